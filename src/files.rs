@@ -1,0 +1,91 @@
+//! How files that a user names are read: through one small trait, so that a server can refuse paths, and
+//! with stated limits on their size.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FileError {
+    /// There is no such file.
+    #[error("there is no file `{name}`")]
+    NotFound {
+        /// The file as it was named.
+        name: String,
+    },
+    /// The file is larger than its limit.
+    #[error("`{name}` is larger than the limit of {limit} bytes")]
+    TooLarge {
+        /// The file as it was named.
+        name: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The file is not UTF-8 text.
+    #[error("`{name}` is not UTF-8 text: first bad byte on line {line}")]
+    NotUtf8 {
+        /// The file as it was named.
+        name: String,
+        /// The line of the first bad byte, from 1.
+        line: usize,
+    },
+    /// The system refused.
+    #[error("cannot read `{name}`: {reason}")]
+    Unreadable {
+        /// The file as it was named.
+        name: String,
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+/// A place from which named files are read.
+pub trait Files {
+    /// The whole text of a file, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// [`FileError`], with the file as it was named.
+    fn read(&self, name: &str, limit: u64) -> Result<String, FileError>;
+}
+
+/// Files on disk, relative to a folder.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Files relative to `root`; absolute names stand for themselves.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+impl Files for Folder {
+    fn read(&self, name: &str, limit: u64) -> Result<String, FileError> {
+        let unreadable = |error: &std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::NotFound { name: name.to_owned() },
+            _ => FileError::Unreadable { name: name.to_owned(), reason: error.to_string() },
+        };
+        let file = std::fs::File::open(self.root.join(name)).map_err(|error| unreadable(&error))?;
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        if bytes.len() as u64 > limit {
+            return Err(FileError::TooLarge { name: name.to_owned(), limit });
+        }
+        String::from_utf8(bytes).map_err(|error| FileError::NotUtf8 {
+            name: name.to_owned(),
+            line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count(),
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Models: what an equilibrium is, how it is found, and what it means.
+
+pub mod variable;

@@ -1,0 +1,138 @@
+//! The variables that are reported: names and units as in `docs/results.md`.
+
+/// The unit of a reported value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Percentage change of baseline, or a level in per cent for the effective rates.
+    Percent,
+    /// Change in percentage points.
+    Points,
+    /// Change in the dataset's money unit.
+    Money,
+}
+
+macro_rules! variables {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal, $unit:ident;)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// All of them, in the order of output.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name used in files.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The unit of its values.
+            pub fn unit(self) -> Unit {
+                match self { $(Self::$variant => Unit::$unit),+ }
+            }
+
+            /// Its position in [`Self::ALL`].
+            pub fn index(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+variables! {
+    /// Variables of a country. Definitions: `docs/model.md`.
+    CountryVariable {
+        /// Exact welfare: real income Î/P̂ − 1.
+        Welfare = "welfare", Percent;
+        /// First-order welfare: the sum of the four first-order parts.
+        WelfareFirstOrder = "welfare_first_order", Percent;
+        /// First-order part of the terms of trade.
+        TermsOfTradeFirstOrder = "terms_of_trade_first_order", Percent;
+        /// First-order part of the volume of taxed trade.
+        VolumeOfTradeFirstOrder = "volume_of_trade_first_order", Percent;
+        /// First-order part of trade-cost changes.
+        TechnologyFirstOrder = "technology_first_order", Percent;
+        /// First-order part of the transfer from abroad (the deficit).
+        TransferFirstOrder = "transfer_first_order", Percent;
+        /// Export prices over import prices.
+        TermsOfTrade = "terms_of_trade", Percent;
+        /// Wage over consumer prices.
+        RealWage = "real_wage", Percent;
+        /// Wage in the numeraire.
+        Wage = "wage", Percent;
+        /// Consumer prices in the numeraire.
+        ConsumerPrices = "consumer_prices", Percent;
+        /// Income in the numeraire.
+        Income = "income", Percent;
+        /// Value of exports.
+        Exports = "exports", Percent;
+        /// Value of imports before tariff.
+        Imports = "imports", Percent;
+        /// Volume of exports.
+        ExportsVolume = "exports_volume", Percent;
+        /// Volume of imports.
+        ImportsVolume = "imports_volume", Percent;
+        /// Trade balance.
+        TradeBalance = "trade_balance", Money;
+        /// Tariff revenue.
+        TariffRevenue = "tariff_revenue", Money;
+        /// Exact welfare in money: baseline income times the welfare change.
+        WelfareUsd = "welfare_usd", Money;
+        /// Average tariff on goods imports at baseline (a level).
+        EffectiveRateBaseline = "effective_rate_baseline", Percent;
+        /// New rates at baseline imports (a level).
+        EffectiveRateFixedWeights = "effective_rate_fixed_weights", Percent;
+        /// New rates at new imports (a level).
+        EffectiveRate = "effective_rate", Percent;
+    }
+}
+
+variables! {
+    /// Variables of a country's sector. Definitions: `docs/model.md`.
+    SectorVariable {
+        /// Volume of output.
+        Output = "output", Percent;
+        /// Price of output in the numeraire.
+        OutputPrice = "output_price", Percent;
+        /// Buyers' price of the composite of all origins.
+        BuyerPrice = "buyer_price", Percent;
+        /// Value of imports before tariff.
+        Imports = "imports", Percent;
+        /// Value of exports.
+        Exports = "exports", Percent;
+        /// Employment.
+        Employment = "employment", Percent;
+    }
+}
+
+variables! {
+    /// Variables of a flow. Definitions: `docs/model.md`.
+    FlowVariable {
+        /// Change of the tariff.
+        Rate = "rate", Points;
+        /// Price at the border, before tariff, in the numeraire.
+        BorderPrice = "border_price", Percent;
+        /// Price with tariff, in the numeraire.
+        BuyerPrice = "buyer_price", Percent;
+        /// Price at the border over the importer's consumer prices.
+        BorderPriceReal = "border_price_real", Percent;
+        /// Price with tariff over the importer's consumer prices.
+        BuyerPriceReal = "buyer_price_real", Percent;
+        /// Volume.
+        Volume = "volume", Percent;
+        /// Value before tariff.
+        Value = "value", Percent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_points_back_at_its_variable() {
+        assert!(CountryVariable::ALL.iter().enumerate().all(|(at, v)| v.index() == at));
+        assert!(SectorVariable::ALL.iter().enumerate().all(|(at, v)| v.index() == at));
+        assert!(FlowVariable::ALL.iter().enumerate().all(|(at, v)| v.index() == at));
+    }
+}

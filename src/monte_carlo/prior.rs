@@ -1,0 +1,67 @@
+//! What is uncertain, and how.
+
+/// How the spread of an elasticity is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ElasticitySpread {
+    /// From the published standard error of each sector; no noise where there is none.
+    FromData,
+    /// The same coefficient of variation (standard deviation ÷ mean, as a fraction) for every sector.
+    CoefficientOfVariation(f64),
+}
+
+/// A log-normal prior on the trade elasticities, applied as a factor (`×`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ElasticityPrior {
+    /// Spread of each sector.
+    pub spread: ElasticitySpread,
+    /// Correlation across sectors, in [0, 1].
+    pub correlation: f64,
+}
+
+impl Default for ElasticityPrior {
+    fn default() -> Self {
+        Self { spread: ElasticitySpread::FromData, correlation: 0.5 }
+    }
+}
+
+/// A beta prior on exempt shares, put in place of the central share (`=`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExemptPrior {
+    /// Standard deviation of the share, as a fraction.
+    pub sd: f64,
+}
+
+impl Default for ExemptPrior {
+    fn default() -> Self {
+        Self { sd: 0.10 }
+    }
+}
+
+/// What is drawn, how often, and from which seed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uncertainty {
+    /// Number of draws; 0 gives the central case only.
+    pub draws: u32,
+    /// Seed of the random streams.
+    pub seed: u64,
+    /// The prior on trade elasticities.
+    pub elasticities: ElasticityPrior,
+    /// The prior on exempt shares.
+    pub exempt: ExemptPrior,
+}
+
+impl Uncertainty {
+    /// The most draws a run may ask for.
+    pub const MOST_DRAWS: u32 = 1_000_000;
+}
+
+impl Default for Uncertainty {
+    fn default() -> Self {
+        Self {
+            draws: 1000,
+            seed: 1,
+            elasticities: ElasticityPrior::default(),
+            exempt: ExemptPrior::default(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Reports: results in, bytes out.
+
+pub mod study;

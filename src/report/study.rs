@@ -1,0 +1,63 @@
+//! Everything a report needs to know about one run.
+
+use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Elasticities;
+use crate::economy::policy::{Deficits, Policy};
+use crate::monte_carlo::estimate::Estimates;
+use crate::monte_carlo::prior::Uncertainty;
+
+/// One finished run of one scenario.
+#[derive(Debug)]
+pub struct Study<'a> {
+    /// The scenario file's stem: the `scenario` column of every table.
+    pub scenario: &'a str,
+    /// The scenario's title.
+    pub title: &'a str,
+    /// What is simulated, in a sentence.
+    pub summary: &'a str,
+    /// Where the policy is documented.
+    pub sources: &'a [String],
+    /// The resolved scenario as TOML, written to `scenario.toml`.
+    pub resolved: &'a str,
+    /// SHA-256 of the scenario with the tables it names, in hexadecimal.
+    pub scenario_hash: &'a str,
+    /// SHA-256 of the dataset, in hexadecimal.
+    pub data_hash: &'a str,
+    /// The data.
+    pub dataset: &'a Dataset,
+    /// What changed.
+    pub policy: &'a Policy,
+    /// How deficits behave.
+    pub deficits: Deficits,
+    /// Whether sectors use inputs.
+    pub inputs: bool,
+    /// Central trade elasticities.
+    pub elasticities: &'a Elasticities,
+    /// Priors, draws and seed.
+    pub uncertainty: &'a Uncertainty,
+    /// Every reported number.
+    pub estimates: &'a Estimates,
+    /// How the run went.
+    pub solution: &'a SolutionNotes,
+}
+
+/// How the solutions behind a run went: nothing is lost silently.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SolutionNotes {
+    /// Sweeps of the central solution.
+    pub iterations: usize,
+    /// Largest relative residual of any equation of the central solution.
+    pub residual: f64,
+    /// Residual of the data as an equilibrium, before the baseline was re-solved.
+    pub data_residual: f64,
+    /// Small negative final demands set to zero.
+    pub clamped: usize,
+    /// Draws that did not solve, with the reason, in draw order.
+    pub failed: Vec<(u32, String)>,
+    /// Drawn elasticities raised to the floor, over all draws and sectors.
+    pub floored: u64,
+    /// Relative width of the coarsest bin of any quantile (0 when all are exact).
+    pub quantile_error: f64,
+    /// Why some rows are absent, in words.
+    pub absent: Vec<String>,
+}
