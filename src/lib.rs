@@ -7,5 +7,6 @@ pub mod files;
 pub mod index;
 pub mod model;
 pub mod monte_carlo;
+pub mod numerics;
 pub mod report;
 pub mod units;
