@@ -8,4 +8,5 @@ pub mod index;
 pub mod model;
 pub mod monte_carlo;
 pub mod report;
+pub mod table;
 pub mod units;
