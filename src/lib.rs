@@ -1,6 +1,7 @@
 //! **tariffsim**: a trade-tariff impact simulator.
 
 pub mod bilateral;
+pub mod data;
 pub mod diagnostic;
 pub mod economy;
 pub mod files;
