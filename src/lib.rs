@@ -1,6 +1,7 @@
 //! **tariffsim**: a trade-tariff impact simulator.
 
 pub mod bilateral;
+pub mod data;
 pub mod diagnostic;
 pub mod economy;
 pub mod files;
@@ -9,4 +10,5 @@ pub mod model;
 pub mod monte_carlo;
 pub mod numerics;
 pub mod report;
+pub mod table;
 pub mod units;
