@@ -1,8 +1,8 @@
 //! The baseline: an equilibrium at observed policy, to which all results are relative.
 
-use crate::bilateral::Bilateral;
-use crate::economy::accounts::Accounts;
+use crate::economy::accounts::{Accounts, TariffSchedule};
 use crate::economy::policy::{Deficits, Policy};
+use crate::index::Position as _;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::leontief::DomesticInverse;
 use crate::model::levels::Levels;
@@ -48,27 +48,21 @@ impl Baseline {
         let world = World::new(&accounts, &inverse, &policy, deficits)?;
         let data_residual = model.residual(&world, central, &start);
         let solution = model.solve(&world, central, &start)?;
-        drop(world);
-        if data_residual > ROUNDING {
-            let holds_for_every_elasticity = false;
+        let holds_for_every_elasticity = data_residual < ROUNDING;
+        if holds_for_every_elasticity {
+            let accounts = moved(&world, central, &solution);
+            let inverse = DomesticInverse::new(&accounts);
             return Ok(Self {
                 accounts,
                 deficits,
                 inverse,
                 data_residual,
-                central: solution,
+                central: start,
                 holds_for_every_elasticity,
             });
         }
-        let accounts = moved(&accounts, deficits, central, &solution);
-        Ok(Self {
-            inverse: DomesticInverse::new(&accounts),
-            accounts,
-            deficits,
-            data_residual,
-            central: Equilibrium { residual: solution.residual, iterations: solution.iterations, ..start },
-            holds_for_every_elasticity: true,
-        })
+        drop(world);
+        Ok(Self { accounts, deficits, inverse, data_residual, central: solution, holds_for_every_elasticity })
     }
 
     /// The world with a policy in force.
@@ -93,17 +87,22 @@ impl Baseline {
     }
 }
 
-/// The accounts of an equilibrium at observed policy: the same economy, with the equilibrium as its data.
-fn moved(
-    accounts: &Accounts,
-    deficits: Deficits,
-    parameters: &Parameters,
-    solution: &Equilibrium,
-) -> Accounts {
-    let levels = Levels::new(accounts, deficits, parameters, solution);
+/// The accounts of an equilibrium: the same economy, with the equilibrium as its data. A flow with exempt parts
+/// keeps their average rate.
+pub fn moved(world: &World<'_>, parameters: &Parameters, solution: &Equilibrium) -> Accounts {
+    let accounts = world.accounts;
+    let levels = Levels::new(accounts, world.deficits, parameters, solution);
     let n = accounts.shape.countries;
-    let mut share = accounts.share.values().to_vec();
-    for (pair, row) in share.chunks_exact_mut(n).enumerate() {
+    let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
+    for cell in &world.shares.changed {
+        let theta = parameters.theta[cell.change.flow.sector.index()];
+        let weights = cell.weights(theta, &parameters.exempt_shares, world.policy.exempt_mode);
+        share.set(cell.change.flow, weights.gross);
+        if weights.net > 0.0 {
+            tariff.set(cell.change.flow, weights.gross / weights.net - 1.0);
+        }
+    }
+    for (pair, row) in share.values_mut().chunks_exact_mut(n).enumerate() {
         let powers = &levels.cost_power[pair / n * n..(pair / n + 1) * n];
         row.iter_mut().zip(powers).for_each(|(share, power)| *share *= power);
         let total: f64 = row.iter().sum();
@@ -111,11 +110,10 @@ fn moved(
             row.iter_mut().for_each(|share| *share /= total);
         }
     }
-    let expenditure =
-        accounts.expenditure.iter().zip(&solution.expenditure).map(|(x, hat)| x * hat).collect();
     Accounts {
-        share: Bilateral::from_values(accounts.shape, share),
-        expenditure,
+        share,
+        tariff: TariffSchedule::new(tariff).expect("rates stay above -1 and home sales untaxed"),
+        expenditure: accounts.expenditure.iter().zip(&solution.expenditure).map(|(x, hat)| x * hat).collect(),
         value_added: levels.wage_bill,
         deficit: levels.deficit,
         ..accounts.clone()

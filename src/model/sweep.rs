@@ -299,12 +299,10 @@ impl<'a, const K: usize> Sweep<'a, K> {
     }
 }
 
-impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
-    fn size(&self) -> usize {
-        self.accounts.shape.countries + 2 * self.accounts.shape.pairs()
-    }
-
-    fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
+impl<const K: usize> Sweep<'_, K> {
+    /// Evaluates every equation at a point; gives the residuals of the labour markets and leaves those of prices
+    /// and spending in the working space.
+    fn evaluate(&mut self, z: &[f64]) -> Vec<[f64; K]> {
         let shape = self.accounts.shape;
         self.unit_costs(z);
         self.work.revenue.fill(0.0);
@@ -313,9 +311,36 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
             self.sales(sector);
         }
         let deficits = self.deficits(z);
-        let labour: Vec<[f64; K]> = (0..shape.countries)
-            .map(|country| self.income_and_spending(country, z, &deficits[country]))
-            .collect();
+        (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+    }
+
+    /// Walras' law: the value of all excess demands, as a share of world value added. It is zero at *every* wage,
+    /// price and spending, solution or not, so it checks the accounting of the equations without being targeted.
+    pub fn walras_residual(&mut self, z: &[f64]) -> [f64; K] {
+        let labour = self.evaluate(z);
+        let mut sum = [0.0; K];
+        for (country, residual) in labour.iter().enumerate() {
+            let wage = lane::<K>(z, country);
+            for l in 0..K {
+                sum[l] += residual[l] * self.accounts.value_added[country] * exp(wage[l]);
+            }
+        }
+        for residual in self.work.spending_residual.as_chunks::<K>().0 {
+            for l in 0..K {
+                sum[l] += residual[l];
+            }
+        }
+        sum.map(|sum| sum / self.accounts.world_value_added())
+    }
+}
+
+impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
+    fn size(&self) -> usize {
+        self.accounts.shape.countries + 2 * self.accounts.shape.pairs()
+    }
+
+    fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
+        let labour = self.evaluate(z);
         let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
         self.wage_steps(z, &labour, step, &mut worst);
         self.steps(z, step, &mut worst);

@@ -378,7 +378,8 @@ mod tests {
         let right = [DVector::from_fn(6, |a, _| a as f64 + 1.0)];
         let mut problem = Linear { matrix: matrix(6, 1.5), right: right.clone() };
         let mut z = vec![0.0; 6];
-        let [outcome] = solve(&mut problem, &mut z, Options::default());
+        let options = Options { accelerate_below: f64::INFINITY, ..Options::default() };
+        let [outcome] = solve(&mut problem, &mut z, options);
         assert!(outcome.converged && outcome.sweeps <= 9, "{outcome:?}");
         let error = (matrix(6, 1.5) * DVector::from_vec(z) - &right[0]).amax();
         assert!(error < 1e-10, "{error}");
