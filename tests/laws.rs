@@ -74,7 +74,7 @@ fn changes(impact: &Impact) -> Vec<f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_measure_changes_nothing_at_all(data in economies(), closure in 0..3_usize) {

@@ -3,7 +3,7 @@
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use crate::bilateral::{Bilateral, Shape};
+use crate::bilateral::{Bilateral, Flow, Shape};
 use crate::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use crate::index::{CodeList, Position};
 
@@ -56,7 +56,7 @@ impl Recipe {
             let scale = rng.random_range(0.2..1.0) * 100.0;
             if flow.is_domestic() {
                 trade.values_mut()[cell] = scale * to * countries as f64;
-            } else if rng.random::<f64>() >= self.gaps {
+            } else if self.trades(flow) || rng.random::<f64>() >= self.gaps {
                 trade.values_mut()[cell] = scale * (from * to).sqrt() * 0.4;
                 if kinds[flow.sector.index()] == SectorKind::Goods {
                     tariffs.values_mut()[cell] = rng.random_range(0.0..=1.0) * self.highest_tariff;
@@ -91,6 +91,11 @@ impl Recipe {
             }],
             groups: Vec::new(),
         }
+    }
+
+    /// Flows that are never a gap: a ring, so that every country sells abroad.
+    fn trades(&self, flow: Flow) -> bool {
+        flow.exporter.index() == (flow.importer.index() + 1) % self.shape.countries
     }
 
     /// Input coefficients that leave every final demand positive: each input's use stays below its supply.
