@@ -1,6 +1,7 @@
 //! **tariffsim**: a trade-tariff impact simulator.
 
 pub mod bilateral;
+pub mod cli;
 pub mod diagnostic;
 pub mod economy;
 pub mod files;
@@ -8,4 +9,6 @@ pub mod index;
 pub mod model;
 pub mod monte_carlo;
 pub mod report;
+pub mod scenario;
+pub mod table;
 pub mod units;
