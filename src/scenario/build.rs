@@ -1,6 +1,6 @@
 //! Putting measures on a dataset: every name is looked up, every table read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use toml::Spanned;
 
@@ -230,13 +230,16 @@ impl Builder<'_, '_> {
             ElasticityChoice::Default => self.default_elasticities(),
             ElasticityChoice::Overrides(overrides) => {
                 let mut elasticities = self.default_elasticities()?;
-                let mut known = HashSet::new();
+                // In the dataset's order, so that the label does not depend on how sectors are spelt.
+                let mut known = BTreeMap::new();
                 for (written, theta) in overrides {
                     let Some(sector) = names::sector(dataset, written, self.faults) else { continue };
-                    elasticities.override_sector(dataset, sector, *theta);
-                    if !known.insert(sector) {
+                    if known.insert(sector, *theta).is_some() {
                         self.faults.push(written.span(), twice(written.get_ref()));
                     }
+                }
+                for (sector, theta) in known {
+                    elasticities.override_sector(dataset, sector, theta);
                 }
                 Some(elasticities)
             }

@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 6;
 /// What a measure does: "the United States adds 25 percentage points to its tariffs on all goods from Canada".
 pub(super) fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
     let scene = Scene::new(dataset, rule);
-    scene.action() + &exemption(dataset, rule) + &instead(rule)
+    scene.action() + &instead(rule) + &exemption(dataset, rule)
 }
 
 /// The summary of a scenario that has none: its measures in words.

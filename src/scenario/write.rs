@@ -3,16 +3,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use toml::Spanned;
-
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
-use crate::index::CountryId;
+use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::Scenario;
 use crate::scenario::choices::{ElasticityChoice, exempt_mode_word};
 use crate::scenario::measure::{MatchRule, Verb};
-use crate::scenario::names::{ALL, Chosen, Goods};
+use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::quantity::exact;
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
 use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
@@ -139,9 +137,16 @@ fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, in
     line(&mut text, "inputs", &inputs.to_string());
     let chosen = match &scenario.model().elasticities {
         ElasticityChoice::Overrides(overrides) => {
-            let entries: Vec<String> = overrides
+            let mut entries: Vec<(SectorId, f64)> = overrides
                 .iter()
-                .map(|(sector, theta)| format!("{} = {}", key(&code(dataset, sector)), theta.theta()))
+                .filter_map(|(sector, theta)| {
+                    Some((find_sector(dataset, sector.get_ref()).ok()?, theta.theta()))
+                })
+                .collect();
+            entries.sort_by_key(|(sector, _)| *sector);
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(sector, theta)| format!("{} = {theta:?}", key(dataset.sectors.code(*sector))))
                 .collect();
             format!("{{ {} }}", entries.join(", "))
         }
@@ -150,12 +155,6 @@ fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, in
     line(&mut text, "elasticities", &chosen);
     line(&mut text, "exempt_mode", &quoted(exempt_mode_word(scenario.model().exempt_mode)));
     text
-}
-
-/// The code of a sector that was found when the scenario was resolved.
-fn code(dataset: &Dataset, written: &Spanned<String>) -> String {
-    let found = crate::scenario::names::find_sector(dataset, written.get_ref());
-    found.map_or_else(|_| written.get_ref().clone(), |sector| dataset.sectors.code(sector).to_owned())
 }
 
 fn uncertainty(uncertainty: &Uncertainty) -> String {
