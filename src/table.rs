@@ -50,8 +50,15 @@ impl Fault {
 #[derive(Debug)]
 pub struct Faults {
     file: String,
-    counts: Vec<(&'static str, Severity, usize)>,
+    counts: Vec<Counted>,
     shown: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    kind: &'static str,
+    severity: Severity,
+    count: usize,
 }
 
 impl Faults {
@@ -62,13 +69,21 @@ impl Faults {
 
     /// Adds one.
     pub fn add(&mut self, fault: Fault) {
-        let at = self.counts.iter().position(|(kind, ..)| *kind == fault.kind).unwrap_or_else(|| {
-            self.counts.push((fault.kind, fault.diagnostic.severity, 0));
+        self.count(fault.kind, || fault);
+    }
+
+    /// Adds one of a kind that is costly to describe: it is described only if it will be shown.
+    pub fn count(&mut self, kind: &'static str, describe: impl FnOnce() -> Fault) {
+        let at = self.counts.iter().position(|counted| counted.kind == kind).unwrap_or_else(|| {
+            self.counts.push(Counted { kind, severity: Severity::Warning, count: 0 });
             self.counts.len() - 1
         });
-        self.counts[at].2 += 1;
-        if self.counts[at].2 <= MOST_SHOWN {
-            self.shown.push(*fault.diagnostic);
+        let counted = &mut self.counts[at];
+        counted.count += 1;
+        if counted.count <= MOST_SHOWN {
+            let diagnostic = describe().diagnostic;
+            counted.severity = counted.severity.min(diagnostic.severity);
+            self.shown.push(*diagnostic);
         }
     }
 
@@ -85,7 +100,7 @@ impl Faults {
     /// Hands over what is shown, and one line for each kind of which there is more.
     pub fn finish(self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.extend(self.shown);
-        for (kind, severity, count) in self.counts.into_iter().filter(|(.., count)| *count > MOST_SHOWN) {
+        for Counted { kind, severity, count } in self.counts.into_iter().filter(|of| of.count > MOST_SHOWN) {
             let more = grouped(count - MOST_SHOWN);
             let message = format!("and {more} more in `{}` like this: {kind}", self.file);
             diagnostics.push(Diagnostic { severity, ..Diagnostic::error(message) });
