@@ -1,5 +1,8 @@
 //! A scenario in plain words.
 
+use std::collections::HashSet;
+
+use crate::bilateral::Flow;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::{Deficits, ExemptMode, Policy};
 use crate::scenario::resolve::Resolved;
@@ -36,12 +39,18 @@ fn measures(resolved: &Resolved) -> Vec<String> {
 }
 
 fn reach(policy: &Policy) -> String {
-    let rates = policy.rates.len();
-    let (lowest, highest) = policy
+    // Rates on flows without trade change the books and nothing else.
+    let touched: HashSet<Flow> = policy.touched.iter().copied().collect();
+    let changes: Vec<f64> = policy
         .rates
         .iter()
+        .filter(|rate| touched.contains(&rate.flow))
         .map(|rate| rate.after.fraction() - rate.before.fraction())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), change| (low.min(change), high.max(change)));
+        .collect();
+    let rates = changes.len();
+    let (lowest, highest) = changes
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &change| (low.min(change), high.max(change)));
     let flows = policy.touched.len();
     let reached = format!(
         "Together this reaches {} trade {}",
@@ -60,8 +69,12 @@ fn reach(policy: &Policy) -> String {
 
 fn between(lowest: f64, highest: f64) -> String {
     let points = |change: f64| format!("{:+.1}", change * 100.0);
+    let nothing = |change: f64| change.abs() < 0.0005;
     if points(lowest) == points(highest) {
         format!("{} percentage points", points(lowest))
+    } else if nothing(lowest) || nothing(highest) {
+        let largest = if nothing(lowest) { highest } else { lowest };
+        format!("up to {} percentage points", points(largest))
     } else {
         format!("between {} and {} percentage points", points(lowest), points(highest))
     }

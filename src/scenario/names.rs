@@ -131,6 +131,19 @@ fn unknown_country(dataset: &Dataset, text: &str) -> Diagnostic {
         .help(country_help(dataset, text, known.is_some()))
 }
 
+/// Names in daily use that are far, letter by letter, from the name in the standard.
+const EVERYDAY: &[(&str, &str)] = &[
+    ("UK", "GBR"),
+    ("Britain", "GBR"),
+    ("Great Britain", "GBR"),
+    ("England", "GBR"),
+    ("America", "USA"),
+    ("Holland", "NLD"),
+    ("Burma", "MMR"),
+    ("Ivory Coast", "CIV"),
+    ("Congo", "COD"),
+];
+
 fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {
     let list = &dataset.countries;
     let rest = list.find::<CountryId>("ROW").map(|rest| list.name(rest));
@@ -139,7 +152,9 @@ fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {
         _ if is_country => return format!("the dataset `{}` does not list it", dataset.name),
         _ => {}
     }
-    let two_letters = rust_iso3166::from_alpha2(&text.to_uppercase()).and_then(|iso| list.find(iso.alpha3));
+    let everyday = EVERYDAY.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, code)| *code);
+    let two_letters = rust_iso3166::from_alpha2(&text.to_uppercase()).map(|iso| iso.alpha3);
+    let certain = everyday.or(two_letters).and_then(|code| list.find(code));
     let by_name =
         || nearest(text, list.names().iter().map(String::as_str)).and_then(|near| find_listed(list, near));
     let by_code = || {
@@ -147,7 +162,7 @@ fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {
         nearest_code(text, &codes.map(String::as_str))
     };
     // Short texts are slips in a code, long ones slips in a name.
-    let near: Option<CountryId> = two_letters.or_else(|| if text.len() > 4 { by_name() } else { None });
+    let near: Option<CountryId> = certain.or_else(|| if text.len() > 4 { by_name() } else { None });
     match near {
         Some(country) => format!("did you mean `{}` ({})?", list.code(country), list.name(country)),
         None => match by_code() {
@@ -193,6 +208,7 @@ pub(super) fn find_sector(dataset: &Dataset, text: &str) -> Result<SectorId, Box
     find_listed(&dataset.sectors, text).ok_or_else(|| {
         let list = &dataset.sectors;
         let near = nearest_code(text, &list.codes().iter().map(String::as_str))
+            .or_else(|| list.names().iter().map(String::as_str).find(|name| mentions(name, text)))
             .or_else(|| nearest(text, list.names().iter().map(String::as_str)))
             .and_then(|near| find_listed::<SectorId>(list, near));
         let help = match near {
@@ -202,4 +218,9 @@ pub(super) fn find_sector(dataset: &Dataset, text: &str) -> Result<SectorId, Box
         let fault = Diagnostic::error(format!("unknown sector `{text}`"));
         Box::new(fault.expected("a sector's code or name, or `all` for all goods").help(help))
     })
+}
+
+/// Whether a sector's name has a word in it, such as "steel" in "Basic metals (steel, aluminium)".
+fn mentions(name: &str, word: &str) -> bool {
+    word.chars().count() >= 4 && name.to_lowercase().contains(&word.to_lowercase())
 }
