@@ -1,0 +1,3 @@
+//! The command line: the only place that knows its arguments and where output goes.
+
+pub mod diagnostics;

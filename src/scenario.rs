@@ -1,0 +1,308 @@
+//! The scenario language: from a text that a student can read aloud to a [`Policy`](crate::economy::policy::Policy).
+//!
+//! Two stages. [`Scenario::parse`] needs no data: it reads the text, keeps every place, and reports all mistakes
+//! of form at once. [`Scenario::resolve`] puts a parsed scenario on a dataset: names become codes, measures
+//! become rates cell by cell, and mistakes of meaning are reported, again all at once. The language is described
+//! in `docs/scenarios.md`.
+
+pub mod explain;
+pub mod prepared;
+
+mod build;
+mod check;
+mod choices;
+mod combine;
+mod exempt;
+mod measure;
+mod members;
+mod names;
+mod quantity;
+mod reader;
+mod resolve;
+mod rules;
+mod statutory;
+mod syntax;
+mod tables;
+mod words;
+mod write;
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+pub use choices::{ElasticityChoice, ModelChoices};
+pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use resolve::Resolved;
+
+use crate::diagnostic::Diagnostic;
+use crate::economy::dataset::Dataset;
+use crate::files::{FileError, Files};
+use crate::monte_carlo::prior::Uncertainty;
+use crate::scenario::reader::{Faults, Keys, Source};
+
+/// The largest scenario file, in bytes.
+pub const MOST_BYTES: u64 = 1 << 20;
+
+/// The most measures a scenario may have.
+pub const MOST_MEASURES: usize = 1000;
+
+/// The dataset of a scenario that names none.
+pub const DEFAULT_BASELINE: &str = "world-2024";
+
+/// A scenario as written: valid in form, not yet put on a dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    source: Source,
+    title: Option<String>,
+    summary: Option<String>,
+    sources: Vec<String>,
+    baseline: Option<Spanned<String>>,
+    measures: Vec<Measure>,
+    model: ModelChoices,
+    uncertainty: Uncertainty,
+}
+
+impl Scenario {
+    /// Reads a scenario from its text; `name` is the file as the user named it.
+    ///
+    /// # Errors
+    /// Every mistake of form in the text, each at its place.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        Draft::new(name, text).finish()
+    }
+
+    /// Reads a scenario from a file.
+    ///
+    /// # Errors
+    /// Why the file cannot be read, or every mistake of form in it.
+    pub fn read(files: &dyn Files, name: &str) -> Result<Self, Vec<Diagnostic>> {
+        let text = files.read(name, MOST_BYTES).map_err(|error| vec![unreadable(&error)])?;
+        Self::parse(name, &text)
+    }
+
+    /// The file as the user named it.
+    pub fn file(&self) -> &str {
+        &self.source.file
+    }
+
+    /// The scenario's text, as written.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The file's name without folder and ending: the `scenario` column of every table.
+    pub fn stem(&self) -> &str {
+        let file = self.source.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        file.strip_suffix(".toml").unwrap_or(file)
+    }
+
+    /// The title; the file's stem if none is given.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or_else(|| self.stem())
+    }
+
+    /// The summary, if one is given.
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
+    /// Where the policy is documented.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// The dataset it names: an embedded one, or a folder relative to the scenario file.
+    pub fn baseline(&self) -> &str {
+        self.baseline.as_ref().map_or(DEFAULT_BASELINE, |name| name.get_ref())
+    }
+
+    /// A fault of the dataset it names, shown where the scenario names it.
+    pub fn baseline_fault(&self, fault: Diagnostic) -> Diagnostic {
+        match &self.baseline {
+            Some(name) => fault.at(self.source.place(name.span())),
+            None => fault,
+        }
+    }
+
+    /// The measures in file order.
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// The choices under `[model]`.
+    pub fn model(&self) -> &ModelChoices {
+        &self.model
+    }
+
+    /// The choices under `[uncertainty]`.
+    pub fn uncertainty(&self) -> &Uncertainty {
+        &self.uncertainty
+    }
+}
+
+/// A text that was read as a scenario, mistakes and all.
+///
+/// [`Scenario::parse`] is the short way for those who only want a scenario. A draft can, before it is given up,
+/// also look up its names in a dataset, so that mistakes of form and unknown names are shown together.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    scenario: Scenario,
+    faults: Vec<Diagnostic>,
+    mentioned: Mentioned,
+}
+
+impl Draft {
+    /// Reads a text.
+    pub fn new(name: &str, text: &str) -> Self {
+        let too_large = text.len() as u64 > MOST_BYTES;
+        let source = Source { file: name.into(), text: if too_large { "".into() } else { text.into() } };
+        let mut mentioned = Mentioned::default();
+        let (scenario, faults) = if too_large {
+            let error = FileError::TooLarge { name: name.to_owned(), limit: MOST_BYTES };
+            (empty(&source), vec![unreadable(&error)])
+        } else {
+            let text = source.text.clone();
+            match syntax::parse(&source, &text) {
+                Err(faults) => (empty(&source), faults),
+                Ok(tree) => {
+                    let mut faults = Faults::new(&source);
+                    let scenario = read_scenario(tree.get_ref(), &mut mentioned, &mut faults);
+                    check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
+                    (scenario, faults.in_order())
+                }
+            }
+        };
+        Self { scenario, faults, mentioned }
+    }
+
+    /// The dataset it names.
+    pub fn baseline(&self) -> &str {
+        self.scenario.baseline()
+    }
+
+    /// The scenario.
+    ///
+    /// # Errors
+    /// Every mistake of form, each at its place.
+    pub fn finish(self) -> Result<Scenario, Vec<Diagnostic>> {
+        if self.faults.is_empty() { Ok(self.scenario) } else { Err(self.faults) }
+    }
+
+    /// Every mistake of form together with every country and sector that a dataset does not know.
+    pub fn faults_on(&self, dataset: &Dataset) -> Vec<Diagnostic> {
+        let mut faults = Faults::new(&self.scenario.source);
+        names::countries(dataset, &self.mentioned.countries, &mut faults);
+        names::sectors(dataset, &self.mentioned.sectors, &mut faults);
+        faults.found.extend(self.faults.iter().cloned());
+        faults.in_order()
+    }
+}
+
+/// What a text mentions, whether or not the measures that do so are complete.
+#[derive(Clone, Debug, Default)]
+struct Mentioned {
+    measures: Vec<Spanned<String>>,
+    countries: Vec<Spanned<String>>,
+    sectors: Vec<Spanned<String>>,
+}
+
+fn empty(source: &Source) -> Scenario {
+    Scenario {
+        source: source.clone(),
+        title: None,
+        summary: None,
+        sources: Vec::new(),
+        baseline: None,
+        measures: Vec::new(),
+        model: ModelChoices::default(),
+        uncertainty: Uncertainty::default(),
+    }
+}
+
+/// A file fault as a diagnostic with what to do.
+fn unreadable(error: &FileError) -> Diagnostic {
+    let help = match error {
+        FileError::NotFound { .. } => {
+            "give the path of a scenario file, or the name of a prepared scenario".to_owned()
+        }
+        FileError::TooLarge { .. } => {
+            "put long lists of rates into a table (CSV) and name it with `rates`".to_owned()
+        }
+        FileError::NotUtf8 { .. } => "save the file as UTF-8 in your editor".to_owned(),
+        FileError::Unreadable { .. } => String::new(),
+    };
+    Diagnostic::error(error.to_string()).help(help)
+}
+
+/// What the language has at the top of a file but the program does not have yet.
+const NOT_YET: &[(&str, &str)] = &[
+    ("response", "write the response as a `[[measure]]` of its own"),
+    ("outcome", "write one scenario file for each outcome and compare them"),
+    ("extends", "copy the other scenario's measures into this file"),
+    ("drop", "leave the measure out"),
+    ("aggregate", "scenarios run on all countries and sectors of the dataset"),
+    ("horizon", "choose a set with `elasticities` under `[model]`"),
+];
+
+/// Keys that people put at the wrong place, and where they belong.
+const HOMES: &[(&str, &[&str])] = &[
+    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "exempt_mode"]),
+    ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
+    (
+        "under `[[measure]]`",
+        &[
+            "by",
+            "on",
+            "except",
+            "goods",
+            "except_goods",
+            "set",
+            "add",
+            "multiply",
+            "cap",
+            "floor",
+            "cut",
+            "remove",
+            "match",
+            "reciprocal",
+            "rates",
+            "trade_cost",
+            "trade_costs",
+            "embargo",
+            "instead_of",
+            "exempt_share",
+            "name",
+        ],
+    ),
+];
+
+fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Scenario {
+    let mut keys = Keys::new(table, 0..0);
+    let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
+    let scenario = Scenario {
+        source: faults.source.clone(),
+        title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
+        summary: plain(keys.take("summary").and_then(|node| reader::text(node, "summary", faults))),
+        sources: keys.take("sources").map_or_else(Vec::new, |node| {
+            reader::texts(node, "sources", false, faults).into_iter().map(Spanned::into_inner).collect()
+        }),
+        baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
+        measures: measure::read_all(keys.take("measure"), mentioned, faults),
+        model: choices::read_model(keys.take("model"), faults),
+        uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
+    };
+    read_schema(&mut keys, faults);
+    keys.refuse(NOT_YET, faults);
+    keys.finish("at the top of the scenario", HOMES, faults);
+    scenario
+}
+
+fn read_schema(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) {
+    let Some(node) = keys.take("schema") else { return };
+    let written = reader::whole(node, "schema", u64::MAX, faults);
+    if written.is_some_and(|schema| schema != 1) {
+        let fault = Diagnostic::error("this scenario is written in another version of the language")
+            .expected("1")
+            .help("this program reads `schema = 1`");
+        faults.push(node.span(), fault);
+    }
+}

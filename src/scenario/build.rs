@@ -1,0 +1,264 @@
+//! Putting measures on a dataset: every name is looked up, every table read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use toml::Spanned;
+
+use crate::diagnostic::Diagnostic;
+use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Elasticities;
+use crate::files::Files;
+use crate::index::CountryId;
+use crate::scenario::choices::ElasticityChoice;
+use crate::scenario::measure::{Exempt, MatchRule, Measure, Verb};
+use crate::scenario::members::Members;
+use crate::scenario::names::{self, Chosen};
+use crate::scenario::reader::Faults;
+use crate::scenario::rules::{Detail, Exemption, Rule, country_members, sector_members};
+use crate::scenario::tables;
+
+/// What is known while measures are put on a dataset.
+pub(super) struct Builder<'b, 's> {
+    pub(super) dataset: &'b Dataset,
+    pub(super) files: &'b dyn Files,
+    pub(super) faults: &'b mut Faults<'s>,
+    /// Faults and warnings inside tables.
+    pub(super) table_faults: Vec<Diagnostic>,
+    /// The texts of the tables that were read, by name.
+    pub(super) tables: Vec<(String, String)>,
+}
+
+impl Builder<'_, '_> {
+    /// All measures; those with a fault are left out and the fault is noted.
+    pub(super) fn rules<'m>(&mut self, measures: &'m [Measure]) -> Vec<Rule<'m>> {
+        let positions: HashMap<&str, usize> =
+            measures.iter().enumerate().map(|(at, measure)| (measure.name.get_ref().as_str(), at)).collect();
+        measures.iter().filter_map(|measure| self.rule(measure, &positions)).collect()
+    }
+
+    fn rule<'m>(&mut self, measure: &'m Measure, positions: &HashMap<&str, usize>) -> Option<Rule<'m>> {
+        let before = self.fault_count();
+        let dataset = self.dataset;
+        let by = names::countries(dataset, &measure.by, self.faults);
+        let on = names::countries(dataset, &measure.on, self.faults);
+        let except = names::countries(dataset, &measure.except, self.faults);
+        let goods = names::sectors(dataset, &measure.goods, self.faults);
+        let except_goods = names::sectors(dataset, &measure.except_goods, self.faults);
+        let exporters = country_members(dataset, &on).without(&country_members(dataset, &except));
+        let sectors = sector_members(dataset, &goods).without(&sector_members(dataset, &except_goods));
+        let detail = self.detail(measure, &exporters);
+        let exempt = measure.exempt.as_ref().and_then(|exempt| self.exemption(measure, exempt, &exporters));
+        let replaces =
+            measure.instead_of.iter().filter_map(|name| positions.get(name.get_ref().as_str()).copied());
+        let rule = Rule {
+            measure,
+            importers: country_members(dataset, &by),
+            replaces: replaces.collect(),
+            by,
+            on,
+            except,
+            goods,
+            except_goods,
+            exporters,
+            sectors,
+            detail: detail?,
+            exempt,
+        };
+        (self.fault_count() == before && self.reaches_something(&rule)).then_some(rule)
+    }
+
+    fn fault_count(&self) -> usize {
+        self.faults.found.len() + self.table_faults.iter().filter(|fault| fault.is_error()).count()
+    }
+
+    /// A measure without any foreign flow is a slip.
+    fn reaches_something(&mut self, rule: &Rule<'_>) -> bool {
+        if rule.flows().next().is_some() {
+            return true;
+        }
+        let help = match rule.verb() {
+            Verb::Rates(table) | Verb::TradeCosts(table) => {
+                format!(
+                    "no row of `{table}` has its importer in `by`, its exporter in `on` and its sector in `goods`"
+                )
+            }
+            _ if rule.exporters.ids::<CountryId>().next().is_none() => {
+                "`except` leaves no exporter".to_owned()
+            }
+            _ => "`by` and `on` name only the country itself, and sales at home are never taxed".to_owned(),
+        };
+        let (place, expected) = match rule.measure.on.first() {
+            Some(on) if matches!(rule.detail, Detail::None | Detail::Follows(..)) => {
+                (on.span(), "exporters other than the importer")
+            }
+            _ => (rule.measure.verb.span(), "rows for this measure"),
+        };
+        let fault = Diagnostic::error(format!("measure `{}` reaches no foreign flow", rule.name()))
+            .expected(expected)
+            .help(help);
+        self.faults.push(place, fault);
+        false
+    }
+
+    /// What the verb takes from tables or other countries; `None` if there is a fault.
+    fn detail(&mut self, measure: &Measure, exporters: &Members) -> Option<Detail> {
+        let dataset = self.dataset;
+        match measure.verb.get_ref() {
+            Verb::Rates(file) => {
+                let text = self.table(measure, file)?;
+                Some(Detail::Rates(tables::rates(dataset, file, &text, &mut self.table_faults)))
+            }
+            Verb::TradeCosts(file) => {
+                let text = self.table(measure, file)?;
+                Some(Detail::Costs(tables::trade_costs(dataset, file, &text, &mut self.table_faults)))
+            }
+            Verb::Match(rule) => self.follows(rule, exporters),
+            _ => Some(Detail::None),
+        }
+    }
+
+    /// The text of a table that a verb names.
+    fn table(&mut self, measure: &Measure, file: &str) -> Option<String> {
+        match tables::read(self.files, file) {
+            Ok(text) => {
+                self.tables.push((file.to_owned(), text.clone()));
+                Some(text)
+            }
+            Err(fault) => {
+                self.faults.push(measure.verb.span(), *fault);
+                None
+            }
+        }
+    }
+
+    /// Whom `match` follows: one importer, on one exporter or on each exporter's own goods.
+    fn follows(&mut self, rule: &MatchRule, exporters: &Members) -> Option<Detail> {
+        let by = names::country(self.dataset, &rule.by, self.faults)?;
+        let Some(first) = rule.on.first() else { return Some(Detail::Follows(by, None)) };
+        let on = names::countries(self.dataset, &rule.on, self.faults);
+        let members = country_members(self.dataset, &on);
+        match on.as_slice() {
+            _ if on.len() < rule.on.len() => None,
+            _ if members == *exporters => Some(Detail::Follows(by, None)),
+            [Chosen::One(exporter)] if *exporter != by => Some(Detail::Follows(by, Some(*exporter))),
+            _ => {
+                let fault = Diagnostic::error("`match` cannot follow these rates")
+                    .expected("one exporter other than the importer that is followed")
+                    .help("leave `on` out inside `match` to follow the rate on each exporter's own goods");
+                self.faults.push(first.span(), fault);
+                None
+            }
+        }
+    }
+
+    /// What a measure does not reach.
+    fn exemption(
+        &mut self,
+        measure: &Measure,
+        exempt: &Spanned<Exempt>,
+        exporters: &Members,
+    ) -> Option<Exemption> {
+        if measure.verb.get_ref().is_cost() {
+            let fault =
+                Diagnostic::error(format!("`{}` cannot have exempt shares", measure.verb.get_ref().key()))
+                    .expected("`exempt_share` only beside a tariff");
+            self.faults.push(exempt.span(), fault);
+            return None;
+        }
+        match exempt.get_ref() {
+            Exempt::Uniform(share) => Some(Exemption::Uniform(*share)),
+            Exempt::ByPartner(shares) => {
+                let mut known = HashMap::new();
+                for (written, share) in shares {
+                    let partner = self.partner(written, exporters);
+                    if partner.is_some_and(|partner| known.insert(partner, *share).is_some()) {
+                        self.faults.push(written.span(), twice(written.get_ref()));
+                    }
+                }
+                Some(Exemption::ByPartner(known))
+            }
+            Exempt::Table(name) => self.exempt_table(name, exempt, exporters),
+        }
+    }
+
+    fn partner(&mut self, written: &Spanned<String>, exporters: &Members) -> Option<CountryId> {
+        let partner = names::country(self.dataset, written, self.faults)?;
+        if exporters.has(partner) {
+            return Some(partner);
+        }
+        let fault =
+            Diagnostic::error(format!("this measure does not reach goods from `{}`", written.get_ref()))
+                .expected("a country that is in `on`");
+        self.faults.push(written.span(), fault);
+        None
+    }
+
+    fn exempt_table(&mut self, name: &str, at: &Spanned<Exempt>, exporters: &Members) -> Option<Exemption> {
+        let text = match tables::read_exempt(self.files, name) {
+            Ok(text) => text,
+            Err(fault) => {
+                self.faults.push(at.span(), *fault);
+                return None;
+            }
+        };
+        let shares = tables::exempt_shares(self.dataset, name, &text, &mut self.table_faults);
+        if !shares.keys().any(|(exporter, _)| exporters.has(*exporter)) {
+            let warning =
+                Diagnostic::warning(format!("no row of `{name}` fits this measure: nothing is exempt"));
+            self.table_faults.push(warning.at(self.faults.source.place(at.span())));
+        }
+        self.tables.push((name.to_owned(), text));
+        Some(Exemption::Table(name.to_owned(), shares))
+    }
+
+    /// The trade elasticities that a scenario chooses.
+    pub(super) fn elasticities(&mut self, choice: &ElasticityChoice) -> Option<Elasticities> {
+        let dataset = self.dataset;
+        match choice {
+            ElasticityChoice::Set(name) => Elasticities::published(dataset, name.get_ref()).or_else(|| {
+                let sets: Vec<&str> = dataset.elasticities.iter().map(|set| set.name.as_str()).collect();
+                let near = crate::diagnostic::nearest(name.get_ref(), sets.iter().copied());
+                let fault = Diagnostic::error(format!("there is no elasticity set `{}`", name.get_ref()))
+                    .expected("a set of the dataset, or a table such as { AUT = 6.5 }")
+                    .help(near.map_or_else(
+                        || format!("the sets are {}", sets.join(", ")),
+                        |near| format!("did you mean `\"{near}\"`?"),
+                    ));
+                self.faults.push(name.span(), fault);
+                None
+            }),
+            ElasticityChoice::Default => self.default_elasticities(),
+            ElasticityChoice::Overrides(overrides) => {
+                let mut elasticities = self.default_elasticities()?;
+                // In the dataset's order, so that the label does not depend on how sectors are spelt.
+                let mut known = BTreeMap::new();
+                for (written, theta) in overrides {
+                    let Some(sector) = names::sector(dataset, written, self.faults) else { continue };
+                    if known.insert(sector, *theta).is_some() {
+                        self.faults.push(written.span(), twice(written.get_ref()));
+                    }
+                }
+                for (sector, theta) in known {
+                    elasticities.override_sector(dataset, sector, theta);
+                }
+                Some(elasticities)
+            }
+        }
+    }
+
+    fn default_elasticities(&mut self) -> Option<Elasticities> {
+        let found = Elasticities::published(self.dataset, &self.dataset.default_elasticities);
+        if found.is_none() {
+            self.table_faults.push(Diagnostic::error(format!(
+                "the dataset `{}` has no elasticity set `{}`, which it names as its default",
+                self.dataset.name, self.dataset.default_elasticities
+            )));
+        }
+        found
+    }
+}
+
+/// A country or sector that a table names under two spellings.
+fn twice(written: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{written}` is given twice")).expected("each country or sector once")
+}

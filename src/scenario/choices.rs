@@ -1,0 +1,233 @@
+//! The choices under `[model]` and `[uncertainty]`.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::economy::policy::{Deficits, ExemptMode};
+use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
+use crate::scenario::quantity::{SHARE_SD, VARIATION, quantity};
+use crate::scenario::reader::{self, Faults, Node};
+use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
+
+/// What a scenario says under `[model]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelChoices {
+    /// How deficits behave.
+    pub deficits: Deficits,
+    /// Whether sectors use inputs; `None` is whatever the dataset has.
+    pub inputs: Option<Spanned<bool>>,
+    /// Which trade elasticities.
+    pub elasticities: ElasticityChoice,
+    /// What to do with exempt parts of a flow.
+    pub exempt_mode: ExemptMode,
+}
+
+/// Which trade elasticities a scenario uses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ElasticityChoice {
+    /// The dataset's default set.
+    Default,
+    /// A set of the dataset, by name.
+    Set(Spanned<String>),
+    /// The dataset's default set with own values for some sectors.
+    Overrides(Vec<(Spanned<String>, Elasticity)>),
+}
+
+impl Default for ModelChoices {
+    fn default() -> Self {
+        Self {
+            deficits: Deficits::Fixed,
+            inputs: None,
+            elasticities: ElasticityChoice::Default,
+            exempt_mode: ExemptMode::Variety,
+        }
+    }
+}
+
+/// A word with its meaning; `None` is part of the language but not supported yet.
+type Words<T> = [(&'static str, Option<T>)];
+
+const KINDS: &Words<()> =
+    &[("general-equilibrium", Some(())), ("partial-equilibrium", None), ("one-sector", None)];
+const LABOUR: &Words<()> = &[("mobile", Some(())), ("sector-specific", None)];
+const DEFICITS: &Words<Deficits> = &[
+    ("fixed", Some(Deficits::Fixed)),
+    ("balanced", Some(Deficits::Balanced)),
+    ("proportional", Some(Deficits::Proportional)),
+];
+const EXEMPT_MODES: &Words<ExemptMode> =
+    &[("variety", Some(ExemptMode::Variety)), ("average", Some(ExemptMode::Average))];
+
+/// The word of an exempt mode.
+pub(super) fn exempt_mode_word(mode: ExemptMode) -> &'static str {
+    EXEMPT_MODES.iter().find(|(_, meaning)| *meaning == Some(mode)).map_or("variety", |(word, _)| word)
+}
+
+/// Reads `[model]`.
+pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> ModelChoices {
+    let defaults = ModelChoices::default();
+    let Some(node) = node else { return defaults };
+    let Some(mut keys) = reader::table(node, "model", "a heading `[model]` with keys under it", faults)
+    else {
+        return defaults;
+    };
+    keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
+    keys.take("labour").and_then(|node| word(node, "labour", LABOUR, faults));
+    let choices = ModelChoices {
+        deficits: keys
+            .take("deficits")
+            .and_then(|node| word(node, "deficits", DEFICITS, faults))
+            .unwrap_or(defaults.deficits),
+        inputs: keys.take("inputs").and_then(|node| {
+            reader::flag(node, "inputs", faults).map(|value| Spanned::new(node.span(), value))
+        }),
+        elasticities: keys
+            .take("elasticities")
+            .and_then(|node| read_elasticities(node, faults))
+            .unwrap_or(defaults.elasticities),
+        exempt_mode: keys
+            .take("exempt_mode")
+            .and_then(|node| word(node, "exempt_mode", EXEMPT_MODES, faults))
+            .unwrap_or(defaults.exempt_mode),
+    };
+    keys.refuse(&[("horizon", "choose a set with `elasticities` instead")], faults);
+    keys.finish("under `[model]`", &[("under `[uncertainty]`", &["draws", "seed"])], faults);
+    choices
+}
+
+/// Reads one of some words.
+fn word<T: Copy>(node: &Node<'_>, key: &str, words: &Words<T>, faults: &mut Faults<'_>) -> Option<T> {
+    let written = reader::text(node, key, faults)?;
+    let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+    match words.iter().find(|(name, _)| name == written.get_ref()) {
+        Some((_, Some(meaning))) => return Some(*meaning),
+        Some((name, None)) => {
+            let supported: Vec<&str> =
+                words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(name, _)| *name).collect();
+            let help = format!("the program has {}", reader::listed(&supported));
+            faults.unsupported(node.span(), &format!("{key} = \"{name}\""), &help);
+        }
+        None => {
+            let near = nearest(written.get_ref(), names.iter().copied());
+            let fault = Diagnostic::error(format!("`{key}` has no choice `{}`", written.get_ref()))
+                .expected(reader::one_of(&names))
+                .help(near.map_or_else(String::new, |near| format!("did you mean `\"{near}\"`?")));
+            faults.push(node.span(), fault);
+        }
+    }
+    None
+}
+
+fn read_elasticities(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityChoice> {
+    let DeValue::Table(table) = node.get_ref() else {
+        if matches!(node.get_ref(), DeValue::String(_)) {
+            return reader::text(node, "elasticities", faults).map(ElasticityChoice::Set);
+        }
+        faults.wrong_kind(node, "elasticities", "the name of a set, or a table such as { AUT = 6.5 }");
+        return None;
+    };
+    let overrides = table.iter().filter_map(|(sector, value)| {
+        let theta = reader::number(value.get_ref()).and_then(Elasticity::new).filter(|e| e.theta() <= 1000.0);
+        if theta.is_none() {
+            let fault =
+                Diagnostic::error(format!("the trade elasticity of `{}` is not usable", sector.get_ref()))
+                    .expected("a number above 0 and at most 1000, without quotes, such as 6.5");
+            faults.push(value.span(), fault);
+        }
+        theta.map(|theta| (Spanned::new(sector.span(), sector.get_ref().to_string()), theta))
+    });
+    Some(ElasticityChoice::Overrides(overrides.collect()))
+}
+
+/// Reads `[uncertainty]`.
+pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Uncertainty {
+    let defaults = Uncertainty::default();
+    let Some(node) = node else { return defaults };
+    let expected = "a heading `[uncertainty]` with keys under it";
+    let Some(mut keys) = reader::table(node, "uncertainty", expected, faults) else { return defaults };
+    let draws = keys.take("draws").and_then(|node| read_draws(node, faults));
+    let seed = keys.take("seed").and_then(|node| reader::whole(node, "seed", u64::MAX, faults));
+    let elasticities = keys
+        .take("trade_elasticity")
+        .and_then(|node| prior(node, "trade_elasticity", "lognormal", faults, lognormal));
+    let exempt = keys.take("exempt_share").and_then(|node| prior(node, "exempt_share", "beta", faults, beta));
+    keys.refuse(&[("trade_flows", "the flows of the dataset are taken as they are")], faults);
+    keys.finish(
+        "under `[uncertainty]`",
+        &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
+        faults,
+    );
+    Uncertainty {
+        draws: draws.unwrap_or(defaults.draws),
+        seed: seed.unwrap_or(defaults.seed),
+        elasticities: elasticities.unwrap_or(defaults.elasticities),
+        exempt: exempt.unwrap_or(defaults.exempt),
+    }
+}
+
+fn read_draws(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<u32> {
+    let draws = reader::whole(node, "draws", u64::from(Uncertainty::MOST_DRAWS), faults)?;
+    u32::try_from(draws).ok()
+}
+
+/// Reads `parameter.family = { … }`.
+fn prior<T>(
+    node: &Node<'_>,
+    parameter: &str,
+    family: &'static str,
+    faults: &mut Faults<'_>,
+    read: impl FnOnce(&Node<'_>, &mut Faults<'_>) -> Option<T>,
+) -> Option<T> {
+    let expected = format!("a distribution, such as {parameter}.{family} = {{ … }}");
+    let mut keys = reader::table(node, parameter, &expected, faults)?;
+    let value = keys.take(family).and_then(|node| read(node, faults));
+    keys.finish(&format!("in `{parameter}`"), &[], faults);
+    value
+}
+
+fn lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityPrior> {
+    let expected = "a table such as { sd = \"from-data\", correlation = 0.5 }";
+    let mut keys = reader::table(node, "lognormal", expected, faults)?;
+    let defaults = ElasticityPrior::default();
+    let spread = keys.take("sd").and_then(|node| read_spread(node, faults)).unwrap_or(defaults.spread);
+    let correlation = keys
+        .take("correlation")
+        .and_then(|node| read_correlation(node, faults))
+        .unwrap_or(defaults.correlation);
+    keys.finish("in `lognormal`", &[], faults);
+    Some(ElasticityPrior { spread, correlation })
+}
+
+fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpread> {
+    if node.get_ref().as_str().is_some_and(|text| text.trim() == "from-data") {
+        return Some(ElasticitySpread::FromData);
+    }
+    let parse = |written: &str| match Multiple::parse(written)? {
+        variation if variation.factor() <= 10.0 => Ok(variation),
+        _ => Err(UnitError::OutOfRange { written: written.to_owned(), range: "0% to 1000%" }),
+    };
+    quantity(node, "sd", &VARIATION, parse, faults)
+        .map(|variation| ElasticitySpread::CoefficientOfVariation(variation.factor()))
+}
+
+fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {
+    let correlation = reader::number(node.get_ref()).filter(|value| (0.0..=1.0).contains(value));
+    if correlation.is_none() {
+        let fault = Diagnostic::error("`correlation` is out of range")
+            .expected("a number from 0 to 1, without quotes, such as 0.5");
+        faults.push(node.span(), fault);
+    }
+    correlation
+}
+
+fn beta(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
+    let mut keys = reader::table(node, "beta", "a table such as { sd = \"10pp\" }", faults)?;
+    let parse = |written: &str| match PercentagePoints::parse(written)? {
+        sd if (0.0..=0.5).contains(&sd.fraction()) => Ok(sd),
+        _ => Err(UnitError::OutOfRange { written: written.to_owned(), range: "0pp to 50pp" }),
+    };
+    let sd = keys.take("sd").and_then(|node| quantity(node, "sd", &SHARE_SD, parse, faults));
+    keys.finish("in `beta`", &[], faults);
+    Some(sd.map_or_else(ExemptPrior::default, |sd| ExemptPrior { sd: sd.fraction() }))
+}

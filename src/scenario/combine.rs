@@ -1,0 +1,140 @@
+//! How rates combine in one flow: level → sum of adds → follow → multiply → cap → floor.
+
+use crate::bilateral::Flow;
+use crate::scenario::measure::{MatchRule, Verb};
+use crate::scenario::rules::{Detail, Rule, Rules};
+use crate::units::Share;
+
+/// A rate with the steps that led to it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Chain {
+    /// The rate on which all measures start: the observed one.
+    pub(super) before: f64,
+    /// What each acting rule did, in the order of the stages; a rule that a part is exempt from did nothing.
+    pub(super) steps: Vec<(usize, f64)>,
+    /// The resulting rate.
+    pub(super) rate: f64,
+}
+
+/// Rates closer than this are the same: sums of decimal fractions leave such differences.
+const SAME: f64 = 1e-12;
+
+/// Whether two rates are the same but for rounding.
+pub(super) fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= SAME
+}
+
+/// The stages, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Level,
+    Add,
+    Follow,
+    Multiply,
+    Cap,
+    Floor,
+}
+
+/// The stage at which a verb acts; `None` for those that change the cost of trade.
+fn stage(verb: &Verb) -> Option<Stage> {
+    match verb {
+        Verb::Set(_) | Verb::Rates(_) | Verb::Remove | Verb::Cut(_) => Some(Stage::Level),
+        Verb::Add(_) => Some(Stage::Add),
+        Verb::Match(_) | Verb::Reciprocal => Some(Stage::Follow),
+        Verb::Multiply(_) => Some(Stage::Multiply),
+        Verb::Cap(_) => Some(Stage::Cap),
+        Verb::Floor(_) => Some(Stage::Floor),
+        Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => None,
+    }
+}
+
+/// Works out the rate of a flow. `acting` are the rules that act there, `exempt` those that this part of the flow
+/// is exempt from, and `other` gives the statutory rate of a flow that is followed.
+pub(super) fn chain(
+    rules: &Rules<'_>,
+    flow: Flow,
+    acting: &[usize],
+    exempt: &[usize],
+    other: &dyn Fn(Flow) -> f64,
+) -> Chain {
+    let before = rules.dataset.tariffs.get(flow);
+    let mut order: Vec<(Stage, usize)> =
+        acting.iter().filter_map(|&at| Some((stage(rules.list[at].verb())?, at))).collect();
+    order.sort_unstable();
+    let mut chain = Chain { before, steps: Vec::with_capacity(order.len()), rate: before };
+    let adds = order.iter().filter(|(stage, at)| *stage == Stage::Add && !exempt.contains(at));
+    // Adds are summed before they meet the rate, so that opposite ones cancel exactly.
+    let mut added: Option<f64> = Some(adds.map(|(_, at)| points(&rules.list[*at])).sum());
+    for (stage, at) in order {
+        if stage > Stage::Level {
+            chain.rate += added.take().unwrap_or_default();
+        }
+        let rule = &rules.list[at];
+        let change = match stage {
+            _ if exempt.contains(&at) => 0.0,
+            Stage::Add => points(rule),
+            _ => {
+                let from = chain.rate;
+                chain.rate = step(rules, rule, flow, from, other);
+                chain.rate - from
+            }
+        };
+        chain.steps.push((at, change));
+    }
+    chain
+}
+
+fn points(rule: &Rule<'_>) -> f64 {
+    match rule.verb() {
+        Verb::Add(points) => points.fraction(),
+        _ => 0.0,
+    }
+}
+
+/// The rate after a rule acted on the running rate.
+fn step(rules: &Rules<'_>, rule: &Rule<'_>, flow: Flow, rate: f64, other: &dyn Fn(Flow) -> f64) -> f64 {
+    match rule.verb() {
+        Verb::Set(level) => level.fraction(),
+        Verb::Rates(_) => match &rule.detail {
+            Detail::Rates(rates) => rates.get(&flow).map_or(rate, |level| level.fraction()),
+            _ => rate,
+        },
+        Verb::Remove => 0.0,
+        Verb::Cut(share) => rate * (1.0 - share.fraction()),
+        Verb::Multiply(multiple) => rate * multiple.factor(),
+        Verb::Cap(most) => rate.min(most.fraction()),
+        Verb::Floor(least) => rate.max(least.fraction()),
+        Verb::Match(how) => rule.followed(flow).map_or(rate, |followed| {
+            let observed = rules.dataset.tariffs.get(followed);
+            follow(how, rate, other(followed), observed)
+        }),
+        Verb::Reciprocal => rule.followed(flow).map_or(rate, |followed| rate.max(other(followed))),
+        Verb::Add(_) | Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => rate,
+    }
+}
+
+/// max(own, own + share·(other − own)), with the two switches of `match`.
+fn follow(how: &MatchRule, own: f64, other: f64, observed: f64) -> f64 {
+    let share = how.share.fraction();
+    let target = if how.increase_only {
+        own + share * (other - observed)
+    } else if how.share == Share::ALL {
+        other
+    } else {
+        own + share * (other - own)
+    };
+    if how.lower_too { target } else { own.max(target) }
+}
+
+/// The ratio of new to old trade cost of a flow: factors of several measures multiply.
+pub(super) fn cost_factor(rules: &Rules<'_>, flow: Flow, acting: &[usize]) -> f64 {
+    acting
+        .iter()
+        .map(|&at| match (rules.list[at].verb(), &rules.list[at].detail) {
+            (Verb::TradeCost(factor), _) => factor.factor(),
+            (Verb::TradeCosts(_), Detail::Costs(costs)) => costs.get(&flow).map_or(1.0, |cost| cost.factor()),
+            (Verb::Embargo, _) => f64::INFINITY,
+            _ => 1.0,
+        })
+        .product()
+}

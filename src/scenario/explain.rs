@@ -1,0 +1,139 @@
+//! A scenario in plain words.
+
+use std::collections::HashSet;
+
+use crate::bilateral::Flow;
+use crate::economy::dataset::Dataset;
+use crate::economy::policy::{Deficits, ExemptMode, Policy};
+use crate::scenario::resolve::Resolved;
+use crate::scenario::words::{and, sentence};
+use crate::table::grouped;
+
+/// One paragraph about a whole scenario: what it is, each measure, what is exempt, where measures meet.
+pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
+    let policy = &resolved.policy;
+    let mut sentences = vec![format!("{}.", resolved.title.trim_end_matches('.'))];
+    sentences.push(summary(resolved));
+    sentences.extend(measures(resolved));
+    sentences.push(reach(policy));
+    sentences.extend(exemptions(policy, dataset));
+    sentences.extend(meetings(policy));
+    sentences.push(closure(resolved, dataset));
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(" ")
+}
+
+fn summary(resolved: &Resolved) -> String {
+    match resolved.summary.trim_end() {
+        "" => String::new(),
+        text if text.ends_with(['.', '!', '?']) => text.to_owned(),
+        text => format!("{text}."),
+    }
+}
+
+/// Each measure in words, unless the summary already consists of them.
+fn measures(resolved: &Resolved) -> Vec<String> {
+    let measures = &resolved.policy.measures;
+    let told = resolved.summary == crate::scenario::words::summary(measures);
+    if told { Vec::new() } else { measures.iter().map(|measure| sentence(&measure.words)).collect() }
+}
+
+fn reach(policy: &Policy) -> String {
+    // Rates on flows without trade change the books and nothing else.
+    let touched: HashSet<Flow> = policy.touched.iter().copied().collect();
+    let changes: Vec<f64> = policy
+        .rates
+        .iter()
+        .filter(|rate| touched.contains(&rate.flow))
+        .map(|rate| rate.after.fraction() - rate.before.fraction())
+        .collect();
+    let rates = changes.len();
+    let (lowest, highest) = changes
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &change| (low.min(change), high.max(change)));
+    let flows = policy.touched.len();
+    let reached = format!(
+        "Together this reaches {} trade {}",
+        grouped(flows),
+        if flows == 1 { "flow" } else { "flows" }
+    );
+    match rates {
+        0 => format!("{reached} and changes no tariff."),
+        _ => format!(
+            "{reached} (an importer, an exporter and a sector) and changes {} by {}.",
+            if rates == 1 { "one tariff".to_owned() } else { format!("{} tariffs", grouped(rates)) },
+            between(lowest, highest)
+        ),
+    }
+}
+
+fn between(lowest: f64, highest: f64) -> String {
+    let points = |change: f64| format!("{:+.1}", change * 100.0);
+    let nothing = |change: f64| change.abs() < 0.0005;
+    if points(lowest) == points(highest) {
+        format!("{} percentage points", points(lowest))
+    } else if nothing(lowest) || nothing(highest) {
+        let largest = if nothing(lowest) { highest } else { lowest };
+        format!("up to {} percentage points", points(largest))
+    } else {
+        format!("between {} and {} percentage points", points(lowest), points(highest))
+    }
+}
+
+fn exemptions(policy: &Policy, dataset: &Dataset) -> Option<String> {
+    let mut partners: Vec<_> = policy.exempt_shares.iter().map(|share| share.partner).collect();
+    partners.sort();
+    partners.dedup();
+    if partners.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = match partners.len() {
+        1..=6 => partners.iter().map(|id| super::words::spoken(dataset.countries.name(*id))).collect(),
+        many => vec![format!("{many} countries")],
+    };
+    let how = match policy.exempt_mode {
+        ExemptMode::Variety => {
+            "the exempt part keeps the rate it would pay without that measure, and buyers can turn to it"
+        }
+        ExemptMode::Average => "the rates of the exempt part and the rest are averaged",
+    };
+    Some(format!("Part of what comes from {} is exempt: {how}.", and(&names)))
+}
+
+/// Where several measures act on one flow.
+fn meetings(policy: &Policy) -> Option<String> {
+    let mut pairs: Vec<(usize, usize)> = policy
+        .rates
+        .iter()
+        .filter_map(|rate| match rate.contributions.as_slice() {
+            [first, second, ..] => Some((first.measure, second.measure)),
+            _ => None,
+        })
+        .collect();
+    let flows = pairs.len();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let name = |at: usize| format!("`{}`", policy.measures[at].name);
+    let list: Vec<String> = pairs
+        .iter()
+        .take(3)
+        .map(|(first, second)| format!("{} and {}", name(*first), name(*second)))
+        .collect();
+    let more = if pairs.len() > 3 { " among others" } else { "" };
+    let what = if flows == 1 { "one flow".to_owned() } else { format!("{} flows", grouped(flows)) };
+    (flows > 0).then(|| format!("On {what} several measures act together: {}{more}.", list.join("; ")))
+}
+
+fn closure(resolved: &Resolved, dataset: &Dataset) -> String {
+    let deficits = match resolved.deficits {
+        Deficits::Fixed => "trade balances stay as they are by assumption",
+        Deficits::Balanced => "trade is balanced by assumption",
+        Deficits::Proportional => "trade balances stay in proportion to each economy",
+    };
+    let inputs =
+        if resolved.inputs { "industries buy inputs from one another" } else { "industries use no inputs" };
+    format!(
+        "The world is that of `{}` ({}); {deficits}, workers move between industries, {inputs}, and tariff revenue goes back to households.",
+        dataset.name, dataset.year
+    )
+}

@@ -1,0 +1,36 @@
+//! Which countries or sectors something reaches.
+
+use crate::index::Position;
+
+/// Whether a position is among some, kept as flags by position.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Members(Vec<bool>);
+
+impl Members {
+    /// No members yet, of `size`.
+    pub(super) fn none(size: usize) -> Self {
+        Self(vec![false; size])
+    }
+
+    /// Puts one in or out.
+    pub(super) fn put(&mut self, id: impl Position, inside: bool) {
+        self.0[id.index()] = inside;
+    }
+
+    /// Whether it is in.
+    pub(super) fn has(&self, id: impl Position) -> bool {
+        self.0[id.index()]
+    }
+
+    /// All that are in, in order.
+    pub(super) fn ids<Id: Position>(&self) -> impl Iterator<Item = Id> {
+        self.0.iter().enumerate().filter(|(_, inside)| **inside).map(|(at, _)| Id::at(at))
+    }
+}
+
+impl Members {
+    /// Those that are in here and not in the other.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(inside, out)| *inside && !out).collect())
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading quantities with a unit, such as `"25%"`, with a hint for every way to get the unit wrong.
+
+use crate::diagnostic::Diagnostic;
+use crate::scenario::reader::{Faults, Node, number};
+use crate::units::UnitError;
+
+use toml::de::DeValue;
+
+/// A kind of quantity: how it is written and what people confuse it with.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// What is expected, with an example.
+    expected: &'static str,
+    /// The unit that ends it.
+    unit: &'static str,
+    /// What to do if the other unit was written.
+    confused: &'static str,
+}
+
+/// A level of a rate.
+pub(super) const LEVEL: Kind = Kind {
+    expected: "a rate in per cent, such as \"25%\"",
+    unit: "%",
+    confused: "to change a rate by percentage points, use `add = \"{n}pp\"`",
+};
+/// A change of a rate.
+pub(super) const POINTS: Kind = Kind {
+    expected: "a change in percentage points, such as \"+10pp\"",
+    unit: "pp",
+    confused: "to put a rate at a level, use `set = \"{n}%\"`",
+};
+/// A multiple.
+pub(super) const MULTIPLE: Kind = Kind {
+    expected: "a multiple in per cent, such as \"150%\" for one and a half times",
+    unit: "%",
+    confused: "to change a rate by percentage points, use `add`",
+};
+/// A share.
+pub(super) const SHARE: Kind = Kind {
+    expected: "a share from 0% to 100%, such as \"40%\"",
+    unit: "%",
+    confused: "shares are written in per cent",
+};
+/// A change of the trade cost.
+pub(super) const COST: Kind = Kind {
+    expected: "a change of the cost of trade in per cent, such as \"+15%\"",
+    unit: "%",
+    confused: "changes of trade costs are written in per cent",
+};
+/// A standard deviation of a share.
+pub(super) const SHARE_SD: Kind = Kind {
+    expected: "a standard deviation from 0pp to 50pp, such as \"10pp\"",
+    unit: "pp",
+    confused: "the spread of a share is written in percentage points",
+};
+/// A coefficient of variation.
+pub(super) const VARIATION: Kind = Kind {
+    expected: "\"from-data\" or a coefficient of variation from 0% to 1000%, such as \"30%\"",
+    unit: "%",
+    confused: "the spread of an elasticity is relative to it, so it is written in per cent",
+};
+
+/// Reads a quantity; a fault is noted at its place.
+pub(super) fn quantity<T>(
+    node: &Node<'_>,
+    key: &str,
+    kind: &Kind,
+    parse: impl Fn(&str) -> Result<T, UnitError>,
+    faults: &mut Faults<'_>,
+) -> Option<T> {
+    let fault = match node.get_ref() {
+        DeValue::String(written) => match parse(written) {
+            Ok(value) => return Some(value),
+            Err(UnitError::OutOfRange { written, range }) => {
+                let fault =
+                    Diagnostic::error(format!("`{key}`: `{written}` is out of range")).expected(range);
+                faults.push(node.span(), fault);
+                return None;
+            }
+            Err(error) => Diagnostic::error(format!("`{key}`: {error}")).help(help(&error, kind)),
+        },
+        value => match number(value) {
+            Some(number) => Diagnostic::error(format!("`{key}` is a number without a unit"))
+                .help(with_unit(number, kind.unit)),
+            None => {
+                faults.wrong_kind(node, key, kind.expected);
+                return None;
+            }
+        },
+    };
+    faults.push(node.span(), fault.expected(kind.expected));
+    None
+}
+
+fn help(error: &UnitError, kind: &Kind) -> String {
+    match error {
+        UnitError::NoUnit { written } => {
+            written.trim().parse().map_or_else(|_| String::new(), |number| with_unit(number, kind.unit))
+        }
+        UnitError::WrongUnit { written, .. } => {
+            let number = written.trim().trim_end_matches(['%', 'p', ' ']).trim_start_matches('+');
+            format!("did you mean `\"{number}{}\"`? {}", kind.unit, kind.confused.replace("{n}", number))
+        }
+        UnitError::NotANumber { .. } | UnitError::OutOfRange { .. } => {
+            "write a number with its unit, in double quotes".to_owned()
+        }
+    }
+}
+
+/// What a bare number most probably meant: 25 is 25 %, 0.25 is 25 % too.
+fn with_unit(number: f64, unit: &str) -> String {
+    let fraction = number.abs() < 1.0 && number.abs() > 0.0;
+    let meant = if fraction { (number * 1e12).round() / 1e10 } else { number };
+    if (number.abs() - 1.0).abs() < f64::EPSILON {
+        format!("did you mean `\"{number}{unit}\"` or `\"{}{unit}\"`?", number * 100.0)
+    } else {
+        format!("did you mean `\"{meant}{unit}\"`?")
+    }
+}
+
+/// A fraction written so that reading it back gives the same number to the last bit.
+pub(super) fn exact(percent: f64, unit: &str, reads_back: impl Fn(&str) -> bool) -> String {
+    (0..=17)
+        .map(|digits| format!("{percent:.digits$}{unit}"))
+        .find(|text| reads_back(text))
+        .unwrap_or_else(|| format!("{percent}{unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{AdValorem, CostFactor};
+
+    #[test]
+    fn a_bare_number_is_read_as_people_mean_it() {
+        assert_eq!(with_unit(25.0, "%"), "did you mean `\"25%\"`?");
+        assert_eq!(with_unit(0.25, "%"), "did you mean `\"25%\"`?");
+        assert_eq!(with_unit(0.07, "pp"), "did you mean `\"7pp\"`?");
+        assert_eq!(with_unit(1.0, "%"), "did you mean `\"1%\"` or `\"100%\"`?");
+    }
+
+    #[test]
+    fn what_is_written_exactly_reads_back_to_the_bit() {
+        for written in ["7%", "0.1%", "33.333333333333%", "2.675%", "1e-9%"] {
+            let rate = AdValorem::parse(written).expect("a rate");
+            let text = exact(rate.fraction() * 100.0, "%", |text| AdValorem::parse(text) == Ok(rate));
+            assert_eq!(AdValorem::parse(&text), Ok(rate), "{written} became {text}");
+        }
+        let cost = CostFactor::parse_change("+15.7%").expect("a cost");
+        let text =
+            exact((cost.factor() - 1.0) * 100.0, "%", |text| CostFactor::parse_change(text) == Ok(cost));
+        assert_eq!(text, "15.7%");
+    }
+}

@@ -1,0 +1,283 @@
+//! Walking a TOML tree by hand, so that every fault of a file is found at once and at its place.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+
+/// A value in a scenario file with the bytes it stands on.
+pub(super) type Node<'i> = Spanned<DeValue<'i>>;
+
+/// The text of a scenario with the name the user gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Source {
+    pub(super) file: Arc<str>,
+    pub(super) text: Arc<str>,
+}
+
+impl Source {
+    /// The place of some bytes.
+    pub(super) fn place(&self, span: Range<usize>) -> Place {
+        Place { file: self.file.clone(), text: self.text.clone(), first_line: 1, span }
+    }
+}
+
+/// The faults found so far in one file.
+#[derive(Debug)]
+pub(super) struct Faults<'a> {
+    pub(super) source: &'a Source,
+    pub(super) found: Vec<Diagnostic>,
+}
+
+impl<'a> Faults<'a> {
+    /// None yet.
+    pub(super) fn new(source: &'a Source) -> Self {
+        Self { source, found: Vec::new() }
+    }
+
+    /// Notes a fault at a place.
+    pub(super) fn push(&mut self, span: Range<usize>, fault: Diagnostic) {
+        self.found.push(fault.at(self.source.place(span)));
+    }
+
+    /// Notes that something stands in the language but not yet in the program.
+    pub(super) fn unsupported(&mut self, span: Range<usize>, what: &str, help: &str) {
+        self.push(span, Diagnostic::error(format!("`{what}` is not supported yet")).help(help));
+    }
+
+    /// Notes a value of the wrong kind.
+    pub(super) fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+        let found = kind_in_words(node.get_ref());
+        let fault = Diagnostic::error(format!("`{key}` is {found}")).expected(expected);
+        self.push(node.span(), fault);
+    }
+
+    /// The faults in the order in which they stand in the file.
+    pub(super) fn in_order(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|fault| fault.place.as_ref().map(|place| place.span.start));
+        self.found
+    }
+}
+
+/// What a value is, for people who do not know TOML.
+fn kind_in_words(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a bare number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// The keys of one table: those that are asked for are known, the rest are reported.
+#[derive(Debug)]
+pub(super) struct Keys<'a, 'i> {
+    table: &'a DeTable<'i>,
+    /// Where the table begins.
+    pub(super) span: Range<usize>,
+    /// Keys of the language, in this table.
+    known: Vec<&'static str>,
+    /// Keys that are dealt with although they are not offered as suggestions.
+    refused: Vec<&'static str>,
+}
+
+impl<'a, 'i> Keys<'a, 'i> {
+    /// The keys of a table.
+    pub(super) fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
+        Self { table, span, known: Vec::new(), refused: Vec::new() }
+    }
+
+    /// The value of a key, if it is there.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Node<'i>> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    /// Where a key stands; the table's place if it does not.
+    pub(super) fn key_span(&self, key: &str) -> Range<usize> {
+        self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
+    /// Refuses keys that the program does not support yet, with what to do instead.
+    pub(super) fn refuse(&mut self, keys: &[(&'static str, &str)], faults: &mut Faults<'_>) -> bool {
+        let mut any = false;
+        for &(key, help) in keys {
+            self.refused.push(key);
+            if let Some((key_text, _)) = self.table.get_key_value(key) {
+                faults.unsupported(key_text.span(), key, help);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Whether some key looks like a slip in one of these words.
+    pub(super) fn has_slip_of(&self, words: &[&str]) -> bool {
+        self.table.keys().any(|key| {
+            let name = key.get_ref().as_ref();
+            !self.known.contains(&name) && nearest(name, words.iter().copied()).is_some()
+        })
+    }
+
+    /// Reports every key that nobody asked for. `place` is the table as the user knows it; `homes` says where
+    /// keys of other tables belong.
+    pub(super) fn finish(self, place: &str, homes: &[(&str, &[&str])], faults: &mut Faults<'_>) {
+        for (key, _) in self.table {
+            let name = key.get_ref().as_ref();
+            if !self.known.contains(&name) && !self.refused.contains(&name) {
+                let fault = Diagnostic::error(format!("unknown key `{name}` {place}"))
+                    .expected(self.expected())
+                    .help(self.suggestion(name, homes));
+                faults.push(key.span(), fault);
+            }
+        }
+    }
+
+    fn expected(&self) -> String {
+        match self.known.len() {
+            0..=8 => one_of(&self.known),
+            _ => String::new(),
+        }
+    }
+
+    fn suggestion(&self, name: &str, homes: &[(&str, &[&str])]) -> String {
+        if let Some((home, _)) = homes.iter().find(|(_, keys)| keys.contains(&name)) {
+            return format!("`{name}` belongs {home}");
+        }
+        match nearest(name, self.known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys here are {}", listed(&self.known)),
+        }
+    }
+}
+
+/// "`a`, `b` or `c`".
+pub(super) fn one_of(names: &[&str]) -> String {
+    joined(names, "or")
+}
+
+/// "`a`, `b` and `c`".
+pub(super) fn listed(names: &[&str]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[&str], word: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+    }
+}
+
+/// A text.
+pub(super) fn text(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Option<Spanned<String>> {
+    match node.get_ref() {
+        DeValue::String(text) if text.trim().is_empty() => {
+            faults.push(node.span(), Diagnostic::error(format!("`{key}` is empty")).expected("a text"));
+            None
+        }
+        DeValue::String(text) => Some(Spanned::new(node.span(), text.trim().to_owned())),
+        _ => {
+            faults.wrong_kind(node, key, "a text in double quotes");
+            None
+        }
+    }
+}
+
+/// One text or a list of texts. Whole numbers count as texts where `numbers` says so (M49 country numbers).
+pub(super) fn texts(
+    node: &Node<'_>,
+    key: &str,
+    numbers: bool,
+    faults: &mut Faults<'_>,
+) -> Vec<Spanned<String>> {
+    match node.get_ref() {
+        DeValue::Array(items) if items.is_empty() => {
+            let fault = Diagnostic::error(format!("`{key}` is an empty list"));
+            faults.push(node.span(), fault.expected("at least one entry"));
+            Vec::new()
+        }
+        DeValue::Array(items) => items.iter().filter_map(|item| entry(item, key, numbers, faults)).collect(),
+        _ => entry(node, key, numbers, faults).into_iter().collect(),
+    }
+}
+
+fn entry(node: &Node<'_>, key: &str, numbers: bool, faults: &mut Faults<'_>) -> Option<Spanned<String>> {
+    match node.get_ref() {
+        DeValue::Integer(number) if numbers && number.radix() == 10 => {
+            Some(Spanned::new(node.span(), format!("{:0>3}", number.as_str())))
+        }
+        DeValue::String(_) => text(node, key, faults),
+        _ => {
+            faults.wrong_kind(node, key, "a text in double quotes or a list of them");
+            None
+        }
+    }
+}
+
+/// `true`, the only value that a switch has.
+pub(super) fn switch(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Option<()> {
+    if node.get_ref().as_bool() == Some(true) {
+        return Some(());
+    }
+    let fault = Diagnostic::error(format!("`{key}` can only be true"))
+        .expected("true")
+        .help(format!("leave `{key}` out if it is not meant"));
+    faults.push(node.span(), fault);
+    None
+}
+
+/// `true` or `false`.
+pub(super) fn flag(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Option<bool> {
+    let value = node.get_ref().as_bool();
+    if value.is_none() {
+        faults.wrong_kind(node, key, "true or false, without quotes");
+    }
+    value
+}
+
+/// A whole number from 0 to `most`.
+pub(super) fn whole(node: &Node<'_>, key: &str, most: u64, faults: &mut Faults<'_>) -> Option<u64> {
+    let DeValue::Integer(number) = node.get_ref() else {
+        faults.wrong_kind(node, key, "a whole number");
+        return None;
+    };
+    let value = u64::from_str_radix(number.as_str(), number.radix()).ok().filter(|value| *value <= most);
+    if value.is_none() {
+        let fault = Diagnostic::error(format!("`{key}` is out of range"))
+            .expected(format!("a whole number from 0 to {most}"));
+        faults.push(node.span(), fault);
+    }
+    value
+}
+
+/// A plain number, whole or not; `None` for everything else.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|value| value as f64)
+        }
+        DeValue::Float(number) => number.as_str().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A table.
+pub(super) fn table<'a, 'i>(
+    node: &'a Node<'i>,
+    key: &str,
+    expected: &str,
+    faults: &mut Faults<'_>,
+) -> Option<Keys<'a, 'i>> {
+    if let Some(table) = node.get_ref().as_table() {
+        return Some(Keys::new(table, node.span()));
+    }
+    faults.wrong_kind(node, key, expected);
+    None
+}

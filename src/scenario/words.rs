@@ -1,0 +1,274 @@
+//! Measures in plain words, readable aloud.
+
+use crate::economy::dataset::Dataset;
+use crate::economy::policy::MeasureInfo;
+
+use crate::scenario::measure::{MatchRule, Verb};
+use crate::scenario::names::{Chosen, Goods};
+use crate::scenario::rules::{Detail, Exemption, Rule};
+use crate::units::{CostFactor, PercentagePoints, Share};
+
+/// Names longer lists than this by their number.
+const MOST_NAMED: usize = 6;
+
+/// What a measure does: "the United States adds 25 percentage points to its tariffs on all goods from Canada".
+pub(super) fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    let scene = Scene::new(dataset, rule);
+    scene.action() + &instead(rule) + &exemption(dataset, rule)
+}
+
+/// The summary of a scenario that has none: its measures in words.
+pub(super) fn summary(measures: &[MeasureInfo]) -> String {
+    match measures {
+        [] => "Nothing changes: the baseline compared with itself.".to_owned(),
+        _ => measures.iter().map(|info| sentence(&info.words)).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// A sentence from a clause.
+pub(super) fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str() + ".",
+        None => String::new(),
+    }
+}
+
+/// The parts of speech of one measure.
+struct Scene<'r, 's> {
+    dataset: &'r Dataset,
+    rule: &'r Rule<'s>,
+    /// Who imposes it.
+    who: String,
+    /// Whether the verb is in the plural.
+    several: bool,
+    /// "all goods from Canada and Mexico".
+    what: String,
+    goods: String,
+    from: String,
+}
+
+impl<'r, 's> Scene<'r, 's> {
+    fn new(dataset: &'r Dataset, rule: &'r Rule<'s>) -> Self {
+        let goods = goods(dataset, rule);
+        let from = countries(dataset, &rule.on, "every other country")
+            + &except(" except ", &names(dataset, &rule.except), !rule.except.is_empty());
+        Self {
+            dataset,
+            rule,
+            who: countries(dataset, &rule.by, "every country"),
+            several: !matches!(rule.by.as_slice(), [Chosen::One(_) | Chosen::All]),
+            what: format!("{goods} from {from}"),
+            goods,
+            from,
+        }
+    }
+
+    /// "the United States adds" or "Canada and Mexico add".
+    fn does(&self, verb: &str) -> String {
+        let ending = match verb {
+            _ if self.several => "",
+            "match" => "es",
+            _ => "s",
+        };
+        format!("{} {verb}{ending}", self.who)
+    }
+
+    fn tariffs(&self) -> String {
+        format!("{} tariffs on {}", if self.several { "their" } else { "its" }, self.what)
+    }
+
+    fn action(&self) -> String {
+        let tariffs = self.tariffs();
+        match self.rule.verb() {
+            Verb::Set(level) => format!("{} {tariffs} at {level}", self.does_set()),
+            Verb::Add(points) => self.add(*points),
+            Verb::Multiply(multiple) => {
+                format!("{} {tariffs} by {}", self.does("multiply").replace("ys", "ies"), multiple.factor())
+            }
+            Verb::Cap(level) => format!("{} {tariffs} to at most {level}", self.does("limit")),
+            Verb::Floor(level) => format!("{} {tariffs} to at least {level}", self.does("raise")),
+            Verb::Cut(share) => format!("{} {tariffs} by {share} of what they are", self.does("cut")),
+            Verb::Remove => format!("{} {tariffs}", self.does("remove")),
+            Verb::Match(rule) => self.follow(rule),
+            Verb::Reciprocal => {
+                format!(
+                    "{} {tariffs} to what the partner charges in return, where that is higher",
+                    self.does("raise")
+                )
+            }
+            Verb::Rates(table) => {
+                format!("{} {tariffs} as the table `{}` says", self.does_set(), file(table))
+            }
+            Verb::TradeCost(factor) => self.cost(*factor),
+            Verb::TradeCosts(table) => {
+                format!(
+                    "the cost of bringing {} to {} changes as the table `{}` says",
+                    self.what,
+                    self.who,
+                    file(table)
+                )
+            }
+            Verb::Embargo => format!("{} imports of {}", self.does("ban"), self.what),
+        }
+    }
+
+    fn does_set(&self) -> String {
+        self.does("set")
+    }
+
+    fn add(&self, points: PercentagePoints) -> String {
+        let number = PercentagePoints::to_string(&points);
+        let number = number.trim_start_matches('-').trim_end_matches("pp");
+        let unit = if number == "1" { "percentage point" } else { "percentage points" };
+        let tariffs = self.tariffs();
+        if points.fraction() < 0.0 {
+            format!("{} {number} {unit} off {tariffs}", self.does("take"))
+        } else {
+            format!("{} {number} {unit} to {tariffs}", self.does("add"))
+        }
+    }
+
+    fn follow(&self, how: &MatchRule) -> String {
+        let Detail::Follows(by, on) = &self.rule.detail else { return String::new() };
+        let whom = spoken(self.dataset.countries.name(*by));
+        let on = on.map_or_else(
+            || "the same goods".to_owned(),
+            |on| format!("{} from {}", self.goods, spoken(self.dataset.countries.name(on))),
+        );
+        let verb = if how.lower_too { "move" } else { "raise" };
+        let subject = format!("{} {}", self.does(verb), self.tariffs());
+        match (how.increase_only, how.share == Share::ALL) {
+            (true, true) => format!("{subject} by as much as {whom} raises its own on {on}"),
+            (true, false) => format!("{subject} by {} of what {whom} adds to its own on {on}", how.share),
+            (false, true) => {
+                format!("{subject} to the rates that {whom} charges on {on}{}", where_higher(how))
+            }
+            (false, false) => {
+                format!(
+                    "{subject} {} of the way to the rates that {whom} charges on {on}{}",
+                    how.share,
+                    where_higher(how)
+                )
+            }
+        }
+    }
+
+    fn cost(&self, factor: CostFactor) -> String {
+        let change = (factor.factor() - 1.0) * 100.0;
+        let verb = if change < 0.0 { "falls" } else { "rises" };
+        let size = (change.abs() * 1e6).round() / 1e6;
+        let destination = if self.who == "every country" { "any other country" } else { &self.who };
+        let from = if self.from == "every other country" { "abroad" } else { &self.from };
+        format!("the cost of bringing {} from {from} to {destination} {verb} by {size}%", self.goods)
+    }
+}
+
+fn where_higher(how: &MatchRule) -> &'static str {
+    if how.lower_too { "" } else { ", where those are higher" }
+}
+
+/// What the measure does not reach.
+fn exemption(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    match &rule.exempt {
+        None => String::new(),
+        Some(Exemption::Uniform(share)) => format!("; {share} of each flow is exempt"),
+        Some(Exemption::Table(name, _)) => {
+            format!("; part of each flow is exempt, by partner and sector as the table `{}` says", file(name))
+        }
+        Some(Exemption::ByPartner(shares)) => {
+            let mut shares: Vec<_> = shares.iter().collect();
+            shares.sort_by_key(|(partner, _)| **partner);
+            let each: Vec<String> = shares
+                .iter()
+                .map(|(partner, share)| {
+                    format!("{share} of what comes from {}", spoken(dataset.countries.name(**partner)))
+                })
+                .collect();
+            format!("; {} is exempt", and(&each))
+        }
+    }
+}
+
+fn instead(rule: &Rule<'_>) -> String {
+    let names: Vec<String> =
+        rule.measure.instead_of.iter().map(|name| format!("`{}`", name.get_ref())).collect();
+    if names.is_empty() { String::new() } else { format!(", in place of {}", and(&names)) }
+}
+
+/// The goods: "all goods", "motor vehicles & parts".
+fn goods(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    let name = |chosen: &Goods| match chosen {
+        Goods::One(sector) => uncapitalised(dataset.sectors.name(*sector)),
+        Goods::All => "all goods".to_owned(),
+    };
+    let chosen: Vec<String> = rule.goods.iter().map(name).collect();
+    let left_out: Vec<String> = rule.except_goods.iter().map(name).collect();
+    let chosen =
+        if chosen.len() > MOST_NAMED { format!("{} kinds of goods", chosen.len()) } else { and(&chosen) };
+    chosen + &except(" except ", &left_out, !left_out.is_empty())
+}
+
+fn countries(dataset: &Dataset, chosen: &[Chosen], all: &str) -> String {
+    let names = names(dataset, chosen);
+    match chosen {
+        _ if chosen.contains(&Chosen::All) => all.to_owned(),
+        _ if names.len() > MOST_NAMED => format!("{} countries", names.len()),
+        _ => and(&names),
+    }
+}
+
+fn names(dataset: &Dataset, chosen: &[Chosen]) -> Vec<String> {
+    chosen
+        .iter()
+        .map(|choice| match choice {
+            Chosen::All => "every country".to_owned(),
+            Chosen::One(country) => spoken(dataset.countries.name(*country)),
+            Chosen::Group(at) => format!("the {} countries", dataset.groups[*at].code),
+        })
+        .collect()
+}
+
+fn except(word: &str, names: &[String], any: bool) -> String {
+    if any { format!("{word}{}", and(names)) } else { String::new() }
+}
+
+/// A country's name with its article.
+pub(super) fn spoken(name: &str) -> String {
+    const WITH_ARTICLE: [&str; 5] =
+        ["Netherlands", "Philippines", "DR Congo", "Rest of World", "Czech Republic"];
+    match name {
+        "Rest of World" => "the rest of the world".to_owned(),
+        _ if name.starts_with("United ") || WITH_ARTICLE.contains(&name) => format!("the {name}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// A sector's name inside a sentence: "motor vehicles", but "ICT".
+fn uncapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().collect::<String>() + letters.as_str()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// "a, b and c"; names that contain commas are kept apart by semicolons.
+pub(super) fn and(names: &[String]) -> String {
+    let comma = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => {
+            let joint = if comma == "; " { "; and " } else { " and " };
+            format!("{}{joint}{last}", rest.join(comma))
+        }
+    }
+}
+
+/// A table's file name without its folder.
+fn file(table: &str) -> &str {
+    table.rsplit(['/', '\\']).next().unwrap_or(table)
+}

@@ -1,0 +1,239 @@
+//! A scenario as it was understood, written back in its own language with every default made explicit.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Elasticities;
+use crate::index::{CountryId, SectorId};
+use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
+use crate::scenario::Scenario;
+use crate::scenario::choices::{ElasticityChoice, exempt_mode_word};
+use crate::scenario::measure::{MatchRule, Verb};
+use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
+use crate::scenario::quantity::exact;
+use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
+use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
+
+/// Everything but `[uncertainty]`, which flags of a command may change.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Document {
+    body: String,
+}
+
+impl Document {
+    /// The scenario on a dataset.
+    pub(super) fn new(
+        scenario: &Scenario,
+        rules: &Rules<'_>,
+        elasticities: &Elasticities,
+        inputs: bool,
+    ) -> Self {
+        let mut body = head(scenario, rules.dataset);
+        for rule in &rules.list {
+            body += &measure(rules.dataset, rule);
+        }
+        body += &model(scenario, rules.dataset, elasticities, inputs);
+        Self { body }
+    }
+
+    /// The whole text.
+    pub(super) fn write(&self, uncertainty: &Uncertainty) -> String {
+        format!("{}{}", self.body, self::uncertainty(uncertainty))
+    }
+}
+
+fn head(scenario: &Scenario, dataset: &Dataset) -> String {
+    let mut text = String::from("schema = 1\n");
+    line(&mut text, "title", &quoted(scenario.title()));
+    if let Some(summary) = scenario.summary() {
+        line(&mut text, "summary", &quoted(summary));
+    }
+    if !scenario.sources().is_empty() {
+        line(&mut text, "sources", &list(&scenario.sources().iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+    // The dataset's own name: where its folder is on this machine is nobody's business.
+    line(&mut text, "baseline", &quoted(&dataset.name));
+    text
+}
+
+fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    let mut text = String::from("\n[[measure]]\n");
+    line(&mut text, "name", &quoted(rule.name()));
+    line(&mut text, "by", &codes(dataset, &rule.by));
+    line(&mut text, "on", &codes(dataset, &rule.on));
+    if !rule.except.is_empty() {
+        line(&mut text, "except", &codes(dataset, &rule.except));
+    }
+    line(&mut text, "goods", &sectors(dataset, &rule.goods));
+    if !rule.except_goods.is_empty() {
+        line(&mut text, "except_goods", &sectors(dataset, &rule.except_goods));
+    }
+    line(&mut text, rule.verb().key(), &value(dataset, rule));
+    if let Some(exempt) = &rule.exempt {
+        line(&mut text, "exempt_share", &exemption(dataset, exempt));
+    }
+    if !rule.measure.instead_of.is_empty() {
+        let names: Vec<&str> = rule.measure.instead_of.iter().map(|name| name.get_ref().as_str()).collect();
+        line(&mut text, "instead_of", &list(&names));
+    }
+    text
+}
+
+fn value(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    match rule.verb() {
+        Verb::Set(level) | Verb::Cap(level) | Verb::Floor(level) => quoted(&rate(*level)),
+        Verb::Add(change) => quoted(&points(*change)),
+        Verb::Multiply(multiple) => {
+            let reads_back = |text: &str| Multiple::parse(text) == Ok(*multiple);
+            quoted(&exact(multiple.factor() * 100.0, "%", reads_back))
+        }
+        Verb::Cut(cut) => quoted(&share(*cut)),
+        Verb::Remove | Verb::Reciprocal | Verb::Embargo => "true".to_owned(),
+        Verb::Match(how) => match_rule(dataset, rule, how),
+        Verb::Rates(table) | Verb::TradeCosts(table) => quoted(relative(table)),
+        Verb::TradeCost(factor) => {
+            let reads_back = |text: &str| CostFactor::parse_change(text) == Ok(*factor);
+            quoted(&exact((factor.factor() - 1.0) * 100.0, "%", reads_back))
+        }
+    }
+}
+
+fn match_rule(dataset: &Dataset, rule: &Rule<'_>, how: &MatchRule) -> String {
+    let Detail::Follows(by, on) = &rule.detail else { return "{}".to_owned() };
+    let country = |id: &CountryId| quoted(dataset.countries.code(*id));
+    let on = on.as_ref().map_or_else(String::new, |on| format!(", on = {}", country(on)));
+    format!(
+        "{{ by = {}{on}, share = {}, lower_too = {}, increase_only = {} }}",
+        country(by),
+        quoted(&share(how.share)),
+        how.lower_too,
+        how.increase_only
+    )
+}
+
+fn exemption(dataset: &Dataset, exempt: &Exemption) -> String {
+    match exempt {
+        Exemption::Uniform(uniform) => quoted(&share(*uniform)),
+        Exemption::Table(name, _) => quoted(relative(name)),
+        Exemption::ByPartner(shares) => {
+            let mut shares: Vec<(&CountryId, &Share)> = shares.iter().collect();
+            shares.sort_by_key(|(partner, _)| **partner);
+            let entries: Vec<String> = shares
+                .iter()
+                .map(|(partner, of)| {
+                    format!("{} = {}", key(dataset.countries.code(**partner)), quoted(&share(**of)))
+                })
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
+    let mut text = String::from("\n[model]\nkind = \"general-equilibrium\"\n");
+    line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
+    line(&mut text, "labour", &quoted("mobile"));
+    line(&mut text, "inputs", &inputs.to_string());
+    let chosen = match &scenario.model().elasticities {
+        ElasticityChoice::Overrides(overrides) => {
+            let mut entries: Vec<(SectorId, f64)> = overrides
+                .iter()
+                .filter_map(|(sector, theta)| {
+                    Some((find_sector(dataset, sector.get_ref()).ok()?, theta.theta()))
+                })
+                .collect();
+            entries.sort_by_key(|(sector, _)| *sector);
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(sector, theta)| format!("{} = {theta:?}", key(dataset.sectors.code(*sector))))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        ElasticityChoice::Default | ElasticityChoice::Set(_) => quoted(&elasticities.label),
+    };
+    line(&mut text, "elasticities", &chosen);
+    line(&mut text, "exempt_mode", &quoted(exempt_mode_word(scenario.model().exempt_mode)));
+    text
+}
+
+fn uncertainty(uncertainty: &Uncertainty) -> String {
+    let mut text = String::from("\n[uncertainty]\n");
+    line(&mut text, "draws", &uncertainty.draws.to_string());
+    line(&mut text, "seed", &uncertainty.seed.to_string());
+    let prior = uncertainty.elasticities;
+    let sd = match prior.spread {
+        ElasticitySpread::FromData => "from-data".to_owned(),
+        ElasticitySpread::CoefficientOfVariation(variation) => exact(variation * 100.0, "%", |text| {
+            Multiple::parse(text).is_ok_and(|read| read.factor().total_cmp(&variation).is_eq())
+        }),
+    };
+    let lognormal = format!("{{ sd = {}, correlation = {:?} }}", quoted(&sd), prior.correlation);
+    line(&mut text, "trade_elasticity.lognormal", &lognormal);
+    let sd = exact(uncertainty.exempt.sd * 100.0, "pp", |text| {
+        PercentagePoints::parse(text)
+            .is_ok_and(|read| read.fraction().total_cmp(&uncertainty.exempt.sd).is_eq())
+    });
+    line(&mut text, "exempt_share.beta", &format!("{{ sd = {} }}", quoted(&sd)));
+    text
+}
+
+fn rate(level: AdValorem) -> String {
+    exact(level.fraction() * 100.0, "%", |text| AdValorem::parse(text) == Ok(level))
+}
+
+fn points(change: PercentagePoints) -> String {
+    exact(change.fraction() * 100.0, "pp", |text| PercentagePoints::parse(text) == Ok(change))
+}
+
+fn share(of: Share) -> String {
+    exact(of.fraction() * 100.0, "%", |text| Share::parse(text) == Ok(of))
+}
+
+fn line(text: &mut String, key: &str, value: &str) {
+    // Writing to a text cannot fail.
+    let _ = writeln!(text, "{key} = {value}");
+}
+
+/// A text in TOML's quotes.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A key, in quotes where TOML wants them.
+fn key(text: &str) -> String {
+    let bare = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if bare { text.to_owned() } else { quoted(text) }
+}
+
+fn list(texts: &[&str]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    match quoted.as_slice() {
+        [one] => one.clone(),
+        _ => format!("[{}]", quoted.join(", ")),
+    }
+}
+
+fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
+    let code = |choice: &Chosen| match *choice {
+        Chosen::All => ALL,
+        Chosen::One(country) => dataset.countries.code(country),
+        Chosen::Group(at) => dataset.groups[at].code.as_str(),
+    };
+    list(&chosen.iter().map(code).collect::<Vec<_>>())
+}
+
+fn sectors(dataset: &Dataset, chosen: &[Goods]) -> String {
+    let code = |choice: &Goods| match *choice {
+        Goods::One(sector) => dataset.sectors.code(sector),
+        Goods::All => ALL,
+    };
+    list(&chosen.iter().map(code).collect::<Vec<_>>())
+}
+
+/// A table's name as it stands in the scenario; of an absolute path only the file's name.
+fn relative(table: &str) -> &str {
+    let path = Path::new(table);
+    let absolute = path.is_absolute() || table.contains(':') || table.starts_with('\\');
+    if absolute { table.rsplit(['/', '\\']).next().unwrap_or(table) } else { table }
+}
