@@ -92,7 +92,7 @@ fn small_gain(study: &Study<'_>, country: CountryId) -> Option<Disclosure> {
     };
     let name = study.dataset.countries.name(country);
     let size = number::signed(gain, Place::of(gain));
-    Some(disclosure(Topic::Gain, format!("welfare of {name} ({size} %)"), says))
+    Some(disclosure(Topic::Gain, format!("welfare, {name} ({size} %)"), says))
 }
 
 /// Whether anyone whose goods a country taxes more taxes that country's goods more.

@@ -186,7 +186,7 @@ fn bands_are_nested_and_the_value_is_written() {
 fn a_value_far_out_is_an_arrow_with_its_number() {
     let fake = outlier();
     let svg = chart::volumes(&fake.study());
-    assert!(svg.contains("<polygon") && svg.contains("+2,000 %"));
+    assert!(svg.contains("<polygon") && svg.contains("+2,000 %") && svg.contains("An arrow points"));
     assert!(!chart::volumes(&fake::small().study()).contains("<polygon"));
 }
 

@@ -63,15 +63,15 @@ impl Axis {
     }
 }
 
-/// The largest size that is drawn: all, unless a few are far out.
+/// The largest size that is drawn: all, unless a few lie beyond a wide gap.
 fn limit(extents: &[[f64; 2]]) -> f64 {
     let mut sizes: Vec<f64> = extents.iter().map(|[low, high]| low.abs().max(high.abs())).collect();
     sizes.sort_by(f64::total_cmp);
-    let (Some(&middle), Some(&largest)) = (sizes.get(sizes.len().saturating_sub(1) / 2), sizes.last()) else {
-        return f64::INFINITY;
-    };
-    let usual = sizes.iter().copied().filter(|size| *size <= FAR_OUT * middle).fold(0.0, f64::max);
-    if usual > 0.0 && largest > NEVER_CUT && largest > FAR_OUT * usual { usual * 1.25 } else { largest }
+    let is_gap = |pair: &[f64]| pair[0] > 0.0 && pair[1] > NEVER_CUT && pair[1] > FAR_OUT * pair[0];
+    match sizes.windows(2).position(is_gap) {
+        Some(last) if 3 * (sizes.len() - 1 - last) <= sizes.len() => sizes[last] * 1.25,
+        _ => f64::INFINITY,
+    }
 }
 
 /// The next of 1, 2, 2.5, 5 times a power of ten.
@@ -109,6 +109,9 @@ mod tests {
         assert_eq!(axis.outside(9.0), None);
         let main = Axis::spanning(&[[0.01, 0.03], [0.01, 0.02], [0.02, 0.03], [-1.4, -1.1]]);
         assert!(main.low < -1.4, "the main result of a chart is never cut off");
+        let lanes =
+            Axis::spanning(&[[20.0, 27.0], [-3.0, -1.0], [-2.0, -1.0], [-3.0, -1.0], [1500.0, 2000.0]]);
+        assert!((27.0..50.0).contains(&lanes.high), "small values do not make a middling one far out");
         let even = Axis::spanning(&[[1.0, 10.0], [1.0, 2000.0], [1.0, 1000.0]]);
         assert!(even.high > 2000.0);
     }

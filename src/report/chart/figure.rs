@@ -80,6 +80,9 @@ const DETAIL_INDENT: i32 = 24;
 /// Half the height and the strength of the 95, 80 and 50 % bands.
 const BANDS: [(i32, f64); 3] = [(4, 0.25), (7, 0.45), (9, 0.70)];
 
+/// What an arrow means.
+const CUT: &str = "An arrow points to a value beyond the axis, which is written at the right.";
+
 /// What a chart without rows says.
 const NOTHING: &str = "no measure reaches any flow";
 
@@ -139,27 +142,34 @@ impl Figure {
         let width = WIDTH - 2 * MARGIN;
         let title = TITLE.wrap(&self.title, width, 2);
         let subtitle = SUBTITLE.wrap(&self.subtitle, width, 2);
+        let extents: Vec<[f64; 2]> = self.marks().map(Mark::extent).collect();
+        let axis = Axis::spanning(&extents);
         let notes: Vec<String> =
-            self.notes.iter().flat_map(|note| NOTE.wrap(note, width, usize::MAX)).collect();
+            self.notes(&axis).flat_map(|note| NOTE.wrap(note, width, usize::MAX)).collect();
         let key = MARGIN + lines(&title, TITLE) + lines(&subtitle, SUBTITLE) + 30;
         let first = key + 44 + if self.has_bands() { leading(KEY) } else { 0 };
         let label_width = self.label_width();
         let rows = self.place_rows(first, label_width);
         let bottom = rows.last().map_or(first + LANE, |row| row.top + row.height);
         let notes_top = bottom + 28 + leading(TICK) + leading(KEY);
-        let extents: Vec<[f64; 2]> = self.marks().map(Mark::extent).collect();
         Layout {
             key,
             left: MARGIN + label_width + 32,
             right: WIDTH - MARGIN - self.value_width() - 32,
             bottom,
             height: notes_top + 24 + lines(&notes, NOTE) + 24,
-            axis: Axis::spanning(&extents),
+            axis,
             title,
             subtitle,
             notes,
             rows,
         }
+    }
+
+    /// The lines under the chart, the first about arrows if there are any.
+    fn notes(&self, axis: &Axis) -> impl Iterator<Item = &str> {
+        let is_cut = self.marks().any(|mark| axis.outside(mark.point).is_some());
+        is_cut.then_some(CUT).into_iter().chain(self.notes.iter().map(String::as_str))
     }
 
     fn marks(&self) -> impl Iterator<Item = &Mark> {
@@ -208,6 +218,9 @@ impl Figure {
 
     fn draw_axis(&self, pen: &Pen<'_>, layout: &Layout<'_>) {
         let top = layout.rows.first().map_or(layout.bottom - LANE, |row| row.top);
+        for placed in layout.rows.iter().skip(1).filter(|placed| !placed.row.is_detail) {
+            pen.line((MARGIN, placed.top), (WIDTH - MARGIN, placed.top), FAINT, 1);
+        }
         for (value, label) in layout.axis.marks() {
             let x = layout.x(value);
             let (colour, width) = if value == 0.0 { (INK, 2) } else { (FAINT, 1) };
@@ -223,9 +236,6 @@ impl Figure {
     fn draw_row(&self, pen: &Pen<'_>, layout: &Layout<'_>, placed: &Placed<'_>) {
         let row = placed.row;
         let middle = placed.top + placed.height / 2;
-        if !row.is_detail && placed.top > layout.rows[0].top {
-            pen.line((MARGIN, placed.top), (WIDTH - MARGIN, placed.top), FAINT, 1);
-        }
         let top = middle - lines(&placed.label, face(row)) / 2;
         for (at, line) in (0..).zip(&placed.label) {
             let y = top + leading(face(row)) * at + leading(face(row)) / 2;
