@@ -1,3 +1,11 @@
 //! Models: what an equilibrium is, how it is found, and what it means.
 
+pub mod baseline;
+pub mod equilibrium;
+pub mod impact;
+pub mod leontief;
+pub mod levels;
+pub mod shares;
+pub mod sweep;
+pub mod trade_model;
 pub mod variable;

@@ -1,4 +1,8 @@
 //! Uncertainty: priors, reproducible draws, and what the spread of the results is.
 
+pub mod draw;
+pub mod ensemble;
 pub mod estimate;
 pub mod prior;
+pub mod quantiles;
+pub mod summary;

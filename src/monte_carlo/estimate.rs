@@ -1,6 +1,7 @@
 //! One reported number with its spread over the draws.
 
 use crate::index::{CountryId, Position, SectorId};
+pub use crate::model::impact::FlowRow;
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 
 /// The quantiles that are kept; the outer and inner ones serve the 50, 80 and 95 % bands of the charts.
@@ -37,17 +38,6 @@ impl Spread {
     pub fn quantile(&self, probability: f64) -> Option<f64> {
         QUANTILES.iter().position(|&p| (p - probability).abs() < 1e-9).map(|at| self.quantiles[at])
     }
-}
-
-/// One reported flow; `sector` is `None` for all goods of the pair together (`TOTAL` in files).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FlowRow {
-    /// The importer.
-    pub importer: CountryId,
-    /// The exporter.
-    pub exporter: CountryId,
-    /// The sector, or all goods together.
-    pub sector: Option<SectorId>,
 }
 
 /// Every reported number of a run.

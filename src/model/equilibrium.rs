@@ -1,0 +1,88 @@
+//! What a solution is, and why there may be none.
+
+use thiserror::Error;
+
+use crate::bilateral::Shape;
+use crate::index::{CountryId, SectorId};
+
+/// An equilibrium relative to the accounts it was solved from. It never exists unconverged.
+///
+/// Prices and wages are kept as logarithms of ratios (hats), so that a solution from a solution is the same to
+/// the bit. By pair means (country, sector) at `country * sectors + sector`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Equilibrium {
+    /// ln ŵ by country.
+    pub log_wage: Vec<f64>,
+    /// ln P̂ by pair: the price of the composite of all origins.
+    pub log_price: Vec<f64>,
+    /// X̂ by pair.
+    pub expenditure: Vec<f64>,
+    /// Sweeps it took.
+    pub iterations: usize,
+    /// The largest relative residual of any equation.
+    pub residual: f64,
+}
+
+impl Equilibrium {
+    /// No change: where to start when nothing better is known.
+    pub fn unchanged(shape: Shape) -> Self {
+        Self {
+            log_wage: vec![0.0; shape.countries],
+            log_price: vec![0.0; shape.pairs()],
+            expenditure: vec![1.0; shape.pairs()],
+            iterations: 0,
+            residual: 0.0,
+        }
+    }
+}
+
+/// Which equation of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equation {
+    /// The labour market of a country.
+    LabourMarket(CountryId),
+    /// The price index of a country's sector.
+    PriceIndex(CountryId, SectorId),
+    /// The expenditure of a country on a sector.
+    Expenditure(CountryId, SectorId),
+}
+
+impl Equation {
+    /// The country of the equation.
+    pub fn country(self) -> CountryId {
+        match self {
+            Self::LabourMarket(country) | Self::PriceIndex(country, _) | Self::Expenditure(country, _) => {
+                country
+            }
+        }
+    }
+}
+
+/// Why there is no equilibrium.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+pub enum SolveError {
+    /// The iteration did not reach the tolerance.
+    #[error("not converged after {iterations} sweeps: relative residual {residual:.1e}")]
+    NotConverged {
+        /// Sweeps made.
+        iterations: usize,
+        /// The largest relative residual.
+        residual: f64,
+        /// The equation that has it.
+        worst: Equation,
+    },
+    /// Everyone who sells a good to a country is shut out.
+    #[error("nobody is left to supply a good")]
+    NoSupplier {
+        /// The importer.
+        importer: CountryId,
+        /// The sector.
+        sector: SectorId,
+    },
+    /// A country trades with nobody but its deficit is held fixed.
+    #[error("a country is cut off from everyone while its deficit is fixed")]
+    CutOff {
+        /// The country.
+        country: CountryId,
+    },
+}

@@ -1,0 +1,469 @@
+//! What a policy changes: every reported variable of one draw, a pure function of baseline and counterfactual.
+//!
+//! The definitions are those of `docs/model.md`. M is the value of a flow before tariff, p̂ = ĉ·d̂ its border price,
+//! q̂ = M̂/p̂ its volume; changes are ratio − 1 in per cent. A variable without a value (a price where no trade is
+//! left, a percentage of nothing) is NaN here and an absent row in every output.
+
+use crate::bilateral::{Flow, Shape};
+use crate::economy::accounts::Accounts;
+use crate::economy::policy::{ExemptMode, mean_rate};
+use crate::index::{CountryId, Position, SectorId};
+use crate::model::equilibrium::Equilibrium;
+use crate::model::levels::Levels;
+use crate::model::shares::{CellShares, ChangedCell};
+use crate::model::trade_model::{Parameters, World};
+use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use crate::numerics::functions::exp;
+
+/// One reported flow; `sector` is `None` for all goods of the pair together (`TOTAL` in files).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FlowRow {
+    /// The importer.
+    pub importer: CountryId,
+    /// The exporter.
+    pub exporter: CountryId,
+    /// The sector, or all goods together.
+    pub sector: Option<SectorId>,
+}
+
+/// Every reported variable of one draw, in reported units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Impact {
+    /// By (country, variable).
+    pub countries: Vec<f64>,
+    /// By (country, sector, variable).
+    pub sectors: Vec<f64>,
+    /// By (flow row, variable).
+    pub flows: Vec<f64>,
+}
+
+/// Baseline and counterfactual of one draw.
+#[derive(Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The world with the policy.
+    pub world: &'a World<'a>,
+    /// The draw.
+    pub parameters: &'a Parameters,
+    /// The equilibrium at observed policy.
+    pub baseline: &'a Equilibrium,
+    /// The equilibrium under the policy.
+    pub counterfactual: &'a Equilibrium,
+}
+
+impl Impact {
+    /// Computes every variable, for the given flow rows.
+    pub fn new(comparison: Comparison<'_>, rows: &[FlowRow]) -> Self {
+        let Comparison { world, parameters, baseline, counterfactual } = comparison;
+        let accounts = world.accounts;
+        let view = View {
+            accounts,
+            mode: world.policy.exempt_mode,
+            comparison,
+            before: Levels::new(accounts, world.deficits, parameters, baseline),
+            after: Levels::new(accounts, world.deficits, parameters, counterfactual),
+        };
+        let sums = view.sums();
+        let prices = consumer_prices(accounts, baseline, counterfactual);
+        Self {
+            countries: view.countries(&sums, &prices),
+            sectors: view.sectors(&sums),
+            flows: rows.iter().flat_map(|row| view.flow(*row, &sums, &prices)).collect(),
+        }
+    }
+}
+
+struct View<'a> {
+    accounts: &'a Accounts,
+    mode: ExemptMode,
+    comparison: Comparison<'a>,
+    before: Levels,
+    after: Levels,
+}
+
+/// One flow before and after.
+#[derive(Clone, Copy, Debug, Default)]
+struct FlowLevels {
+    /// M before and after.
+    before: f64,
+    after: f64,
+    /// Tariff-inclusive values before and after.
+    gross_before: f64,
+    gross_after: f64,
+    /// M_b·q̂: the new volume at baseline prices.
+    volume: f64,
+    /// p̂; not a number where trade is closed.
+    price: f64,
+    /// d̂.
+    cost: f64,
+    /// Observed rate, and the new rate at baseline weights.
+    rate_before: f64,
+    rate_after: f64,
+}
+
+/// Sums over flows, foreign unless said.
+#[derive(Clone, Debug)]
+struct Sums {
+    /// By country.
+    countries: Vec<CountrySums>,
+    /// By pair (country, sector).
+    pairs: Vec<PairSums>,
+    /// Goods by (importer, exporter).
+    goods: Vec<GoodsSums>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct CountrySums {
+    exports: [f64; 2],
+    imports: [f64; 2],
+    export_volume: f64,
+    import_volume: f64,
+    /// Σ M_b·ĉ over exports, Σ M_b·p̂ and Σ M_b·ĉ over imports.
+    export_prices: f64,
+    import_prices: f64,
+    import_costs: f64,
+    /// Σ τ(M − M_b·p̂) over imports.
+    taxed_volume: f64,
+    /// Σ M_b(d̂ − 1) over all suppliers, home included.
+    resource_cost: f64,
+    /// Tariff revenue.
+    revenue: [f64; 2],
+    /// Goods: imports, revenue, and revenue of new rates on old imports.
+    goods_imports: [f64; 2],
+    goods_revenue: [f64; 2],
+    fixed_weight_revenue: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct PairSums {
+    output: [f64; 2],
+    exports: [f64; 2],
+    imports: [f64; 2],
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct GoodsSums {
+    value: [f64; 2],
+    gross: [f64; 2],
+    volume: f64,
+    /// Σ M_b(τ′ − τ).
+    rate_change: f64,
+}
+
+impl View<'_> {
+    /// A flow that policy leaves alone.
+    fn unchanged(&self, flow: Flow) -> FlowLevels {
+        let share = self.accounts.share.get(flow);
+        let rate = self.accounts.tariff.table().get(flow);
+        let weights = CellShares { gross: share, net: share / (1.0 + rate) };
+        self.levels(flow, weights, weights, rate, rate, 1.0)
+    }
+
+    /// A flow that policy changes.
+    fn changed(&self, cell: &ChangedCell) -> FlowLevels {
+        let flow = cell.change.flow;
+        let parameters = self.comparison.parameters;
+        let theta = parameters.theta[flow.sector.index()];
+        let after = cell.weights(theta, &parameters.exempt_shares, self.mode);
+        let before = CellShares { gross: cell.share, net: cell.share / (1.0 + cell.rate) };
+        let rate = mean_rate(&cell.change.parts(&parameters.exempt_shares, self.mode)).fraction();
+        self.levels(flow, before, after, cell.rate, rate, cell.change.cost.factor())
+    }
+
+    fn levels(
+        &self,
+        flow: Flow,
+        before: CellShares,
+        after: CellShares,
+        rate_before: f64,
+        rate_after: f64,
+        cost: f64,
+    ) -> FlowLevels {
+        let n = self.accounts.shape.countries;
+        let (buyer, seller) = (
+            flow.sector.index() * n + flow.importer.index(),
+            flow.sector.index() * n + flow.exporter.index(),
+        );
+        let scale = |levels: &Levels| levels.cost_power[seller] * levels.scaled_spending[buyer];
+        let (scale_before, scale_after) = (scale(&self.before), scale(&self.after));
+        let closed = cost.is_infinite();
+        let price = if closed { f64::NAN } else { self.cost_hat(seller) * cost };
+        let value = after.net * scale_after;
+        FlowLevels {
+            before: before.net * scale_before,
+            after: value,
+            gross_before: before.gross * scale_before,
+            gross_after: after.gross * scale_after,
+            volume: if closed { 0.0 } else { value / price },
+            price,
+            cost,
+            rate_before,
+            rate_after,
+        }
+    }
+
+    /// ĉ between baseline and counterfactual, at (sector, country).
+    fn cost_hat(&self, at: usize) -> f64 {
+        exp(self.after.log_cost[at] - self.before.log_cost[at])
+    }
+
+    /// One pass over all flows.
+    fn sums(&self) -> Sums {
+        let Shape { countries: n, sectors: j } = self.accounts.shape;
+        let mut sums = Sums {
+            countries: vec![CountrySums::default(); n],
+            pairs: vec![PairSums::default(); n * j],
+            goods: vec![GoodsSums::default(); n * n],
+        };
+        let shares = &self.comparison.world.shares;
+        for sector in 0..j {
+            let cost_hats: Vec<f64> = (0..n).map(|country| self.cost_hat(sector * n + country)).collect();
+            let mut changed = shares.changed_in(sector).1.iter().peekable();
+            for importer in 0..n {
+                for (exporter, share) in self.accounts.share.row(sector, importer).iter().enumerate() {
+                    let is_here =
+                        |cell: &&ChangedCell| (cell.importer, cell.exporter) == (importer, exporter);
+                    let cell = changed.next_if(is_here);
+                    if *share <= 0.0 {
+                        continue;
+                    }
+                    let flow = Flow {
+                        sector: SectorId::at(sector),
+                        importer: CountryId::at(importer),
+                        exporter: CountryId::at(exporter),
+                    };
+                    let levels = match cell {
+                        Some(cell) => self.changed(cell),
+                        None => self.unchanged(flow),
+                    };
+                    sums.add(self.accounts, flow, levels, cost_hats[exporter]);
+                }
+            }
+        }
+        sums
+    }
+
+    /// Variables by (country, variable).
+    fn countries(&self, sums: &Sums, prices: &[f64]) -> Vec<f64> {
+        (0..self.accounts.shape.countries)
+            .flat_map(|country| {
+                let values = self.country(country, &sums.countries[country], prices[country]);
+                CountryVariable::ALL.iter().map(move |variable| values[variable.index()])
+            })
+            .collect()
+    }
+
+    fn country(&self, country: usize, sums: &CountrySums, price: f64) -> [f64; CountryVariable::ALL.len()] {
+        use CountryVariable as V;
+        let income =
+            |levels: &Levels, revenue: f64| levels.wage_bill[country] + revenue + levels.deficit[country];
+        let before = income(&self.before, sums.revenue[0]);
+        let income_hat = income(&self.after, sums.revenue[1]) / before;
+        let wage_hat = exp(
+            self.comparison.counterfactual.log_wage[country] - self.comparison.baseline.log_wage[country]
+        );
+        let transfer = self.after.deficit[country] - self.before.deficit[country];
+        let of_income = |value: f64| 100.0 * value / before;
+        let first_order = [
+            (V::TermsOfTradeFirstOrder, of_income(sums.terms_of_trade_gain())),
+            (V::VolumeOfTradeFirstOrder, of_income(sums.taxed_volume)),
+            (V::TechnologyFirstOrder, of_income(0.0 - sums.resource_cost)),
+            (V::TransferFirstOrder, of_income(transfer)),
+        ];
+        let mut values = [0.0; V::ALL.len()];
+        let mut set = |variable: V, value: f64| values[variable.index()] = defined(value);
+        for (variable, value) in first_order {
+            set(variable, value);
+        }
+        set(V::WelfareFirstOrder, first_order.iter().map(|(_, value)| value).sum());
+        set(V::Welfare, percent(income_hat / price));
+        set(V::WelfareUsd, before * (income_hat / price - 1.0));
+        set(V::RealWage, percent(wage_hat / price));
+        set(V::Wage, percent(wage_hat));
+        set(V::ConsumerPrices, percent(price));
+        set(V::Income, percent(income_hat));
+        set(V::TermsOfTrade, percent(sums.terms_of_trade()));
+        set(V::Exports, percent(sums.exports[1] / sums.exports[0]));
+        set(V::Imports, percent(sums.imports[1] / sums.imports[0]));
+        set(V::ExportsVolume, percent(sums.export_volume / sums.exports[0]));
+        set(V::ImportsVolume, percent(sums.import_volume / sums.imports[0]));
+        set(V::TradeBalance, 0.0 - transfer);
+        set(V::TariffRevenue, sums.revenue[1] - sums.revenue[0]);
+        let [goods_before, goods_after] = sums.goods_imports;
+        set(V::EffectiveRateBaseline, 100.0 * sums.goods_revenue[0] / goods_before);
+        set(V::EffectiveRateFixedWeights, 100.0 * sums.fixed_weight_revenue / goods_before);
+        set(V::EffectiveRate, 100.0 * sums.goods_revenue[1] / goods_after);
+        values
+    }
+
+    /// Variables by (country, sector, variable).
+    fn sectors(&self, sums: &Sums) -> Vec<f64> {
+        use SectorVariable as V;
+        let Shape { countries: n, sectors: j } = self.accounts.shape;
+        let Comparison { baseline, counterfactual, .. } = self.comparison;
+        let mut values = Vec::with_capacity(n * j * V::ALL.len());
+        for (pair, sums) in sums.pairs.iter().enumerate() {
+            let (country, sector) = (pair / j, pair % j);
+            let cost = self.cost_hat(sector * n + country);
+            let output = sums.output[1] / sums.output[0];
+            let wage = exp(counterfactual.log_wage[country] - baseline.log_wage[country]);
+            let price = exp(counterfactual.log_price[pair] - baseline.log_price[pair]);
+            let makes = sums.output[0] > 0.0;
+            let buys = self.accounts.expenditure[pair] > 0.0;
+            let here = |exists: bool, value: f64| if exists { value } else { f64::NAN };
+            values.extend(V::ALL.iter().map(|variable| match variable {
+                V::Output => percent(output / cost),
+                V::OutputPrice => here(makes, percent(cost)),
+                V::BuyerPrice => here(buys, percent(price)),
+                V::Imports => percent(sums.imports[1] / sums.imports[0]),
+                V::Exports => percent(sums.exports[1] / sums.exports[0]),
+                V::Employment => percent(output / wage),
+            }));
+        }
+        values
+    }
+
+    /// The variables of one flow row.
+    fn flow(&self, row: FlowRow, sums: &Sums, prices: &[f64]) -> [f64; FlowVariable::ALL.len()] {
+        let (importer, exporter) = (row.importer.index(), row.exporter.index());
+        let (rate, value, volume, border, buyer) = match row.sector {
+            Some(sector) => self.sector_flow(Flow { sector, importer: row.importer, exporter: row.exporter }),
+            None => {
+                let sums = &sums.goods[importer * self.accounts.shape.countries + exporter];
+                let volume = sums.volume / sums.value[0];
+                let value = sums.value[1] / sums.value[0];
+                let gross = sums.gross[1] / sums.gross[0];
+                (sums.rate_change / sums.value[0], value, volume, value / volume, gross / volume)
+            }
+        };
+        let price = prices[importer];
+        FlowVariable::ALL
+            .iter()
+            .map(|variable| match variable {
+                FlowVariable::Rate => 100.0 * rate,
+                FlowVariable::BorderPrice => percent(border),
+                FlowVariable::BuyerPrice => percent(buyer),
+                FlowVariable::BorderPriceReal => percent(border / price),
+                FlowVariable::BuyerPriceReal => percent(buyer / price),
+                FlowVariable::Volume => percent(volume),
+                FlowVariable::Value => percent(value),
+            })
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("one value a variable")
+    }
+
+    /// Change of the rate, and the ratios of value, volume, border price and buyer price, of one flow.
+    fn sector_flow(&self, flow: Flow) -> (f64, f64, f64, f64, f64) {
+        let (_, cells) = self.comparison.world.shares.changed_in(flow.sector.index());
+        let key = |cell: &ChangedCell| (cell.importer, cell.exporter);
+        let levels = match cells.binary_search_by_key(&(flow.importer.index(), flow.exporter.index()), key) {
+            Ok(at) => self.changed(&cells[at]),
+            Err(_) => self.unchanged(flow),
+        };
+        let value = levels.after / levels.before;
+        let markup = levels.gross_after / levels.after / (1.0 + levels.rate_before);
+        let traded = levels.before > 0.0;
+        let price = if traded { levels.price } else { f64::NAN };
+        (
+            levels.rate_after - levels.rate_before,
+            value,
+            levels.volume / levels.before,
+            price,
+            if traded && levels.rate_after.to_bits() == levels.rate_before.to_bits() {
+                price
+            } else {
+                price * markup
+            },
+        )
+    }
+}
+
+impl Sums {
+    fn add(&mut self, accounts: &Accounts, flow: Flow, levels: FlowLevels, cost_hat: f64) {
+        let Shape { countries: n, sectors: j } = accounts.shape;
+        let (importer, exporter) = (flow.importer.index(), flow.exporter.index());
+        let sector = flow.sector.index();
+        let values = [levels.before, levels.after];
+        add(&mut self.pairs[exporter * j + sector].output, values);
+        self.countries[importer].resource_cost += levels.before * (levels.cost - 1.0);
+        if importer == exporter {
+            return;
+        }
+        add(&mut self.pairs[exporter * j + sector].exports, values);
+        add(&mut self.pairs[importer * j + sector].imports, values);
+        self.countries[exporter].add_export(&levels, cost_hat);
+        self.countries[importer].add_import(&levels, cost_hat, accounts.goods[sector]);
+        if accounts.goods[sector] {
+            self.goods[importer * n + exporter].add(&levels);
+        }
+    }
+}
+
+impl CountrySums {
+    fn add_export(&mut self, levels: &FlowLevels, cost_hat: f64) {
+        add(&mut self.exports, [levels.before, levels.after]);
+        self.export_volume += levels.volume;
+        self.export_prices += levels.before * cost_hat;
+    }
+
+    fn add_import(&mut self, levels: &FlowLevels, cost_hat: f64, goods: bool) {
+        let values = [levels.before, levels.after];
+        let revenue = [levels.gross_before - levels.before, levels.gross_after - levels.after];
+        add(&mut self.imports, values);
+        add(&mut self.revenue, revenue);
+        self.import_volume += levels.volume;
+        self.import_prices += levels.before * levels.price;
+        self.import_costs += levels.before * cost_hat;
+        self.taxed_volume += levels.rate_before * (levels.after - levels.before * levels.price);
+        if goods {
+            add(&mut self.goods_imports, values);
+            add(&mut self.goods_revenue, revenue);
+            self.fixed_weight_revenue += levels.rate_after * levels.before;
+        }
+    }
+
+    /// Σ_j Σ_i [M_inj(ĉ_nj − 1) − M_nij(ĉ_ij − 1)].
+    fn terms_of_trade_gain(&self) -> f64 {
+        (self.export_prices - self.exports[0]) - (self.import_costs - self.imports[0])
+    }
+
+    /// [Σ M_inj ĉ_nj / Σ M_inj] / [Σ M_nij p̂_nij / Σ M_nij].
+    fn terms_of_trade(&self) -> f64 {
+        (self.export_prices / self.exports[0]) / (self.import_prices / self.imports[0])
+    }
+}
+
+impl GoodsSums {
+    fn add(&mut self, levels: &FlowLevels) {
+        add(&mut self.value, [levels.before, levels.after]);
+        add(&mut self.gross, [levels.gross_before, levels.gross_after]);
+        self.volume += levels.volume;
+        self.rate_change += levels.before * (levels.rate_after - levels.rate_before);
+    }
+}
+
+fn add(sums: &mut [f64; 2], values: [f64; 2]) {
+    sums[0] += values[0];
+    sums[1] += values[1];
+}
+
+/// A ratio as a percentage change; a change of nothing has no value.
+fn percent(ratio: f64) -> f64 {
+    defined(100.0 * (ratio - 1.0))
+}
+
+/// What is infinite has no value either.
+fn defined(value: f64) -> f64 {
+    if value.is_finite() { value } else { f64::NAN }
+}
+
+/// P̂_n = Π_j P̂_nj^α_nj by country.
+fn consumer_prices(accounts: &Accounts, before: &Equilibrium, after: &Equilibrium) -> Vec<f64> {
+    let j = accounts.shape.sectors;
+    (0..accounts.shape.countries)
+        .map(|country| {
+            let pairs = country * j..(country + 1) * j;
+            exp(pairs.map(|p| accounts.final_share[p] * (after.log_price[p] - before.log_price[p])).sum())
+        })
+        .collect()
+}

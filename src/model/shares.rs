@@ -1,0 +1,181 @@
+//! Trade shares under a policy, kept apart in what all draws share and what changes.
+//!
+//! The exponentials of the trade shares factor: π_nij (κ̂_nij ĉ_ij)^(−θ_j) = B_nij · ĉ_ij^(−θ_j) with
+//! B_nij = π_nij κ̂_nij^(−θ_j). Where policy changes nothing, B is the observed share π whatever θ is, so all
+//! draws share one matrix; only the changed cells are kept by draw.
+
+use crate::bilateral::Bilateral;
+use crate::economy::accounts::Accounts;
+use crate::economy::policy::{ExemptMode, FlowChange, Policy};
+use crate::index::Position;
+use crate::numerics::functions::{exp, ln, pow};
+
+/// The part that all draws share: observed shares with the changed cells taken out.
+#[derive(Clone, Debug)]
+pub struct SharedShares {
+    /// π, zero in changed cells.
+    pub share: Bilateral,
+    /// π/(1+τ), zero in changed cells.
+    pub net: Bilateral,
+    /// The same by (sector, exporter, importer).
+    pub net_by_exporter: Bilateral,
+    /// Whether a sector has a tariff anywhere, before or after.
+    pub taxed: Vec<bool>,
+    /// The changed cells in cell order.
+    pub changed: Vec<ChangedCell>,
+    /// First changed cell of every sector, and the end.
+    pub sector_start: Vec<usize>,
+}
+
+/// One flow that policy changes.
+#[derive(Clone, Debug)]
+pub struct ChangedCell {
+    /// Importer.
+    pub importer: usize,
+    /// Exporter.
+    pub exporter: usize,
+    /// Observed share π.
+    pub share: f64,
+    /// Observed rate τ.
+    pub rate: f64,
+    /// What changes.
+    pub change: FlowChange,
+}
+
+/// How much of a policy is in force: 1 is all of it. Between 0 and 1 lies a path of equilibria along which a hard
+/// policy is solved in steps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PathPoint(pub f64);
+
+impl PathPoint {
+    /// The whole policy.
+    pub const END: Self = Self(1.0);
+}
+
+/// One flow under one draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CellShares {
+    /// B: tariff-inclusive share weight.
+    pub gross: f64,
+    /// F: share weight before tariff, Σ over parts of B/(1+τ′).
+    pub net: f64,
+}
+
+impl SharedShares {
+    /// Sets the changed cells of a policy apart; `Policy::default()` gives observed policy.
+    pub fn new(accounts: &Accounts, policy: &Policy) -> Self {
+        let shape = accounts.shape;
+        let mut share = accounts.share.clone();
+        let mut changed = Vec::with_capacity(policy.changes.len());
+        let mut sector_start = vec![0; shape.sectors + 1];
+        for change in &policy.changes {
+            let observed = share.get(change.flow);
+            if observed > 0.0 {
+                share.set(change.flow, 0.0);
+                sector_start[change.flow.sector.index() + 1] += 1;
+                changed.push(ChangedCell {
+                    importer: change.flow.importer.index(),
+                    exporter: change.flow.exporter.index(),
+                    share: observed,
+                    rate: accounts.tariff.rate(change.flow).fraction(),
+                    change: change.clone(),
+                });
+            }
+        }
+        for sector in 0..shape.sectors {
+            sector_start[sector + 1] += sector_start[sector];
+        }
+        let net = net_shares(accounts, &share);
+        let taxed = (0..shape.sectors).map(|sector| is_taxed(accounts, &changed, sector)).collect();
+        Self { net_by_exporter: transposed(&net), share, net, taxed, changed, sector_start }
+    }
+
+    /// The changed cells of a sector, and the position of the first.
+    pub fn changed_in(&self, sector: usize) -> (usize, &[ChangedCell]) {
+        let (start, end) = (self.sector_start[sector], self.sector_start[sector + 1]);
+        (start, &self.changed[start..end])
+    }
+}
+
+impl CellShares {
+    /// The weights part of the way from the observed ones: a geometric mean, or, for a flow that ends, a linear one.
+    fn toward(self, observed: Self, point: PathPoint) -> Self {
+        let PathPoint(part) = point;
+        let mean = |from: f64, to: f64| {
+            if to > 0.0 { from * pow(to / from, part) } else { from * (1.0 - part) }
+        };
+        Self { gross: mean(observed.gross, self.gross), net: mean(observed.net, self.net) }
+    }
+}
+
+impl ChangedCell {
+    /// The share weights at a point of the path from observed policy.
+    pub fn weights_at(
+        &self,
+        point: PathPoint,
+        theta: f64,
+        exempt_shares: &[f64],
+        mode: ExemptMode,
+    ) -> CellShares {
+        let weights = self.weights(theta, exempt_shares, mode);
+        if point == PathPoint::END {
+            return weights;
+        }
+        weights.toward(CellShares { gross: self.share, net: self.share / (1.0 + self.rate) }, point)
+    }
+
+    /// Whether no trade is possible at any price.
+    pub fn is_closed(&self) -> bool {
+        self.change.cost.factor().is_infinite()
+    }
+
+    /// The share weights for an elasticity and exempt shares: with parts of weight v_g at rates τ_g and
+    /// κ̂_g = (1+τ_g)/(1+τ)·d̂, B = π Σ v_g κ̂_g^(−θ) and F = π Σ v_g κ̂_g^(−θ)/(1+τ_g).
+    pub fn weights(&self, theta: f64, exempt_shares: &[f64], mode: ExemptMode) -> CellShares {
+        let cost = self.change.cost.factor();
+        if self.is_closed() {
+            return CellShares { gross: 0.0, net: 0.0 };
+        }
+        let mut sum = CellShares { gross: 0.0, net: 0.0 };
+        let mut add = |weight: f64, factor: f64| {
+            let gross = self.share * weight * exp(-theta * ln(factor / (1.0 + self.rate) * cost));
+            sum.gross += gross;
+            sum.net += gross / factor;
+        };
+        if self.change.exempt.is_empty() {
+            add(1.0, self.change.rate.factor());
+        } else {
+            for part in self.change.parts(exempt_shares, mode) {
+                add(part.weight, part.rate.factor());
+            }
+        }
+        sum
+    }
+}
+
+fn net_shares(accounts: &Accounts, share: &Bilateral) -> Bilateral {
+    let rates = accounts.tariff.table().values();
+    let values = share.values().iter().zip(rates).map(|(share, rate)| share / (1.0 + rate)).collect();
+    Bilateral::from_values(accounts.shape, values)
+}
+
+fn transposed(table: &Bilateral) -> Bilateral {
+    let shape = table.shape();
+    let n = shape.countries;
+    let mut values = vec![0.0; shape.cells()];
+    for sector in 0..shape.sectors {
+        for importer in 0..n {
+            for (exporter, value) in table.row(sector, importer).iter().enumerate() {
+                values[(sector * n + exporter) * n + importer] = *value;
+            }
+        }
+    }
+    Bilateral::from_values(shape, values)
+}
+
+fn is_taxed(accounts: &Accounts, changed: &[ChangedCell], sector: usize) -> bool {
+    let n = accounts.shape.countries;
+    let observed = &accounts.tariff.table().values()[sector * n * n..(sector + 1) * n * n];
+    observed.iter().any(|&rate| rate != 0.0)
+        || changed.iter().any(|cell| cell.change.flow.sector.index() == sector)
+}

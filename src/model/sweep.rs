@@ -1,0 +1,447 @@
+//! One sweep over the equations of the general-equilibrium model, K draws side by side.
+//!
+//! Source: Caliendo & Parro (2015), Estimates of the Trade and Welfare Effects of NAFTA, Review of Economic
+//! Studies 82(1), equations (10)–(14), in changes. Legend, for the kernels below: importer n, exporter i, sector
+//! j, input k; w wage, c unit cost, P price index, X expenditure, Y output value, π trade share, κ ratio of
+//! tariff and trade-cost factors, θ trade elasticity, γ cost shares, α final-demand shares, D deficit, τ tariff;
+//! B and F as in [`crate::model::shares`]. All loops end in the lanes of K draws, which are contiguous.
+
+use crate::economy::accounts::Accounts;
+use crate::economy::policy::Deficits;
+use crate::index::Position;
+use crate::model::leontief::DomesticInverse;
+use crate::model::shares::{CellShares, PathPoint, SharedShares};
+use crate::model::trade_model::{Parameters, World};
+use crate::numerics::anderson::{FixedPoint, Residual};
+use crate::numerics::functions::{exp, ln};
+use crate::numerics::lanes::{lane, lane_mut, row_times};
+
+/// The equations of one policy under K draws, as a fixed-point problem.
+///
+/// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector).
+pub struct Sweep<'a, const K: usize> {
+    accounts: &'a Accounts,
+    shares: &'a SharedShares,
+    inverse: &'a DomesticInverse,
+    deficits: Deficits,
+    /// θ by (sector, lane).
+    theta: Vec<f64>,
+    /// B and F of the changed cells, by (cell, lane).
+    gross: Vec<f64>,
+    net: Vec<f64>,
+    /// 1/(1 + Σ_j share_nj θ_j (1 − π_nnj)) by (country, lane): how far a wage must move to clear its market.
+    wage_step: Vec<f64>,
+    /// Square roots of the economic weights of the unknowns, by (unknown, lane).
+    weights: Vec<f64>,
+    /// How much slower than at first wages move, by lane.
+    caution: [f64; K],
+    work: Work,
+}
+
+/// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
+struct Work {
+    /// ln ĉ by (sector, country, lane), then ĉ^(−θ) in its place.
+    cost_power: Vec<f64>,
+    /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
+    scaled_spending: Vec<f64>,
+    /// Y by (pair, lane).
+    output: Vec<f64>,
+    /// Tariff revenue by (country, lane).
+    revenue: Vec<f64>,
+    /// Residuals of prices and of expenditure, by (pair, lane).
+    price_residual: Vec<f64>,
+    spending_residual: Vec<f64>,
+    /// ln ĉ of one country, by (sector, lane).
+    log_cost: Vec<f64>,
+}
+
+impl<'a, const K: usize> Sweep<'a, K> {
+    /// Prepares a world for K draws, at a point of the path from observed policy.
+    pub fn new(world: &'a World<'_>, point: PathPoint, draws: [&Parameters; K]) -> Self {
+        let World { accounts, shares, inverse, deficits, .. } = world;
+        let mode = world.policy.exempt_mode;
+        let shape = accounts.shape;
+        let theta = (0..shape.sectors).flat_map(|j| draws.map(|draw| draw.theta[j])).collect::<Vec<_>>();
+        let cells: Vec<[CellShares; K]> = shares
+            .changed
+            .iter()
+            .map(|cell| {
+                let sector = cell.change.flow.sector.index();
+                draws.map(|draw| cell.weights_at(point, draw.theta[sector], &draw.exempt_shares, mode))
+            })
+            .collect();
+        let lanes = |count: usize| vec![0.0; count * K];
+        Self {
+            wage_step: wage_steps::<K>(accounts, &theta),
+            weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
+            caution: [1.0; K],
+            accounts,
+            shares,
+            inverse,
+            deficits: *deficits,
+            theta,
+            gross: cells.iter().flat_map(|cell| cell.map(|weights| weights.gross)).collect(),
+            net: cells.iter().flat_map(|cell| cell.map(|weights| weights.net)).collect(),
+            work: Work {
+                cost_power: lanes(shape.pairs()),
+                scaled_spending: lanes(shape.pairs()),
+                output: lanes(shape.pairs()),
+                revenue: lanes(shape.countries),
+                price_residual: lanes(shape.pairs()),
+                spending_residual: lanes(shape.pairs()),
+                log_cost: lanes(shape.sectors),
+            },
+        }
+    }
+
+    fn price_start(&self) -> usize {
+        self.accounts.shape.countries
+    }
+
+    fn spending_start(&self) -> usize {
+        self.accounts.shape.countries + self.accounts.shape.pairs()
+    }
+
+    /// Equation (10): ln ĉ_nj = γ_nj ln ŵ_n + Σ_k γ_nkj ln P̂_nk, left as ĉ^(−θ).
+    fn unit_costs(&mut self, z: &[f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let prices = &z[self.price_start() * K..];
+        for country in 0..n {
+            let log_cost = self.work.log_cost.as_chunks_mut::<K>().0;
+            let wage = lane::<K>(z, country);
+            let own = &self.accounts.value_added_share[country * j..(country + 1) * j];
+            for (cost, share) in log_cost.iter_mut().zip(own) {
+                *cost = wage.map(|wage| share * wage);
+            }
+            let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
+            for (input, row) in inputs.chunks_exact(j).enumerate() {
+                let price = lane::<K>(prices, country * j + input);
+                for (cost, share) in log_cost.iter_mut().zip(row) {
+                    for l in 0..K {
+                        cost[l] += share * price[l];
+                    }
+                }
+            }
+            for (sector, cost) in log_cost.iter().enumerate() {
+                let theta = lane::<K>(&self.theta, sector);
+                *lane_mut::<K>(&mut self.work.cost_power, sector * n + country) =
+                    std::array::from_fn(|l| exp(-theta[l] * cost[l]));
+            }
+        }
+    }
+
+    /// Equations (11) and (12) for the importers of a sector: s_n = Σ_i B_ni ĉ_i^(−θ), P̂ = s^(−1/θ), and what
+    /// follows from the shares at once: tariff revenue and X/s, from which sales are.
+    fn demand(&mut self, sector: usize, z: &[f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let costs = &self.work.cost_power[sector * n * K..(sector + 1) * n * K];
+        let theta = lane::<K>(&self.theta, sector);
+        let (first, changed) = self.shares.changed_in(sector);
+        let mut next = 0;
+        for importer in 0..n {
+            let mut gross = row_times::<K>(self.shares.share.row(sector, importer), costs);
+            let mut net = if self.shares.taxed[sector] {
+                row_times::<K>(self.shares.net.row(sector, importer), costs)
+            } else {
+                gross
+            };
+            while next < changed.len() && changed[next].importer == importer {
+                let cost = lane::<K>(costs, changed[next].exporter);
+                let (b, f) = (lane::<K>(&self.gross, first + next), lane::<K>(&self.net, first + next));
+                for l in 0..K {
+                    gross[l] += b[l] * cost[l];
+                    net[l] += f[l] * cost[l];
+                }
+                next += 1;
+            }
+            let pair = importer * j + sector;
+            let spent = self.accounts.expenditure[pair];
+            let spending = lane::<K>(z, self.spending_start() + pair);
+            let price = lane::<K>(z, self.price_start() + pair);
+            let residual = lane_mut::<K>(&mut self.work.price_residual, pair);
+            let scaled = lane_mut::<K>(&mut self.work.scaled_spending, sector * n + importer);
+            if spent <= 0.0 {
+                // Nobody buys here: there is no price to find.
+                (*residual, *scaled) = ([0.0; K], [0.0; K]);
+                continue;
+            }
+            let revenue = lane_mut::<K>(&mut self.work.revenue, importer);
+            for l in 0..K {
+                residual[l] = -ln(gross[l]) / theta[l] - price[l];
+                scaled[l] = spent * spending[l] / gross[l];
+                revenue[l] += spent * spending[l] - scaled[l] * net[l];
+            }
+        }
+    }
+
+    /// Sales of the exporters of a sector: Y_i = ĉ_i^(−θ) Σ_n F_ni X_n/s_n.
+    fn sales(&mut self, sector: usize) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let scaled = &self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
+        for exporter in 0..n {
+            *lane_mut::<K>(&mut self.work.output, exporter * j + sector) =
+                row_times::<K>(self.shares.net_by_exporter.row(sector, exporter), scaled);
+        }
+        let (first, changed) = self.shares.changed_in(sector);
+        for (at, cell) in changed.iter().enumerate() {
+            let net = lane::<K>(&self.net, first + at);
+            let buyer = lane::<K>(scaled, cell.importer);
+            let output = lane_mut::<K>(&mut self.work.output, cell.exporter * j + sector);
+            for l in 0..K {
+                output[l] += net[l] * buyer[l];
+            }
+        }
+        for exporter in 0..n {
+            let cost = lane::<K>(&self.work.cost_power, sector * n + exporter);
+            let output = lane_mut::<K>(&mut self.work.output, exporter * j + sector);
+            for l in 0..K {
+                output[l] *= cost[l];
+            }
+        }
+    }
+
+    /// Equations (13) and (14) of a country: what it should spend, and whether its labour market clears. Gives
+    /// the residual of the labour market, Σ_j γ_nj Y_nj / (ŵ_n w_n L_n) − 1.
+    fn income_and_spending(&mut self, country: usize, z: &[f64], deficit: &[f64; K]) -> [f64; K] {
+        let j = self.accounts.shape.sectors;
+        let value_added = self.accounts.value_added[country];
+        let wage_bill = lane::<K>(z, country).map(|wage| value_added * exp(wage));
+        let revenue = lane::<K>(&self.work.revenue, country);
+        let income: [f64; K] = std::array::from_fn(|l| wage_bill[l] + revenue[l] + deficit[l]);
+        let output = &self.work.output[country * j * K..(country + 1) * j * K];
+        let demanded =
+            row_times::<K>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
+        for sector in 0..j {
+            let pair = country * j + sector;
+            let spending = lane::<K>(z, self.spending_start() + pair);
+            let residual = lane_mut::<K>(&mut self.work.spending_residual, pair);
+            let spent = self.accounts.expenditure[pair];
+            if spent <= 0.0 {
+                *residual = [0.0; K];
+                continue;
+            }
+            let inputs = row_times::<K>(&self.accounts.input_share[pair * j..(pair + 1) * j], output);
+            let share = self.accounts.final_share[pair];
+            for l in 0..K {
+                residual[l] = inputs[l] + share * income[l] - spent * spending[l];
+            }
+        }
+        std::array::from_fn(|l| demanded[l] / wage_bill[l] - 1.0)
+    }
+
+    /// D′ of every country under the closure, by (country, lane).
+    fn deficits(&self, z: &[f64]) -> Vec<[f64; K]> {
+        let accounts = self.accounts;
+        match self.deficits {
+            Deficits::Fixed => accounts.deficit.iter().map(|&deficit| [deficit; K]).collect(),
+            Deficits::Balanced => vec![[0.0; K]; accounts.shape.countries],
+            Deficits::Proportional => proportional_deficits::<K>(accounts, z),
+        }
+    }
+
+    /// The preconditioned steps of prices and spending, and the largest relative residual of their equations.
+    fn steps(&self, z: &[f64], step: &mut [f64], worst: &mut [Residual; K]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let (prices, spendings) = (self.price_start(), self.spending_start());
+        for country in 0..n {
+            let pairs = country * j * K..(country + 1) * j * K;
+            let price = &self.work.price_residual[pairs.clone()];
+            let spending = &self.work.spending_residual[pairs];
+            let at = |start: usize| (start + country * j) * K..(start + (country + 1) * j) * K;
+            self.inverse.prices::<K>(country, price, &mut step[at(prices)]);
+            self.inverse.spending::<K>(country, spending, &mut step[at(spendings)]);
+            for sector in 0..j {
+                let pair = country * j + sector;
+                let spent = self.accounts.expenditure[pair];
+                let target = lane_mut::<K>(step, spendings + pair);
+                if spent <= 0.0 {
+                    *target = [0.0; K];
+                    *lane_mut::<K>(step, prices + pair) = [0.0; K];
+                    continue;
+                }
+                let level = lane::<K>(z, spendings + pair);
+                for l in 0..K {
+                    target[l] /= spent;
+                    observe(&mut worst[l], price[sector * K + l], prices + pair);
+                    observe(&mut worst[l], spending[sector * K + l] / (spent * level[l]), spendings + pair);
+                }
+            }
+        }
+    }
+
+    /// The wage steps, from the residuals of the labour markets, shifted so that world value added stays 1.
+    fn wage_steps(&self, z: &[f64], residual: &[[f64; K]], step: &mut [f64], worst: &mut [Residual; K]) {
+        let accounts = self.accounts;
+        let mut world = [0.0; K];
+        let mut moved = [0.0; K];
+        for country in 0..accounts.shape.countries {
+            let wage = lane::<K>(z, country);
+            let pace = lane::<K>(&self.wage_step, country);
+            let target = lane_mut::<K>(step, country);
+            for l in 0..K {
+                target[l] = pace[l] * residual[country][l];
+                world[l] += accounts.value_added[country] * exp(wage[l]);
+                moved[l] += accounts.value_added[country] * exp(wage[l] + target[l]);
+                observe(&mut worst[l], residual[country][l], country);
+            }
+        }
+        let numeraire = accounts.world_value_added();
+        for l in 0..K {
+            observe(&mut worst[l], world[l] / numeraire - 1.0, 0);
+        }
+        let shift = moved.map(|moved| ln(moved / numeraire));
+        for country in 0..accounts.shape.countries {
+            let target = lane_mut::<K>(step, country);
+            for l in 0..K {
+                target[l] -= shift[l];
+            }
+        }
+    }
+}
+
+impl<const K: usize> Sweep<'_, K> {
+    /// Evaluates every equation at a point; gives the residuals of the labour markets and leaves those of prices
+    /// and spending in the working space.
+    fn evaluate(&mut self, z: &[f64]) -> Vec<[f64; K]> {
+        let shape = self.accounts.shape;
+        self.unit_costs(z);
+        self.work.revenue.fill(0.0);
+        for sector in 0..shape.sectors {
+            self.demand(sector, z);
+            self.sales(sector);
+        }
+        let deficits = self.deficits(z);
+        (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+    }
+
+    /// Walras' law: the value of all excess demands, as a share of world value added. It is zero at *every* wage,
+    /// price and spending, solution or not, so it checks the accounting of the equations without being targeted.
+    pub fn walras_residual(&mut self, z: &[f64]) -> [f64; K] {
+        let labour = self.evaluate(z);
+        let mut sum = [0.0; K];
+        for (country, residual) in labour.iter().enumerate() {
+            let wage = lane::<K>(z, country);
+            for l in 0..K {
+                sum[l] += residual[l] * self.accounts.value_added[country] * exp(wage[l]);
+            }
+        }
+        for residual in self.work.spending_residual.as_chunks::<K>().0 {
+            for l in 0..K {
+                sum[l] += residual[l];
+            }
+        }
+        sum.map(|sum| sum / self.accounts.world_value_added())
+    }
+}
+
+impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
+    fn size(&self) -> usize {
+        self.accounts.shape.countries + 2 * self.accounts.shape.pairs()
+    }
+
+    fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
+        let labour = self.evaluate(z);
+        let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
+        self.wage_steps(z, &labour, step, &mut worst);
+        self.steps(z, step, &mut worst);
+        worst
+    }
+
+    fn longest(&self, z: &[f64], step: &[f64], l: usize) -> f64 {
+        // Prices and wages are logarithms: at most a factor e^(1/2) at a time. Spending stays positive.
+        const LONGEST_LOG: f64 = 0.5;
+        const LONGEST_FALL: f64 = 0.75;
+        let spendings = self.spending_start() * K;
+        let mut length = 1.0_f64;
+        for value in step[..spendings].iter().skip(l).step_by(K) {
+            length = length.min(LONGEST_LOG / value.abs());
+        }
+        for (level, value) in
+            z[spendings..].iter().skip(l).step_by(K).zip(step[spendings..].iter().skip(l).step_by(K))
+        {
+            if *value < 0.0 {
+                length = length.min(LONGEST_FALL * level / -value);
+            }
+        }
+        length
+    }
+
+    fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    fn more_careful(&mut self, l: usize) {
+        // Prices and spending settle on their own when wages move slowly enough. The norm keeps measuring how far
+        // labour markets are from clearing, not how far wages are allowed to move.
+        const SLOWEST: f64 = 1.0 / 64.0;
+        let slower = if self.caution[l] > SLOWEST { 0.5 } else { 1.0 };
+        self.caution[l] *= slower;
+        for (pace, weight) in self.wage_step.iter_mut().zip(&mut self.weights).skip(l).step_by(K) {
+            *pace *= slower;
+            *weight /= slower;
+        }
+    }
+}
+
+/// A country's wage weighs as much as its value added in the world's, a price or an expenditure as much as the
+/// spending on it: what is tiny follows and does not lead.
+fn weights(accounts: &Accounts) -> Vec<f64> {
+    let spending: f64 = accounts.expenditure.iter().sum();
+    let pairs = accounts.expenditure.iter().map(|value| (value / spending).sqrt());
+    let wages = accounts.value_added.iter().map(|value| (value / accounts.world_value_added()).sqrt());
+    wages.chain(pairs.clone()).chain(pairs).collect()
+}
+
+/// Keeps the larger residual; one that is not a number is the largest of all.
+fn observe(worst: &mut Residual, residual: f64, equation: usize) {
+    let size = if residual.is_nan() { f64::INFINITY } else { residual.abs() };
+    if size > worst.largest {
+        *worst = Residual { largest: size, worst: equation };
+    }
+}
+
+/// D′_n = VA′_n (δ_n − Σ_m δ_m VA′_m / Σ_m VA′_m) with δ = D/VA: proportional, and summing to zero.
+fn proportional_deficits<const K: usize>(accounts: &Accounts, z: &[f64]) -> Vec<[f64; K]> {
+    let value_added: Vec<[f64; K]> = (0..accounts.shape.countries)
+        .map(|n| lane::<K>(z, n).map(|wage| accounts.value_added[n] * exp(wage)))
+        .collect();
+    let ratio: Vec<f64> = accounts.deficit.iter().zip(&accounts.value_added).map(|(d, va)| d / va).collect();
+    let mut mean = [0.0; K];
+    let mut world = [0.0; K];
+    for (value, ratio) in value_added.iter().zip(&ratio) {
+        for l in 0..K {
+            mean[l] += ratio * value[l];
+            world[l] += value[l];
+        }
+    }
+    let deficit =
+        |(value, ratio): (&[f64; K], &f64)| std::array::from_fn(|l| value[l] * (ratio - mean[l] / world[l]));
+    value_added.iter().zip(&ratio).map(deficit).collect()
+}
+
+fn wage_steps<const K: usize>(accounts: &Accounts, theta: &[f64]) -> Vec<f64> {
+    let j = accounts.shape.sectors;
+    let domestic = accounts.domestic_share();
+    let values = accounts.flow_values();
+    let mut output = vec![0.0; accounts.shape.pairs()];
+    for (cell, value) in values.values().iter().enumerate() {
+        let flow = accounts.shape.flow(cell);
+        output[flow.exporter.index() * j + flow.sector.index()] += value;
+    }
+    let mut steps = Vec::with_capacity(accounts.shape.countries * K);
+    for country in 0..accounts.shape.countries {
+        let mut elasticity = [0.0; K];
+        let mut weights = 0.0;
+        for sector in 0..j {
+            let pair = country * j + sector;
+            let weight = accounts.value_added_share[pair] * output[pair];
+            weights += weight;
+            let theta = lane::<K>(theta, sector);
+            for l in 0..K {
+                elasticity[l] += weight * theta[l] * (1.0 - domestic[pair]);
+            }
+        }
+        steps.extend(elasticity.map(|sum| 1.0 / (1.0 + if weights > 0.0 { sum / weights } else { 0.0 })));
+    }
+    steps
+}

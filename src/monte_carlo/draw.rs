@@ -1,0 +1,225 @@
+//! One draw of every uncertain parameter.
+
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution as _, StandardNormal};
+use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
+
+use crate::economy::elasticities::Elasticities;
+use crate::economy::policy::ExemptShare;
+use crate::index::CountryId;
+use crate::model::trade_model::Parameters;
+use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
+use crate::numerics::functions::{exp, ln};
+use crate::units::Elasticity;
+
+/// Standard deviation of ln θ below which no published standard error is believed: a small one from a few sources
+/// that happen to agree is an accident.
+pub const SMALLEST_LOG_SD: f64 = 0.25;
+
+/// One draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// The parameters.
+    pub parameters: Parameters,
+    /// How many elasticities were below the floor and raised to it.
+    pub floored: u32,
+}
+
+/// Draws parameters: a function of (seed, draw index) only, not of threads, batches or order.
+#[derive(Clone, Debug)]
+pub struct Sampler<'a> {
+    seed: u64,
+    elasticities: &'a Elasticities,
+    correlation: f64,
+    /// Standard deviation of ln θ by sector; 0 without noise.
+    log_sd: Vec<f64>,
+    shares: Vec<ShareSampler>,
+    /// Partners whose exempt shares are random, each with one shock.
+    partners: Vec<CountryId>,
+}
+
+/// One exempt share: its distribution and whose shock moves it.
+#[derive(Clone, Debug)]
+struct ShareSampler {
+    central: f64,
+    /// `None` where the share is certain (0 or 1, or no spread).
+    beta: Option<Beta>,
+    partner: CountryId,
+}
+
+impl<'a> Sampler<'a> {
+    /// A sampler for the given priors.
+    pub fn new(uncertainty: &Uncertainty, elasticities: &'a Elasticities, shares: &[ExemptShare]) -> Self {
+        let shares: Vec<_> =
+            shares.iter().map(|share| ShareSampler::new(share, uncertainty.exempt)).collect();
+        let mut partners: Vec<_> = shares.iter().map(|share| share.partner).collect();
+        partners.sort_unstable();
+        partners.dedup();
+        Self {
+            seed: uncertainty.seed,
+            log_sd: log_sds(elasticities, uncertainty.elasticities),
+            correlation: uncertainty.elasticities.correlation,
+            elasticities,
+            shares,
+            partners,
+        }
+    }
+
+    /// The parameters at their central values.
+    pub fn central(&self) -> Parameters {
+        Parameters {
+            theta: self.elasticities.theta.clone(),
+            exempt_shares: self.shares.iter().map(|share| share.central).collect(),
+        }
+    }
+
+    /// Draw number `index`: first a common shock, then one a sector, then one a partner, so that a scenario with
+    /// exemptions has the elasticities of the same scenario without.
+    pub fn draw(&self, index: u32) -> Draw {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(u64::from(index));
+        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
+        let common = normal() * self.correlation.sqrt();
+        let own = (1.0 - self.correlation).sqrt();
+        let mut floored = 0;
+        let mut theta = Vec::with_capacity(self.log_sd.len());
+        for (central, sd) in self.elasticities.theta.iter().zip(&self.log_sd) {
+            let drawn = central * exp(sd * (common + own * normal()));
+            floored += u32::from(drawn < Elasticity::FLOOR);
+            theta.push(drawn.max(Elasticity::FLOOR));
+        }
+        let shocks: Vec<f64> = self.partners.iter().map(|_| normal()).collect();
+        let shock = |partner| shocks[self.partners.binary_search(&partner).expect("every partner is listed")];
+        let exempt_shares = self.shares.iter().map(|share| share.at(shock(share.partner))).collect();
+        Draw { parameters: Parameters { theta, exempt_shares }, floored }
+    }
+}
+
+/// s = √ln(1 + (se/θ)²), at least [`SMALLEST_LOG_SD`]; 0 where no standard error is published.
+fn log_sds(elasticities: &Elasticities, prior: ElasticityPrior) -> Vec<f64> {
+    let log_sd = |cv: f64| ln(1.0 + cv * cv).sqrt();
+    let sectors = elasticities.theta.iter().zip(&elasticities.standard_error);
+    sectors
+        .map(|(theta, error)| match prior.spread {
+            ElasticitySpread::CoefficientOfVariation(cv) => log_sd(cv),
+            ElasticitySpread::FromData => match error {
+                Some(error) if *error > 0.0 => log_sd(error / theta).max(SMALLEST_LOG_SD),
+                _ => 0.0,
+            },
+        })
+        .collect()
+}
+
+impl ShareSampler {
+    fn new(share: &ExemptShare, prior: ExemptPrior) -> Self {
+        let mean = share.mean.fraction();
+        // A wider spread would make the beta distribution pile up at both ends.
+        let sd = prior.sd.min(0.5 * (mean * (1.0 - mean)).sqrt());
+        let beta = (sd > 0.0).then(|| {
+            let size = mean * (1.0 - mean) / (sd * sd) - 1.0;
+            Beta::new(mean * size, (1.0 - mean) * size).expect("both shapes are positive as sd² < m(1 − m)")
+        });
+        Self { central: mean, beta, partner: share.partner }
+    }
+
+    /// The share at a standard normal shock.
+    fn at(&self, shock: f64) -> f64 {
+        match &self.beta {
+            Some(beta) => beta.inverse_cdf(Normal::standard().cdf(shock)),
+            None => self.central,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Position;
+    use crate::units::Share;
+
+    fn elasticities() -> Elasticities {
+        Elasticities {
+            label: "test".into(),
+            theta: vec![4.0, 8.0, 5.0],
+            standard_error: vec![Some(2.0), Some(0.1), None],
+            unlisted: 0,
+            raised: 0,
+        }
+    }
+
+    fn shares() -> Vec<ExemptShare> {
+        let share = |partner, mean| ExemptShare {
+            label: String::new(),
+            partner: CountryId::at(partner),
+            mean: Share::new(mean).expect("a share"),
+        };
+        vec![share(2, 0.4), share(1, 0.9), share(2, 0.6), share(1, 1.0)]
+    }
+
+    fn logs(draws: u32, sector: usize) -> Vec<f64> {
+        let elasticities = elasticities();
+        let sampler = Sampler::new(&Uncertainty::default(), &elasticities, &[]);
+        (0..draws).map(|d| ln(sampler.draw(d).parameters.theta[sector])).collect()
+    }
+
+    fn mean(values: &[f64]) -> f64 {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+
+    fn covariance(a: &[f64], b: &[f64]) -> f64 {
+        let (mean_a, mean_b) = (mean(a), mean(b));
+        a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum::<f64>() / a.len() as f64
+    }
+
+    #[test]
+    fn draws_have_the_stated_centre_spread_and_correlation() {
+        let (first, second) = (logs(20_000, 0), logs(20_000, 1));
+        assert!((mean(&first) - ln(4.0)).abs() < 0.01);
+        assert!((covariance(&first, &first).sqrt() - ln(1.25).sqrt()).abs() < 0.01);
+        assert!((covariance(&second, &second).sqrt() - SMALLEST_LOG_SD).abs() < 0.005);
+        let correlation =
+            covariance(&first, &second) / (covariance(&first, &first) * covariance(&second, &second)).sqrt();
+        assert!((correlation - 0.5).abs() < 0.02, "{correlation}");
+    }
+
+    #[test]
+    fn a_sector_without_standard_error_has_no_noise() {
+        assert!(logs(50, 2).iter().all(|value| (value - ln(5.0)).abs() < 1e-12));
+    }
+
+    #[test]
+    fn a_draw_depends_on_seed_and_index_only_and_exemptions_leave_elasticities_alone() {
+        let elasticities = elasticities();
+        let without = Sampler::new(&Uncertainty::default(), &elasticities, &[]);
+        let with = Sampler::new(&Uncertainty::default(), &elasticities, &shares());
+        assert_eq!(with.draw(7), with.draw(7));
+        assert_ne!(with.draw(7), with.draw(8));
+        assert_eq!(with.draw(7).parameters.theta, without.draw(7).parameters.theta);
+        let other = Uncertainty { seed: 2, ..Uncertainty::default() };
+        assert_ne!(Sampler::new(&other, &elasticities, &[]).draw(7), without.draw(7));
+    }
+
+    #[test]
+    fn shares_of_a_partner_move_together_and_stay_shares() {
+        let elasticities = elasticities();
+        let sampler = Sampler::new(&Uncertainty::default(), &elasticities, &shares());
+        let draws: Vec<Vec<f64>> = (0..4000).map(|d| sampler.draw(d).parameters.exempt_shares).collect();
+        let column = |at: usize| draws.iter().map(|draw| draw[at]).collect::<Vec<_>>();
+        assert!(draws.iter().flatten().all(|share| (0.0..=1.0).contains(share)));
+        assert!((mean(&column(0)) - 0.4).abs() < 0.01);
+        assert!((covariance(&column(0), &column(0)).sqrt() - 0.10).abs() < 0.005);
+        assert!(covariance(&column(0), &column(2)) > 0.9 * 0.01);
+        assert!(covariance(&column(0), &column(1)).abs() < 0.001);
+        assert!(column(3).iter().all(|share| *share >= 1.0));
+    }
+
+    #[test]
+    fn a_drawn_elasticity_below_the_floor_is_raised_and_counted() {
+        let low = Elasticities { theta: vec![0.31; 3], standard_error: vec![Some(0.3); 3], ..elasticities() };
+        let sampler = Sampler::new(&Uncertainty::default(), &low, &[]);
+        let draws: Vec<Draw> = (0..100).map(|d| sampler.draw(d)).collect();
+        assert!(draws.iter().any(|draw| draw.floored > 0));
+        assert!(draws.iter().flat_map(|draw| &draw.parameters.theta).all(|theta| *theta >= 0.3));
+    }
+}

@@ -1,0 +1,234 @@
+//! All draws of a run, solved and summarised.
+
+use rayon::prelude::*;
+
+use crate::economy::elasticities::Elasticities;
+use crate::economy::policy::Policy;
+use crate::model::baseline::Baseline;
+use crate::model::equilibrium::{Equilibrium, SolveError};
+use crate::model::impact::{Comparison, FlowRow, Impact};
+use crate::model::trade_model::{BATCH, GeneralEquilibrium, Parameters, TradeModel as _, World};
+use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use crate::monte_carlo::draw::{Draw, Sampler};
+use crate::monte_carlo::estimate::{Estimate, Estimates};
+use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::summary::Collector;
+
+/// What to simulate.
+#[derive(Clone, Copy)]
+pub struct Experiment<'a> {
+    /// The model.
+    pub model: &'a GeneralEquilibrium,
+    /// The baseline.
+    pub baseline: &'a Baseline,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Central elasticities.
+    pub elasticities: &'a Elasticities,
+    /// Priors, draws and seed.
+    pub uncertainty: &'a Uncertainty,
+    /// The flows to report.
+    pub flow_rows: &'a [FlowRow],
+    /// Whether to report sectors.
+    pub sectors: bool,
+}
+
+/// Who is told how far a simulation has come.
+pub trait Observer: Sync {
+    /// `done` of `all` draws are finished.
+    fn draws(&self, done: u32, all: u32);
+}
+
+/// The result of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ensemble {
+    /// Every reported number.
+    pub estimates: Estimates,
+    /// The draws that did not solve, and why, in draw order.
+    pub failed: Vec<(u32, SolveError)>,
+    /// Drawn elasticities raised to the floor, over all draws and sectors.
+    pub floored: u64,
+    /// The relative width of the coarsest bin behind any quantile; 0 when all are exact.
+    pub quantile_error: f64,
+    /// Sweeps of the central solution.
+    pub iterations: usize,
+    /// Residual of the central solution.
+    pub residual: f64,
+}
+
+/// Draws that are solved before they are summarised: enough for every thread, few enough for memory.
+const BLOCK: usize = 16 * BATCH;
+
+/// Memory for the numbers behind the quantiles: more draws than fit are binned.
+const QUANTILE_BYTES: usize = 128 << 20;
+
+impl Experiment<'_> {
+    /// Solves the central case and every draw.
+    ///
+    /// # Errors
+    /// [`SolveError`] when the central case has no solution; a draw that has none is counted in
+    /// [`Ensemble::failed`].
+    pub fn run(&self, observer: &dyn Observer) -> Result<Ensemble, SolveError> {
+        let sampler = Sampler::new(self.uncertainty, self.elasticities, &self.policy.exempt_shares);
+        let observed_policy = Policy::default();
+        let solver = Solver {
+            experiment: self,
+            observed: self.baseline.world(&observed_policy)?,
+            world: self.baseline.world(self.policy)?,
+        };
+        let parameters = sampler.central();
+        let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
+        let impact = solver.impact(&parameters, &self.baseline.central, &central);
+        let mut collection = Collection::new(impact.values(self.sectors).count());
+        let draws = self.uncertainty.draws;
+        for first in (0..draws).step_by(BLOCK) {
+            let last = draws.min(first + BLOCK as u32);
+            collection.add(solver.block(&sampler, first..last, &central), first, self.sectors);
+            observer.draws(last, draws);
+        }
+        let quantile_error = collection.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max);
+        Ok(Ensemble {
+            estimates: self.estimates(&impact, &collection),
+            failed: collection.failed,
+            floored: collection.floored,
+            quantile_error,
+            iterations: central.iterations,
+            residual: central.residual,
+        })
+    }
+
+    fn estimates(&self, central: &Impact, collection: &Collection) -> Estimates {
+        let mut all = central.values(self.sectors).zip(&collection.collectors).map(|(value, collector)| {
+            let central = value.is_finite().then_some(value);
+            Estimate { central, spread: central.and_then(|_| collector.spread()) }
+        });
+        let shape = self.baseline.accounts.shape;
+        let sectors = if self.sectors { shape.pairs() * SectorVariable::ALL.len() } else { 0 };
+        Estimates {
+            countries: all.by_ref().take(shape.countries * CountryVariable::ALL.len()).collect(),
+            sectors: all.by_ref().take(sectors).collect(),
+            flow_rows: self.flow_rows.to_vec(),
+            flows: all.take(self.flow_rows.len() * FlowVariable::ALL.len()).collect(),
+        }
+    }
+}
+
+impl Impact {
+    /// All numbers in the order of [`Estimates`].
+    fn values(&self, sectors: bool) -> impl Iterator<Item = f64> + '_ {
+        let sectors: &[f64] = if sectors { &self.sectors } else { &[] };
+        self.countries.iter().chain(sectors).chain(&self.flows).copied()
+    }
+}
+
+/// One solved draw, or why it is not.
+struct Solved {
+    floored: u32,
+    result: Result<Impact, SolveError>,
+}
+
+struct Solver<'a> {
+    experiment: &'a Experiment<'a>,
+    observed: World<'a>,
+    world: World<'a>,
+}
+
+impl Solver<'_> {
+    fn impact(&self, parameters: &Parameters, baseline: &Equilibrium, found: &Equilibrium) -> Impact {
+        let comparison = Comparison { world: &self.world, parameters, baseline, counterfactual: found };
+        Impact::new(comparison, self.experiment.flow_rows)
+    }
+
+    /// Solves some draws, in batches over the threads; the results stand in draw order.
+    fn block(
+        &self,
+        sampler: &Sampler<'_>,
+        draws: std::ops::Range<u32>,
+        central: &Equilibrium,
+    ) -> Vec<Solved> {
+        let indices: Vec<u32> = draws.collect();
+        let batches: Vec<Vec<Solved>> =
+            indices.par_chunks(BATCH).map(|batch| self.batch(sampler, batch, central)).collect();
+        batches.into_iter().flatten().collect()
+    }
+
+    fn batch(&self, sampler: &Sampler<'_>, indices: &[u32], central: &Equilibrium) -> Vec<Solved> {
+        let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
+        let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
+        let model = self.experiment.model;
+        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters);
+        let solved: Vec<usize> = (0..draws.len()).filter(|&l| baselines[l].is_ok()).collect();
+        let starts: Vec<Equilibrium> = solved
+            .iter()
+            .map(|&l| self.start(baselines[l].as_ref().expect("chosen for it"), central))
+            .collect();
+        let found = model.solve_batch(
+            &self.world,
+            &solved.iter().map(|&l| parameters[l]).collect::<Vec<_>>(),
+            &starts.iter().collect::<Vec<_>>(),
+        );
+        let mut found = found.into_iter();
+        let results = draws.iter().zip(&baselines).map(|(draw, baseline)| {
+            let result = baseline.clone().and_then(|baseline| {
+                let found = found.next().expect("one result for every solved baseline")?;
+                Ok(self.impact(&draw.parameters, &baseline, &found))
+            });
+            Solved { floored: draw.floored, result }
+        });
+        results.collect()
+    }
+
+    /// Where a draw starts: its own baseline, moved as the central case moved. Without any policy that is the
+    /// draw's baseline to the bit, so that nothing changes.
+    fn start(&self, baseline: &Equilibrium, central: &Equilibrium) -> Equilibrium {
+        let from = &self.experiment.baseline.central;
+        let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
+        };
+        let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
+        };
+        Equilibrium {
+            log_wage: moved(&baseline.log_wage, &central.log_wage, &from.log_wage),
+            log_price: moved(&baseline.log_price, &central.log_price, &from.log_price),
+            expenditure: scaled(&baseline.expenditure, &central.expenditure, &from.expenditure),
+            iterations: 0,
+            residual: 0.0,
+        }
+    }
+}
+
+/// Everything that is kept of the draws.
+struct Collection {
+    collectors: Vec<Collector>,
+    failed: Vec<(u32, SolveError)>,
+    floored: u64,
+}
+
+impl Collection {
+    fn new(numbers: usize) -> Self {
+        const BIN_BYTES: usize = 16;
+        let capacity = (QUANTILE_BYTES / BIN_BYTES / numbers.max(1)).clamp(64, 1 << 16);
+        Self { collectors: vec![Collector::new(capacity); numbers], failed: Vec::new(), floored: 0 }
+    }
+
+    /// Adds a block of draws in draw order; the numbers are shared out over the threads.
+    fn add(&mut self, block: Vec<Solved>, first: u32, sectors: bool) {
+        let mut impacts = Vec::with_capacity(block.len());
+        for (index, solved) in (first..).zip(block) {
+            self.floored += u64::from(solved.floored);
+            match solved.result {
+                Ok(impact) => impacts.push(impact.values(sectors).collect::<Vec<f64>>()),
+                Err(error) => self.failed.push((index, error)),
+            }
+        }
+        self.collectors.par_iter_mut().enumerate().with_min_len(512).for_each_init(
+            Vec::new,
+            |column, (number, collector)| {
+                column.clear();
+                column.extend(impacts.iter().map(|impact| impact[number]));
+                collector.extend(column);
+            },
+        );
+    }
+}

@@ -1,0 +1,414 @@
+//! Anderson acceleration of a fixed-point iteration, several problems side by side.
+//!
+//! Source: Walker & Ni (2011), Anderson acceleration for fixed-point iterations, SIAM Journal on Numerical
+//! Analysis 49(4), 1715–1735, type II, written in the form z′ = z + g − (ΔZ + ΔG)·γ with γ = argmin ‖g − ΔG·γ‖.
+//!
+//! Preconditions: the step g(z) vanishes at the solution and is a contraction near it after acceleration; the
+//! caller reports, with every step, the largest *relative residual of its equations*, which alone decides
+//! convergence. Safeguards, each for a case that was met: long steps are shortened (tariffs of several
+//! hundred per cent), a residual that grows tenfold over the best one throws the history away and goes back
+//! (elasticities above 50), and damping is increased each time that happens.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::numerics::lanes::{add_scaled, dot, gather, scatter};
+
+/// A fixed-point problem with K lanes.
+pub trait FixedPoint<const K: usize> {
+    /// Number of unknowns of a lane.
+    fn size(&self) -> usize;
+
+    /// Puts the step g(z) into `step` and says how far each lane is from a solution.
+    fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K];
+
+    /// The largest part of a step that a lane may take from `z` without leaving the domain, in (0, 1].
+    fn longest(&self, z: &[f64], step: &[f64], lane: usize) -> f64;
+
+    /// The weight of each component of each lane in the norm that acceleration minimises.
+    fn weights(&self) -> &[f64];
+
+    /// Called when a lane went astray: its steps should be more careful from now on.
+    fn more_careful(&mut self, lane: usize);
+}
+
+/// How far from a solution a lane is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Residual {
+    /// The largest relative residual of any equation.
+    pub largest: f64,
+    /// Which equation has it.
+    pub worst: usize,
+}
+
+/// When to stop and how much history to keep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Converged when every relative residual is below this.
+    pub tolerance: f64,
+    /// Give up after this many sweeps.
+    pub most_sweeps: usize,
+    /// Columns of history; 0 is the plain damped iteration.
+    pub depth: usize,
+    /// Acceleration starts once the residual of a lane is below this; before, plain steps are taken.
+    pub accelerate_below: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { tolerance: 1e-11, most_sweeps: 400, depth: 10, accelerate_below: 0.5 }
+    }
+}
+
+/// How a lane ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// Whether every relative residual is below the tolerance.
+    pub converged: bool,
+    /// Sweeps until then, the one that found convergence included.
+    pub sweeps: usize,
+    /// The residual at the returned point.
+    pub residual: Residual,
+}
+
+/// An accelerated lane whose step is this many times longer than its shortest one went astray, at first.
+const GROWTH: f64 = 4.0;
+/// A step below this part of the shortest one so far is clearly shorter.
+const CLEARLY: f64 = 0.9;
+/// After this many sweeps without a clearly shorter step, steps are made smaller.
+const PATIENCE: usize = 20;
+/// Half the plain steps after going astray the first time.
+const PLAIN: usize = 5;
+
+/// Solves all lanes from the start in `z`, which then holds the solutions.
+///
+/// Lanes end independently: a converged lane is not touched again.
+pub fn solve<const K: usize>(
+    problem: &mut impl FixedPoint<K>,
+    z: &mut [f64],
+    options: Options,
+) -> [Outcome; K] {
+    let size = problem.size();
+    let mut lanes: [LaneState; K] = std::array::from_fn(|_| LaneState::new(options.accelerate_below));
+    let mut history = History::<K>::new(size, options.depth);
+    let mut step = vec![0.0; size * K];
+    let mut weighted = vec![0.0; size * K];
+    let mut sweeps = 0;
+    loop {
+        let residuals = problem.step(z, &mut step);
+        sweeps += 1;
+        weigh(&mut weighted, &step, problem.weights());
+        let lengths = dot::<K>(&weighted, &weighted).map(f64::sqrt);
+        for (l, state) in lanes.iter_mut().enumerate() {
+            state.observe(residuals[l], lengths[l], sweeps, options);
+        }
+        if lanes.iter().all(|state| state.ended.is_some()) {
+            return lanes.map(|state| state.ended.expect("every lane has ended"));
+        }
+        history.extend(&mut lanes, z, &step, &weighted);
+        let moves = history.accelerated(&lanes, &step, &weighted);
+        advance(problem, &mut lanes, z, moves);
+    }
+}
+
+/// Moves every lane that has not ended, within its domain, or back to its best point.
+fn advance<const K: usize>(
+    problem: &mut impl FixedPoint<K>,
+    lanes: &mut [LaneState; K],
+    z: &mut [f64],
+    mut moves: Vec<f64>,
+) {
+    let mut lengths = [0.0; K];
+    for (l, state) in lanes.iter_mut().enumerate() {
+        if state.ended.is_some() {
+            continue;
+        }
+        if state.is_careless() {
+            problem.more_careful(l);
+        }
+        if state.went_astray {
+            scatter::<K>(z, l, &state.best_point);
+        } else {
+            state.keep_if_best::<K>(l, z);
+            lengths[l] = problem.longest(z, &moves, l).min(1.0);
+        }
+    }
+    for components in moves.as_chunks_mut::<K>().0 {
+        for l in 0..K {
+            // A lane that rests must not move even where its step is not a number.
+            components[l] = if lengths[l] > 0.0 { lengths[l] * components[l] } else { 0.0 };
+        }
+    }
+    add_scaled(z, &[1.0; K], &moves);
+}
+
+/// What is remembered of a lane between sweeps.
+///
+/// A lane takes plain steps until they are short, then accelerated ones. If those lead astray it goes back to its
+/// best point, takes plain steps again, and accelerates only once they are shorter still.
+struct LaneState {
+    /// Length of the present step, and of the shortest one so far with the point where it was.
+    length: f64,
+    best: f64,
+    best_point: Vec<f64>,
+    /// Sweeps since the shortest step became clearly shorter.
+    idle: usize,
+    went_astray: bool,
+    accelerates: bool,
+    /// Acceleration starts once steps are shorter than this.
+    accelerate_below: f64,
+    /// And not before this sweep.
+    plain_until: usize,
+    /// Plain steps after the next time it goes astray, and how much a step may grow until then.
+    plain: usize,
+    growth: f64,
+    /// Columns of history that belong to this lane's present stretch.
+    columns: usize,
+    ended: Option<Outcome>,
+}
+
+impl LaneState {
+    fn new(accelerate_below: f64) -> Self {
+        Self {
+            length: f64::INFINITY,
+            best: f64::INFINITY,
+            best_point: Vec::new(),
+            idle: 0,
+            went_astray: false,
+            accelerates: false,
+            accelerate_below,
+            plain_until: 0,
+            plain: PLAIN,
+            growth: GROWTH,
+            columns: 0,
+            ended: None,
+        }
+    }
+
+    fn observe(&mut self, residual: Residual, length: f64, sweeps: usize, options: Options) {
+        if self.ended.is_some() {
+            return;
+        }
+        let converged = residual.largest < options.tolerance;
+        if converged || sweeps >= options.most_sweeps {
+            self.ended = Some(Outcome { converged, sweeps, residual });
+        }
+        self.length = length;
+        self.idle = if length < CLEARLY * self.best { 0 } else { self.idle + 1 };
+        let grew = length > self.growth * self.best;
+        self.went_astray = !length.is_finite() || (self.accelerates && grew);
+        if self.went_astray {
+            // More patience every time, or a lane could go the same way round for ever.
+            self.growth *= 2.0;
+            self.plain *= 2;
+            self.plain_until = sweeps + self.plain;
+        }
+        self.accelerates = sweeps >= self.plain_until && length < self.accelerate_below;
+    }
+
+    /// Whether steps have brought nothing for so long, or so much harm, that they should be smaller.
+    fn is_careless(&mut self) -> bool {
+        let careless = self.went_astray || self.idle >= PATIENCE;
+        if careless {
+            self.idle = 0;
+        }
+        careless
+    }
+
+    fn keep_if_best<const K: usize>(&mut self, l: usize, z: &[f64]) {
+        if self.length < self.best || self.best_point.is_empty() {
+            self.best = self.length;
+            self.best_point = gather::<K>(z, l);
+        }
+    }
+}
+
+/// The last differences of points and steps, all lanes together, with their inner products.
+struct History<const K: usize> {
+    depth: usize,
+    /// How many columns have ever been written; column `c` lies in slot `c % depth`.
+    written: usize,
+    /// ΔZ + ΔG by slot.
+    reach: Vec<Vec<f64>>,
+    /// ΔG by slot, in the norm of the problem.
+    steps: Vec<Vec<f64>>,
+    last_reach: Vec<f64>,
+    last_step: Vec<f64>,
+    /// Whether a lane's last point belongs to its present stretch.
+    linked: [bool; K],
+    /// ΔG_a·ΔG_b of each lane, by slot.
+    gram: Vec<DMatrix<f64>>,
+}
+
+impl<const K: usize> History<K> {
+    fn new(size: usize, depth: usize) -> Self {
+        Self {
+            depth,
+            written: 0,
+            reach: vec![vec![0.0; size * K]; depth],
+            steps: vec![vec![0.0; size * K]; depth],
+            last_reach: vec![0.0; size * K],
+            last_step: vec![0.0; size * K],
+            linked: [false; K],
+            gram: vec![DMatrix::zeros(depth, depth); K],
+        }
+    }
+
+    /// Writes the newest differences and their inner products.
+    fn extend(&mut self, lanes: &mut [LaneState; K], z: &[f64], step: &[f64], weighted: &[f64]) {
+        if self.depth == 0 {
+            return;
+        }
+        let slot = self.written % self.depth;
+        for (at, target) in self.reach[slot].iter_mut().enumerate() {
+            let here = z[at] + step[at];
+            *target = here - self.last_reach[at];
+            self.last_reach[at] = here;
+        }
+        for (at, target) in self.steps[slot].iter_mut().enumerate() {
+            *target = weighted[at] - self.last_step[at];
+            self.last_step[at] = weighted[at];
+        }
+        let newest = &self.steps[slot];
+        for other in 0..self.depth.min(self.written + 1) {
+            let products = dot::<K>(newest, &self.steps[other]);
+            for (l, product) in products.into_iter().enumerate() {
+                self.gram[l][(slot, other)] = product;
+                self.gram[l][(other, slot)] = product;
+            }
+        }
+        self.written += 1;
+        for (l, state) in lanes.iter_mut().enumerate() {
+            state.columns = if self.linked[l] { (state.columns + 1).min(self.depth) } else { 0 };
+            self.linked[l] = state.accelerates && !state.went_astray;
+        }
+    }
+
+    /// The accelerated move g − (ΔZ + ΔG)·γ of each lane.
+    fn accelerated(&self, lanes: &[LaneState; K], step: &[f64], weighted: &[f64]) -> Vec<f64> {
+        let mut moves = step.to_vec();
+        let used = lanes.iter().map(|state| state.columns).max().unwrap_or(0);
+        let slots: Vec<usize> = (1..=used).map(|back| (self.written - back) % self.depth).collect();
+        let right: Vec<[f64; K]> = slots.iter().map(|&slot| dot::<K>(&self.steps[slot], weighted)).collect();
+        let weights: [Vec<f64>; K] = std::array::from_fn(|l| {
+            let columns = lanes[l].columns;
+            let right: Vec<f64> = right[..columns].iter().map(|products| products[l]).collect();
+            least_squares(&self.gram[l], &slots[..columns], &right)
+        });
+        for (at, &slot) in slots.iter().enumerate() {
+            let weight: [f64; K] = std::array::from_fn(|l| weights[l].get(at).map_or(0.0, |w| -w));
+            add_scaled(&mut moves, &weight, &self.reach[slot]);
+        }
+        moves
+    }
+}
+
+/// The step in the norm of the problem: each component times its weight.
+fn weigh(target: &mut [f64], step: &[f64], weights: &[f64]) {
+    for ((slot, value), weight) in target.iter_mut().zip(step).zip(weights) {
+        *slot = weight * value;
+    }
+}
+
+/// γ that minimises ‖g − ΔG·γ‖, from inner products, the columns scaled to length one.
+///
+/// Columns that are (nearly) dependent on newer ones are left out: the oldest go first until the Cholesky
+/// factor of the scaled Gram matrix exists.
+fn least_squares(gram: &DMatrix<f64>, slots: &[usize], right: &[f64]) -> Vec<f64> {
+    const RIDGE: f64 = 1e-14;
+    for columns in (1..=slots.len()).rev() {
+        let length = |a: usize| gram[(slots[a], slots[a])].sqrt();
+        let scaled = DMatrix::from_fn(columns, columns, |a, b| {
+            let cosine = gram[(slots[a], slots[b])] / (length(a) * length(b));
+            if a == b { cosine + RIDGE } else { cosine }
+        });
+        let Some(factor) = scaled.cholesky() else { continue };
+        let target = DVector::from_fn(columns, |a, _| right[a] / length(a));
+        let solution = factor.solve(&target);
+        let weights: Vec<f64> = (0..columns).map(|a| solution[a] / length(a)).collect();
+        if weights.iter().all(|weight| weight.is_finite()) {
+            return weights;
+        }
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// z ← z + (b − A z): converges on its own only if ‖I − A‖ < 1.
+    struct Linear<const K: usize> {
+        matrix: DMatrix<f64>,
+        right: [DVector<f64>; K],
+    }
+
+    impl<const K: usize> FixedPoint<K> for Linear<K> {
+        fn size(&self) -> usize {
+            self.matrix.nrows()
+        }
+
+        fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
+            std::array::from_fn(|l| {
+                let here = DVector::from_vec(gather::<K>(z, l));
+                let residual = &self.right[l] - &self.matrix * here;
+                scatter::<K>(step, l, residual.as_slice());
+                Residual { largest: residual.amax(), worst: residual.iamax() }
+            })
+        }
+
+        fn longest(&self, _: &[f64], _: &[f64], _: usize) -> f64 {
+            1.0
+        }
+
+        fn weights(&self) -> &[f64] {
+            &[1.0; 18][..self.matrix.nrows() * K]
+        }
+
+        fn more_careful(&mut self, _: usize) {}
+    }
+
+    fn matrix(size: usize, strength: f64) -> DMatrix<f64> {
+        DMatrix::from_fn(size, size, |a, b| {
+            f64::from(u8::from(a == b)) + strength * (((a * 7 + b * 3) % 5) as f64 - 2.0) / size as f64
+        })
+    }
+
+    #[test]
+    fn a_linear_system_is_solved_in_as_many_sweeps_as_it_has_unknowns() {
+        let right = [DVector::from_fn(6, |a, _| a as f64 + 1.0)];
+        let mut problem = Linear { matrix: matrix(6, 1.5), right: right.clone() };
+        let mut z = vec![0.0; 6];
+        let options = Options { accelerate_below: f64::INFINITY, ..Options::default() };
+        let [outcome] = solve(&mut problem, &mut z, options);
+        assert!(outcome.converged && outcome.sweeps <= 9, "{outcome:?}");
+        let error = (matrix(6, 1.5) * DVector::from_vec(z) - &right[0]).amax();
+        assert!(error < 1e-10, "{error}");
+    }
+
+    #[test]
+    fn lanes_do_not_feel_one_another() {
+        let lanes: [DVector<f64>; 3] =
+            std::array::from_fn(|l| DVector::from_fn(5, |a, _| (a * l) as f64 + 1.0));
+        let mut together = vec![0.0; 15];
+        let outcomes = solve(
+            &mut Linear { matrix: matrix(5, 1.2), right: lanes.clone() },
+            &mut together,
+            Options::default(),
+        );
+        for l in 0..3 {
+            let mut alone = vec![0.0; 5];
+            let problem = &mut Linear { matrix: matrix(5, 1.2), right: [lanes[l].clone()] };
+            let [outcome] = solve(problem, &mut alone, Options::default());
+            assert_eq!(outcome, outcomes[l]);
+            assert_eq!(alone, gather::<3>(&together, l));
+        }
+    }
+
+    #[test]
+    fn what_cannot_converge_says_so() {
+        let singular = DMatrix::zeros(3, 3);
+        let mut problem = Linear { matrix: singular, right: [DVector::from_element(3, 1.0)] };
+        let [outcome] = solve(&mut problem, &mut [0.0; 3], Options { most_sweeps: 50, ..Options::default() });
+        assert!(!outcome.converged && outcome.sweeps == 50);
+    }
+}
