@@ -1,3 +1,21 @@
-//! Reports: results in, bytes out.
+//! Reports: results in, bytes out. Nothing here solves, samples or reads.
+//!
+//! | for | is made by |
+//! |---|---|
+//! | a person at a terminal | [`terminal`] |
+//! | a class room | [`chart`] |
+//! | R, Stata, Python | [`tables`] |
+//! | another program | [`json`] |
+//! | whoever checks a result later | [`record`] |
+//! | all of them, as a folder | [`folder`] |
 
+pub mod chart;
+pub mod disclosure;
+pub mod focus;
+pub mod folder;
+pub mod json;
+pub mod number;
+pub mod record;
 pub mod study;
+pub mod tables;
+pub mod terminal;

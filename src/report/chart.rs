@@ -1,0 +1,215 @@
+//! Charts as SVG: points with 50, 80 and 95 % bands, every row with its label and its value.
+//!
+//! The same run gives the same bytes on every machine: text is measured with the fonts in `assets/fonts`.
+
+mod axis;
+mod figure;
+mod pen;
+
+use crate::bilateral::Flow;
+use crate::index::{CountryId, SectorId};
+use crate::model::variable::{CountryVariable, FlowVariable};
+use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
+use crate::report::disclosure::{self, Topic};
+use crate::report::focus::{self, Pair};
+use crate::report::number;
+use crate::report::study::Study;
+use figure::{Figure, Mark, Row, Series};
+use pen::Hue;
+
+/// The most rows of a chart: more cannot be read from the back of a room.
+const MOST_ROWS: usize = 20;
+
+/// The most pairs of countries in a chart of flows.
+const MOST_PAIRS: usize = 12;
+
+/// How many rows of sectors there may be when there are few pairs.
+const SECTOR_ROWS: usize = 8;
+
+/// How many suppliers that are not targeted are shown.
+const MOST_OTHERS: usize = 4;
+
+/// The most countries in a chart.
+const MOST_COUNTRIES: usize = 12;
+
+/// `prices.svg`: buyer and border prices of the touched flows.
+pub fn prices(study: &Study<'_>) -> String {
+    let pairs = focus::pairs(study);
+    let marks = |row: usize| {
+        let buyer = mark(0, study.estimates.flow(row, FlowVariable::BuyerPriceReal));
+        let border = mark(1, study.estimates.flow(row, FlowVariable::BorderPriceReal));
+        buyer.into_iter().chain(border).collect()
+    };
+    let mut notes = hidden(&pairs);
+    notes.push("Prices are relative to the importer's consumer prices; not inflation.".to_owned());
+    let figure = Figure {
+        title: format!("Prices: {}", study.title),
+        subtitle: "Change in what buyers pay and what arrives at the border, by supplier".to_owned(),
+        axis: "change in per cent, relative to the importer's consumer prices".to_owned(),
+        series: vec![
+            Series { name: "buyer price (with tariff)", hue: Hue::Blue },
+            Series { name: "border price (before tariff)", hue: Hue::Orange },
+        ],
+        rows: flow_rows(study, &pairs, &marks),
+        notes: with_assumptions(study, notes),
+    };
+    figure.draw()
+}
+
+/// `volumes.svg`: volumes of the touched flows, and of the other suppliers that gain most.
+pub fn volumes(study: &Study<'_>) -> String {
+    let pairs = focus::pairs(study);
+    let volume = |series: usize, row: usize| {
+        mark(series, study.estimates.flow(row, FlowVariable::Volume)).into_iter().collect()
+    };
+    let mut rows = flow_rows(study, &pairs, &|row| volume(0, row));
+    let others = other_suppliers(study, &pairs);
+    rows.extend(others.iter().take(MOST_ROWS.saturating_sub(rows.len())).map(|&row| {
+        let flow = &study.estimates.flow_rows[row];
+        Row { label: pair_name(study, flow.exporter, flow.importer), is_detail: false, marks: volume(1, row) }
+    }));
+    let mut series = vec![Series { name: "goods that the measures touch", hue: Hue::Blue }];
+    if rows.iter().flat_map(|row| &row.marks).any(|mark| mark.series == 1) {
+        series.push(Series { name: "not touched: the largest gains", hue: Hue::Green });
+    }
+    let figure = Figure {
+        title: format!("Volumes: {}", study.title),
+        subtitle: "Change in the volume of trade, by supplier".to_owned(),
+        axis: "change in volume, per cent".to_owned(),
+        series,
+        rows,
+        notes: with_assumptions(study, hidden(&pairs)),
+    };
+    figure.draw()
+}
+
+/// `countries.svg`: welfare and real wages of the countries concerned.
+pub fn countries(study: &Study<'_>) -> String {
+    let mut shown = focus::countries(study, MOST_COUNTRIES);
+    let welfare = |country: CountryId| study.estimates.country(country, CountryVariable::Welfare);
+    let height = |country: &CountryId| welfare(*country).central.unwrap_or(f64::NEG_INFINITY);
+    shown.sort_by(|a, b| height(b).total_cmp(&height(a)));
+    let row = |&country: &CountryId| {
+        let real_wage = study.estimates.country(country, CountryVariable::RealWage);
+        let marks = mark(0, welfare(country)).into_iter().chain(mark(1, real_wage)).collect();
+        Row { label: study.dataset.countries.name(country).to_owned(), is_detail: false, marks }
+    };
+    let figure = Figure {
+        title: format!("Countries: {}", study.title),
+        subtitle: "Change in real income (welfare) and in what an hour of work buys".to_owned(),
+        axis: "change in per cent".to_owned(),
+        series: vec![
+            Series { name: "welfare (real income)", hue: Hue::Blue },
+            Series { name: "real wage", hue: Hue::Orange },
+        ],
+        rows: shown.iter().map(row).collect(),
+        notes: with_assumptions(study, gains(study, &shown)),
+    };
+    figure.draw()
+}
+
+/// The sentences that concern welfare.
+fn gains(study: &Study<'_>, shown: &[CountryId]) -> Vec<String> {
+    let lines = disclosure::lines(study, shown);
+    lines.iter().filter(|line| matches!(line.topic, Topic::Gain | Topic::Range)).map(capitalised).collect()
+}
+
+fn capitalised(line: &disclosure::Disclosure) -> String {
+    let text = line.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect()) + "."
+}
+
+/// The line that stands under every chart.
+fn with_assumptions(study: &Study<'_>, mut notes: Vec<String>) -> Vec<String> {
+    let kind = if study.uncertainty.draws == 0 { "model estimate" } else { disclosure::RANGE };
+    notes.push(format!("{} · {kind}, not a forecast", disclosure::assumptions(study)));
+    notes
+}
+
+fn hidden(pairs: &[Pair]) -> Vec<String> {
+    let more = pairs.len().saturating_sub(MOST_PAIRS);
+    let note = format!("The {MOST_PAIRS} pairs with the largest trade; {more} more are in flows.csv.");
+    (more > 0).then_some(note).into_iter().collect()
+}
+
+/// Rows for the touched pairs, each followed by its largest sectors if there is room.
+fn flow_rows(study: &Study<'_>, pairs: &[Pair], marks: &dyn Fn(usize) -> Vec<Mark>) -> Vec<Row> {
+    let shown = &pairs[..pairs.len().min(MOST_PAIRS)];
+    let mut rows = Vec::new();
+    for pair in shown {
+        let total = focus::flow_row(study, pair.importer, pair.exporter, None);
+        let label = pair_name(study, pair.exporter, pair.importer);
+        rows.push(Row { label, is_detail: false, marks: total.map(marks).unwrap_or_default() });
+        let traded = pair.sectors.iter().filter(|(_, trade)| *trade > 0.0);
+        for &(sector, _) in traded.take(SECTOR_ROWS / shown.len()) {
+            rows.extend(sector_row(study, pair, sector, marks));
+        }
+    }
+    rows
+}
+
+fn sector_row(
+    study: &Study<'_>,
+    pair: &Pair,
+    sector: SectorId,
+    marks: &dyn Fn(usize) -> Vec<Mark>,
+) -> Option<Row> {
+    let row = focus::flow_row(study, pair.importer, pair.exporter, Some(sector))?;
+    let label = study.dataset.sectors.name(sector).to_owned();
+    Some(Row { label, is_detail: true, marks: marks(row) })
+}
+
+const NO_BREAK: &str = "\u{a0}";
+
+/// Goods go from left to right.
+fn pair_name(study: &Study<'_>, exporter: CountryId, importer: CountryId) -> String {
+    let countries = &study.dataset.countries;
+    // A long label is broken after the arrow only.
+    let name = |country| countries.name(country).replace(' ', NO_BREAK);
+    format!("{}{NO_BREAK}→ {}", name(exporter), name(importer))
+}
+
+/// Pairs that no measure touches, with an importer whose policy changes, by how much trade they gain.
+fn other_suppliers(study: &Study<'_>, pairs: &[Pair]) -> Vec<usize> {
+    let importers: Vec<CountryId> = pairs.iter().map(|pair| pair.importer).collect();
+    let is_touched =
+        |importer, exporter| pairs.iter().any(|pair| pair.importer == importer && pair.exporter == exporter);
+    let gain = |row: usize| {
+        let growth = study.estimates.flow(row, FlowVariable::Volume).central.unwrap_or(0.0);
+        growth * goods_trade(study, study.estimates.flow_rows[row])
+    };
+    let rows = study.estimates.flow_rows.iter().enumerate();
+    let mut others: Vec<usize> = rows
+        .filter(|(_, row)| row.sector.is_none() && row.importer != row.exporter)
+        .filter(|(_, row)| importers.contains(&row.importer) && !is_touched(row.importer, row.exporter))
+        .map(|(at, _)| at)
+        .filter(|&at| gain(at) > 0.0)
+        .collect();
+    others.sort_by(|&a, &b| gain(b).total_cmp(&gain(a)));
+    others.truncate(MOST_OTHERS);
+    others
+}
+
+/// Baseline trade of a pair in all goods.
+fn goods_trade(study: &Study<'_>, row: FlowRow) -> f64 {
+    let flow = |sector| Flow { sector, importer: row.importer, exporter: row.exporter };
+    let goods = study.dataset.sectors.ids::<SectorId>().filter(|&sector| study.dataset.is_goods(sector));
+    goods.map(|sector| study.dataset.trade.get(flow(sector))).sum()
+}
+
+/// The mark of an estimate; none where it has no value.
+fn mark(series: usize, estimate: &Estimate) -> Option<Mark> {
+    let point = estimate.central.filter(|value| value.is_finite())?;
+    let text = format!("{} %", number::shown(estimate, 1.0)?.central);
+    let bands =
+        estimate.spread.as_ref().map(bands).filter(|bands| bands.iter().flatten().all(|end| end.is_finite()));
+    Some(Mark { series, point, bands, text })
+}
+
+/// The 95, 80 and 50 % bands, widest first.
+fn bands(spread: &Spread) -> [[f64; 2]; 3] {
+    let quantile =
+        |p| spread.quantile(p).expect("the ends of the bands are among the quantiles that are kept");
+    [[0.025, 0.975], [0.10, 0.90], [0.25, 0.75]].map(|ends| ends.map(quantile))
+}

@@ -1,0 +1,213 @@
+//! The sentences that must stand beside a result wherever they apply, decided by its numbers.
+
+use std::fmt;
+
+use crate::economy::policy::Deficits;
+use crate::index::CountryId;
+use crate::model::variable::CountryVariable;
+use crate::monte_carlo::estimate::Estimate;
+use crate::monte_carlo::prior::ElasticitySpread;
+use crate::report::focus;
+use crate::report::number::{self, Place};
+use crate::report::study::Study;
+
+/// What every range is, in the words to be used for it.
+pub const RANGE: &str = "model range (parameter uncertainty)";
+
+/// What every result is.
+pub const ESTIMATE: &str = "Model estimates under these assumptions, not a forecast";
+
+/// A gain below this many per cent of income is small: within what another model or closure may turn round.
+const SMALL_GAIN: f64 = 1.0;
+
+/// A range is narrow when it is less than this share of the effect.
+const NARROW: f64 = 0.5;
+
+/// Effects below this many per cent are not worth a line about their range.
+const VISIBLE: f64 = 0.01;
+
+/// What a sentence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A small gain of a country that raises tariffs.
+    Gain,
+    /// Trade deficits.
+    TradeBalance,
+    /// Consumer prices.
+    Prices,
+    /// A narrow range.
+    Range,
+    /// The average tariff before the policy.
+    BaselineRate,
+}
+
+/// One sentence: what it is about, and what must be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The topic.
+    pub topic: Topic,
+    /// Which number it stands beside.
+    pub about: String,
+    /// What must be said about it.
+    pub says: String,
+}
+
+impl fmt::Display for Disclosure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.says)
+    }
+}
+
+fn disclosure(topic: Topic, about: impl Into<String>, says: &str) -> Disclosure {
+    Disclosure { topic, about: about.into(), says: says.into() }
+}
+
+/// The sentences that apply when some countries are shown with welfare, prices, exports and imports.
+pub fn lines(study: &Study<'_>, shown: &[CountryId]) -> Vec<Disclosure> {
+    let gains = shown.iter().filter_map(|&country| small_gain(study, country));
+    gains
+        .chain(trade_balance(study))
+        .chain([price_index()])
+        .chain(narrow_range(study, shown))
+        .chain(us_baseline_rate(study, shown))
+        .collect()
+}
+
+fn central(study: &Study<'_>, country: CountryId, variable: CountryVariable) -> Option<f64> {
+    study.estimates.country(country, variable).central.filter(|value| value.is_finite())
+}
+
+/// A country that raises tariffs and gains a little.
+fn small_gain(study: &Study<'_>, country: CountryId) -> Option<Disclosure> {
+    let gain = central(study, country, CountryVariable::Welfare)?;
+    let from_prices = central(study, country, CountryVariable::TermsOfTradeFirstOrder)? > 0.0;
+    if !(from_prices && focus::raises(study, country, None) && (0.0..SMALL_GAIN).contains(&gain))
+        || gain == 0.0
+    {
+        return None;
+    }
+    let says = match retaliation(study, country) {
+        true => "terms-of-trade gain; partners retaliate only as the scenario says; sign uncertain",
+        false => "terms-of-trade gain; partners do not retaliate here; sign uncertain",
+    };
+    let name = study.dataset.countries.name(country);
+    let size = number::signed(gain, Place::of(gain));
+    Some(disclosure(Topic::Gain, format!("welfare, {name} ({size} %)"), says))
+}
+
+/// Whether anyone whose goods a country taxes more taxes that country's goods more.
+fn retaliation(study: &Study<'_>, country: CountryId) -> bool {
+    let mut partners = study.dataset.countries.ids::<CountryId>();
+    partners.any(|partner| {
+        focus::raises(study, country, Some(partner)) && focus::raises(study, partner, Some(country))
+    })
+}
+
+fn trade_balance(study: &Study<'_>) -> Option<Disclosure> {
+    let held = matches!(study.deficits, Deficits::Fixed | Deficits::Balanced);
+    held.then(|| {
+        disclosure(Topic::TradeBalance, "effect on trade deficits", "trade balance held fixed by assumption")
+    })
+}
+
+fn price_index() -> Disclosure {
+    disclosure(Topic::Prices, "consumer prices", "relative to world wages; not inflation")
+}
+
+/// The largest welfare effect whose range is narrow.
+fn narrow_range(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure> {
+    let is_narrow = |estimate: &Estimate| match (estimate.central, estimate.spread) {
+        (Some(central), Some(spread)) => {
+            let [low, high] = number::range(&spread);
+            central.abs() >= VISIBLE && high - low < NARROW * central.abs()
+        }
+        _ => false,
+    };
+    let size = |estimate: &Estimate| estimate.central.map_or(0.0, f64::abs);
+    let (country, estimate) = shown
+        .iter()
+        .map(|&country| (country, study.estimates.country(country, CountryVariable::Welfare)))
+        .filter(|(_, estimate)| is_narrow(estimate))
+        .max_by(|(_, a), (_, b)| size(a).total_cmp(&size(b)))?;
+    let name = study.dataset.countries.name(country);
+    let range = number::shown(estimate, 1.0)?.range?;
+    Some(disclosure(
+        Topic::Range,
+        format!("narrow range of welfare in {name} ({range} %)"),
+        "excludes uncertainty about the model, closure and exemptions unless drawn",
+    ))
+}
+
+/// The dataset whose US baseline rate differs from the one collected at customs, and that rate in per cent.
+const EMBEDDED: &str = "world-2024";
+const US_RATE_AT_CUSTOMS: &str = "2.4 %";
+
+fn us_baseline_rate(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure> {
+    let usa = study.dataset.countries.find::<CountryId>("USA").filter(|usa| shown.contains(usa))?;
+    let rate = central(study, usa, CountryVariable::EffectiveRateBaseline)?;
+    (study.dataset.name == EMBEDDED).then(|| {
+        let rate = number::plain(rate, Place::of(rate));
+        disclosure(
+            Topic::BaselineRate,
+            format!("US baseline rate of {rate} % against {US_RATE_AT_CUSTOMS} at customs"),
+            "national-accounts weights; compare changes",
+        )
+    })
+}
+
+/// What happened on the way that a reader should know: failed draws, floors, missing elasticities.
+pub fn remarks(study: &Study<'_>) -> Vec<String> {
+    let solution = study.solution;
+    let elasticities = study.elasticities;
+    let draws = number::count(study.uncertainty.draws.into());
+    let mut remarks = Vec::new();
+    let mut remark = |applies: bool, text: String| {
+        if applies {
+            remarks.push(text);
+        }
+    };
+    remark(
+        study.uncertainty.draws > 0 && !solution.failed.is_empty(),
+        format!("{} of {draws} draws did not solve and are left out", solution.failed.len()),
+    );
+    remark(
+        solution.floored > 0,
+        format!("{} drawn elasticities were raised to the floor", number::count(solution.floored)),
+    );
+    remark(
+        elasticities.unlisted > 0,
+        format!("{} sectors have no elasticity in the set and use the default", elasticities.unlisted),
+    );
+    remark(
+        elasticities.raised > 0,
+        format!("{} central elasticities were raised to the floor", elasticities.raised),
+    );
+    let silent = sectors_without_noise(study);
+    remark(
+        study.uncertainty.draws > 0 && !silent.is_empty(),
+        format!("no noise on the elasticity of {}: no standard error is published", silent.join(", ")),
+    );
+    remarks
+}
+
+/// The codes of the sectors whose elasticity is the same in every draw for want of a standard error.
+pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
+    if study.uncertainty.elasticities.spread != ElasticitySpread::FromData {
+        return Vec::new();
+    }
+    let codes = study.dataset.sectors.codes();
+    let errors = &study.elasticities.standard_error;
+    codes.iter().zip(errors).filter(|(_, error)| error.is_none()).map(|(code, _)| code.as_str()).collect()
+}
+
+/// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
+pub fn assumptions(study: &Study<'_>) -> String {
+    let data = format!("{} · deficits {}", study.dataset.name, study.deficits.word());
+    let inputs = if study.inputs { "" } else { " · no inputs" };
+    let uncertainty = study.uncertainty;
+    let draws = match uncertainty.draws {
+        0 => "central case, no draws".to_owned(),
+        draws => format!("{} draws, seed {}", number::count(draws.into()), uncertainty.seed),
+    };
+    format!("{data}{inputs} · {} · {draws}", study.elasticities.label)
+}

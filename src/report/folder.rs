@@ -1,0 +1,197 @@
+//! The result folder: either the whole new result is there, or what was there before.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::report::chart;
+use crate::report::record;
+use crate::report::study::Study;
+use crate::report::tables;
+
+/// The file by which a result folder is known.
+pub const RECORD: &str = "run.json";
+
+/// Why a result folder could not be written.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// The name is taken by a file.
+    #[error("`{}` is a file, but a folder is needed for the results", .0.display())]
+    NotAFolder(PathBuf),
+    /// The folder holds something else.
+    #[error("`{}` is not empty and holds no result of this program, so it is left alone", .0.display())]
+    NotAResult(PathBuf),
+    /// The name has no last part, such as `..`.
+    #[error("`{}` does not name a folder", .0.display())]
+    NoName(PathBuf),
+    /// The system refused.
+    #[error("cannot write `{}`: {reason}", path.display())]
+    Unwritable {
+        /// What could not be written.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
+}
+
+impl FolderError {
+    /// What the user can do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotAFolder(_) | Self::NotAResult(_) => "name a new folder, or one with an earlier result",
+            Self::NoName(_) => "name a folder, such as `results`",
+            Self::Unwritable { .. } => "check the free space and that you may write there",
+        }
+    }
+}
+
+/// All files of a run, with the name each has in the result folder.
+pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("countries.csv", tables::countries(study)),
+        ("sectors.csv", tables::sectors(study)),
+        ("flows.csv", tables::flows(study)),
+        ("rates.csv", tables::rates(study)),
+        ("prices.svg", chart::prices(study).into_bytes()),
+        ("volumes.svg", chart::volumes(study).into_bytes()),
+        ("countries.svg", chart::countries(study).into_bytes()),
+        ("scenario.toml", study.resolved.as_bytes().to_vec()),
+        (RECORD, record::run_json(study)),
+    ]
+}
+
+/// Whether a folder may be written to, without writing: to be asked before a long run.
+///
+/// # Errors
+/// [`FolderError`] when the name is taken by a file, or by a folder that holds something else than a result.
+pub fn check(dir: &Path) -> Result<(), FolderError> {
+    let may_replace = match fs::metadata(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(reason) => return Err(FolderError::Unwritable { path: dir.to_owned(), reason }),
+        Ok(found) if !found.is_dir() => return Err(FolderError::NotAFolder(dir.to_owned())),
+        Ok(_) => is_empty(dir)? || is_result(dir),
+    };
+    if may_replace { Ok(()) } else { Err(FolderError::NotAResult(dir.to_owned())) }
+}
+
+fn is_empty(dir: &Path) -> Result<bool, FolderError> {
+    let mut entries = fs::read_dir(dir).map_err(unwritable(dir))?;
+    Ok(entries.next().is_none())
+}
+
+/// Whether a folder holds a run record of this program in a format it knows.
+fn is_result(dir: &Path) -> bool {
+    let record = fs::read(dir.join(RECORD)).ok();
+    let record = record.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    record.is_some_and(|record| {
+        record["format"] == record::FORMAT && record["program"]["name"] == record::PROGRAM
+    })
+}
+
+/// Writes files into a folder: into a temporary one beside it, which then takes its name.
+///
+/// An earlier result is replaced as a whole. On any failure nothing new is left, and an earlier result stays.
+///
+/// # Errors
+/// [`FolderError`]; see [`check`].
+pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
+    check(dir)?;
+    let Some(name) = dir.file_name() else { return Err(FolderError::NoName(dir.to_owned())) };
+    let name = name.to_string_lossy();
+    // A link to a folder stays a link: what it points to is replaced.
+    let target = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    let parents = Parents::create(&target)?;
+    let scratch = Scratch::create(&target, &name)?;
+    let fresh = scratch.path.join("new");
+    fs::create_dir(&fresh).map_err(unwritable(&fresh))?;
+    for (name, bytes) in files {
+        fs::write(fresh.join(name), bytes).map_err(unwritable(&dir.join(name)))?;
+    }
+    swap(scratch, &fresh, &target)?;
+    parents.keep();
+    Ok(())
+}
+
+/// Gives a finished folder its name; what had the name before goes into the scratch folder, to be removed.
+fn swap(mut scratch: Scratch, fresh: &Path, target: &Path) -> Result<(), FolderError> {
+    let old = scratch.path.join("old");
+    let replaces = target.exists();
+    if replaces {
+        fs::rename(target, &old).map_err(unwritable(target))?;
+    }
+    fs::rename(fresh, target).map_err(|reason| {
+        // The old result goes back to its place; if even that fails, it must not be removed with the scratch.
+        let restored = !replaces || fs::rename(&old, target).is_ok();
+        scratch.remove = restored;
+        let path = if restored { target.to_owned() } else { old };
+        FolderError::Unwritable { path, reason }
+    })
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> FolderError + use<> {
+    let path = path.to_owned();
+    move |reason| FolderError::Unwritable { path, reason }
+}
+
+/// A hidden folder beside the target, on the same disk, that is removed in the end.
+struct Scratch {
+    path: PathBuf,
+    remove: bool,
+}
+
+impl Scratch {
+    /// How many names are tried; others may be left from runs that were killed.
+    const TRIES: u32 = 100;
+
+    fn create(target: &Path, name: &str) -> Result<Self, FolderError> {
+        let mut tried = 0;
+        loop {
+            let path = target.with_file_name(format!(".{name}.{}-{tried}", std::process::id()));
+            tried += 1;
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path, remove: true }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < Self::TRIES => {}
+                Err(reason) => return Err(FolderError::Unwritable { path: target.to_owned(), reason }),
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if self.remove {
+            // There is no one left to tell; a folder that cannot be removed is hidden and named after its result.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// The folders above the target that had to be made; removed again unless kept.
+struct Parents(Vec<PathBuf>);
+
+impl Parents {
+    fn create(target: &Path) -> Result<Self, FolderError> {
+        let above =
+            target.ancestors().skip(1).take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let parents = Self(above.map(Path::to_owned).collect());
+        for parent in parents.0.iter().rev() {
+            fs::create_dir(parent).map_err(unwritable(parent))?;
+        }
+        Ok(parents)
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Parents {
+    fn drop(&mut self) {
+        for parent in &self.0 {
+            // Only what is empty goes: something else may have been put there meanwhile.
+            let _ = fs::remove_dir(parent);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Numbers for people, rounded to what is known, and numbers for programs, exact.
+
+use std::fmt::Write as _;
+
+use crate::monte_carlo::estimate::{Estimate, Spread};
+
+/// The minus sign of typeset text; files for programs use the hyphen.
+pub const MINUS: char = '\u{2212}';
+
+/// The last decimal place that is shown, as a power of ten: −2 is hundredths, 3 is thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(i32);
+
+impl Place {
+    /// Units.
+    pub const UNITS: Self = Self(0);
+
+    /// Effects below a thousandth of a per cent are of no use to a reader.
+    const FINEST: Self = Self(-3);
+
+    /// How many figures of the larger of an effect and its range are shown.
+    const FIGURES: i32 = 2;
+
+    /// The place of the second significant figure of a number, at least a thousandth.
+    pub fn of(scale: f64) -> Self {
+        match magnitude(scale) {
+            Some(magnitude) => Self(magnitude - Self::FIGURES + 1).max(Self::FINEST),
+            None => Self::UNITS,
+        }
+    }
+
+    /// The place that tells the steps of an axis apart.
+    pub fn of_step(step: f64) -> Self {
+        let power = magnitude(step).unwrap_or(0);
+        let is_whole = (step / 10_f64.powi(power)).fract() < 1e-9;
+        Self(if is_whole { power } else { power - 1 }).min(Self::UNITS)
+    }
+
+    /// The place at which an estimate is shown: two figures of the larger of its central value and half its
+    /// range, a third where the ends of a narrow range could not be told apart, but nothing finer than the
+    /// figure in which the Monte Carlo error lies.
+    pub fn of_estimate(estimate: &Estimate, divisor: f64) -> Self {
+        let half_range = estimate.spread.as_ref().map_or(0.0, half_range) / divisor;
+        let scale = (estimate.central.unwrap_or(0.0) / divisor).abs().max(half_range);
+        let usual = Self::of(scale);
+        let narrow = magnitude(half_range).map_or(usual, Self).max(Self(usual.0 - 1)).max(Self::FINEST);
+        let noise = estimate.spread.and_then(|spread| magnitude(spread.mc_error / divisor));
+        usual.min(narrow).max(noise.map_or(Self::FINEST, Self))
+    }
+}
+
+/// Half the distance from the 5 % to the 95 % quantile.
+fn half_range(spread: &Spread) -> f64 {
+    let [low, high] = range(spread);
+    (high - low) / 2.0
+}
+
+/// The 5 % and the 95 % quantile.
+pub fn range(spread: &Spread) -> [f64; 2] {
+    let quantile = |p| spread.quantile(p).expect("0.05 and 0.95 are among the quantiles that are kept");
+    [quantile(0.05), quantile(0.95)]
+}
+
+/// The power of ten of the first figure of a number.
+fn magnitude(value: f64) -> Option<i32> {
+    (value.is_finite() && value != 0.0).then(|| value.abs().log10().floor() as i32)
+}
+
+/// A number without a plus sign, rounded to a place, with a typeset minus and thin groups of thousands.
+pub fn plain(value: f64, place: Place) -> String {
+    let unit = 10_f64.powi(place.0.max(0));
+    let size = if place > Place::UNITS { (value.abs() / unit).round() * unit } else { value.abs() };
+    let decimals = usize::try_from(-place.0).unwrap_or(0);
+    let digits = format!("{size:.decimals$}");
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut text = String::new();
+    if value < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+        text.push(MINUS);
+    }
+    push_grouped(&mut text, whole);
+    text + rest
+}
+
+/// Writes digits in groups of three from the right.
+fn push_grouped(text: &mut String, digits: &str) {
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+}
+
+/// A change, rounded to a place, with its sign; exactly nothing is `0`, and what rounds to nothing is `≈0`.
+pub fn signed(value: f64, place: Place) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let text = plain(value, place);
+    if !text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+        "≈0".to_owned()
+    } else if value > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// A whole number in groups of three.
+pub fn count(number: u64) -> String {
+    let mut text = String::new();
+    push_grouped(&mut text, &number.to_string());
+    text
+}
+
+/// A rate as per cent with up to two decimals: `25 %`, `2.74 %`.
+pub fn rate(fraction: f64) -> String {
+    format!("{} %", trimmed(fraction * 100.0, plain))
+}
+
+/// A change of a rate in percentage points with its sign and up to two decimals: `+25 pp`.
+pub fn points(fraction: f64) -> String {
+    format!("{} pp", trimmed(fraction * 100.0, signed))
+}
+
+/// A change of a factor in per cent with its sign and up to two decimals: `+15 %`.
+pub fn signed_percent(fraction: f64) -> String {
+    format!("{} %", trimmed(fraction * 100.0, signed))
+}
+
+/// At most two decimals, fewer for large numbers, without zeros at the end.
+fn trimmed(value: f64, write: fn(f64, Place) -> String) -> String {
+    let place = if value.abs() < 10.0 { Place(-2) } else { Place(-1) };
+    let text = write(value, place);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// An estimate as text: the central value and the 5–95 % range, rounded alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The central value.
+    pub central: String,
+    /// The 5–95 % range, where there are draws.
+    pub range: Option<String>,
+}
+
+/// An estimate as text, in units of `divisor`; `None` where it has no value.
+pub fn shown(estimate: &Estimate, divisor: f64) -> Option<Shown> {
+    let central = estimate.central.filter(|value| value.is_finite())?;
+    let place = Place::of_estimate(estimate, divisor);
+    let written = |value: f64| signed(value / divisor, place);
+    let range = estimate.spread.as_ref().map(range).filter(|ends| ends.iter().all(|end| end.is_finite()));
+    Some(Shown {
+        central: written(central),
+        range: range
+            .map(|ends| ends.map(|end| written(end).replace('+', "")))
+            .map(|[low, high]| format!("{low} to {high}")),
+    })
+}
+
+/// Appends the shortest decimal that reads back as the same number; nothing is `0`, never `-0`.
+///
+/// Very small and very large numbers are written with an exponent, as R, Stata and Python read it.
+pub fn push_exact(text: &mut String, value: f64) {
+    let written = match value.abs() {
+        0.0 => write!(text, "0"),
+        size if (1e-5..1e16).contains(&size) => write!(text, "{value}"),
+        _ => write!(text, "{value:e}"),
+    };
+    written.expect("a string takes all that is written");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(central: f64, low: f64, high: f64, mc_error: f64) -> Estimate {
+        let mut quantiles = [0.0; 9];
+        quantiles[..4].fill(low);
+        quantiles[4] = central;
+        quantiles[5..].fill(high);
+        let spread = Spread { mean: central, sd: 1.0, quantiles, p_negative: 0.0, mc_error, draws: 1000 };
+        Estimate { central: Some(central), spread: Some(spread) }
+    }
+
+    fn text(estimate: &Estimate, divisor: f64) -> String {
+        let shown = shown(estimate, divisor).unwrap();
+        format!("{} ({})", shown.central, shown.range.unwrap_or_default())
+    }
+
+    #[test]
+    fn two_figures_and_the_range_rounded_alike() {
+        assert_eq!(text(&estimate(-0.7742, -0.923, -0.6081, 0.002), 1.0), "−0.77 (−0.92 to −0.61)");
+        assert_eq!(text(&estimate(-57.6, -70.8, -41.9, 0.2), 1.0), "−58 (−71 to −42)");
+        assert_eq!(text(&estimate(2137.0, 1800.0, 2544.0, 9.0), 1.0), "+2,100 (1,800 to 2,500)");
+    }
+
+    #[test]
+    fn a_narrow_range_gets_a_third_figure() {
+        assert_eq!(text(&estimate(-463.0, -469.0, -457.0, 0.3), 1.0), "−463 (−469 to −457)");
+        assert_eq!(text(&estimate(-463.0, -463.2, -462.8, 0.01), 1.0), "−463 (−463 to −463)");
+    }
+
+    #[test]
+    fn a_small_effect_in_a_wide_range_gets_the_figures_of_the_range() {
+        assert_eq!(text(&estimate(0.0312, -0.21, 0.3, 0.001), 1.0), "+0.03 (−0.21 to 0.30)");
+    }
+
+    #[test]
+    fn no_figure_is_finer_than_the_monte_carlo_error() {
+        assert_eq!(text(&estimate(-0.7742, -0.923, -0.6081, 0.03), 1.0), "−0.77 (−0.92 to −0.61)");
+        assert_eq!(text(&estimate(-0.7742, -0.923, -0.6081, 0.3), 1.0), "−0.8 (−0.9 to −0.6)");
+        assert_eq!(text(&estimate(-0.7742, -0.923, -0.6081, 3.0), 1.0), "−1 (−1 to −1)");
+    }
+
+    #[test]
+    fn money_is_scaled_before_it_is_rounded() {
+        assert_eq!(text(&estimate(83_412.0, 71_004.0, 95_999.0, 300.0), 1000.0), "+83 (71 to 96)");
+    }
+
+    #[test]
+    fn nothing_is_not_something_small() {
+        assert_eq!(signed(0.0, Place(-2)), "0");
+        assert_eq!(signed(-0.0, Place(-2)), "0");
+        assert_eq!(signed(-0.0004, Place(-2)), "≈0");
+        assert_eq!(plain(-0.0004, Place(-2)), "0.00");
+        assert_eq!(Place::of(0.0), Place::UNITS);
+    }
+
+    #[test]
+    fn thousands_are_grouped_and_minus_is_typeset() {
+        assert_eq!(plain(-1_234_567.8, Place::UNITS), "−1,234,568");
+        assert_eq!(plain(-1_234_567.8, Place(3)), "−1,235,000");
+        assert_eq!(count(1000), "1,000");
+        assert_eq!(count(999), "999");
+    }
+
+    #[test]
+    fn rates_have_no_idle_zeros() {
+        assert_eq!(rate(0.25), "25 %");
+        assert_eq!(rate(0.0274), "2.74 %");
+        assert_eq!(rate(0.251), "25.1 %");
+        assert_eq!(rate(0.0), "0 %");
+        assert_eq!(points(0.1), "+10 pp");
+        assert_eq!(points(-0.15), "−15 pp");
+        assert_eq!(points(0.0), "0 pp");
+    }
+
+    #[test]
+    fn a_value_of_a_missing_estimate_is_missing() {
+        assert_eq!(shown(&Estimate { central: None, spread: None }, 1.0), None);
+        assert_eq!(shown(&Estimate { central: Some(f64::NAN), spread: None }, 1.0), None);
+        let alone = shown(&Estimate { central: Some(1.25), spread: None }, 1.0).unwrap();
+        assert_eq!((alone.central.as_str(), alone.range), ("+1.2", None));
+    }
+
+    #[test]
+    fn exact_numbers_read_back_and_never_are_minus_zero() {
+        let values =
+            [0.1, -0.1, 1.0 / 3.0, 1e-300, -4.9e-324, 1.7e308, 12345.678, 1e15, 1e16, 2.5e-5, 9.9e-6];
+        for value in values {
+            let mut text = String::new();
+            push_exact(&mut text, value);
+            assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{text}");
+            assert!(text.len() < 26, "{text}");
+        }
+        let mut text = String::new();
+        push_exact(&mut text, -0.0);
+        assert_eq!(text, "0");
+    }
+}

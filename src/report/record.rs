@@ -1,0 +1,339 @@
+//! The run record `run.json`: what was run, on what, and how it went.
+//!
+//! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
+//! are equal byte for byte.
+
+use serde::Serialize;
+
+use crate::economy::policy::ExemptMode;
+use crate::index::CountryId;
+use crate::monte_carlo::prior::ElasticitySpread;
+use crate::report::disclosure;
+use crate::report::study::Study;
+
+/// The format of the record; a reader refuses what it does not know.
+pub const FORMAT: u32 = 1;
+
+/// The name under which a record says who wrote it.
+pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
+
+/// The whole record.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record<'a> {
+    /// Always [`FORMAT`].
+    pub format: u32,
+    /// Who wrote it.
+    pub program: Program,
+    /// What was simulated.
+    pub scenario: Scenario<'a>,
+    /// On what data.
+    pub data: Data<'a>,
+    /// With what model.
+    pub model: Model<'a>,
+    /// What is uncertain, and how.
+    pub uncertainty: Uncertainty<'a>,
+    /// How the solutions went.
+    pub solution: Solution<'a>,
+    /// The measures in file order.
+    pub measures: Vec<Measure<'a>>,
+    /// Why some rows are absent from the tables.
+    pub absent: &'a [String],
+    /// Sentences that must stand beside the results.
+    pub disclosures: Vec<String>,
+}
+
+/// Who wrote a record.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Program {
+    /// The program's name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// What was simulated.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Scenario<'a> {
+    /// The stem of the scenario file: the `scenario` column of the tables.
+    pub name: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Its summary.
+    pub summary: &'a str,
+    /// Where the policy is documented.
+    pub sources: &'a [String],
+    /// Hash of the scenario with the tables it names.
+    pub sha256: &'a str,
+}
+
+/// On what data.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Data<'a> {
+    /// Short name.
+    pub name: &'a str,
+    /// Title.
+    pub title: &'a str,
+    /// Reference year.
+    pub year: i32,
+    /// Money unit.
+    pub unit: &'a str,
+    /// Number of countries.
+    pub countries: usize,
+    /// Number of sectors.
+    pub sectors: usize,
+    /// Hash of the dataset.
+    pub sha256: &'a str,
+    /// Licence.
+    pub licence: &'a str,
+    /// How to cite it.
+    pub citation: &'a str,
+}
+
+/// With what model.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Model<'a> {
+    /// Which model.
+    pub kind: &'static str,
+    /// How trade deficits behave.
+    pub deficits: &'static str,
+    /// How labour moves.
+    pub labour: &'static str,
+    /// Whether sectors use inputs.
+    pub inputs: bool,
+    /// Where the trade elasticities come from.
+    pub elasticities: &'a str,
+    /// Sectors that the elasticity set does not list and that use the default.
+    pub elasticities_unlisted: usize,
+    /// Central elasticities that were raised to the floor.
+    pub elasticities_raised: usize,
+    /// What to do with exempt parts of a flow: a `variety` of its own, or the `average` rate.
+    pub exempt_mode: &'static str,
+    /// In what prices are measured.
+    pub numeraire: &'static str,
+}
+
+/// What is uncertain, and how.
+#[derive(Clone, Debug, Serialize)]
+pub struct Uncertainty<'a> {
+    /// Number of draws.
+    pub draws: u32,
+    /// Seed of the random streams.
+    pub seed: u64,
+    /// What every range is.
+    pub range: &'static str,
+    /// The priors, none without draws.
+    pub priors: Vec<Prior<'a>>,
+}
+
+/// One prior.
+#[derive(Clone, Debug, Serialize)]
+pub struct Prior<'a> {
+    /// What is drawn.
+    pub parameter: &'static str,
+    /// From which distribution.
+    pub distribution: &'static str,
+    /// How a draw is applied to the central value: `×` or `=`.
+    pub applied: &'static str,
+    /// The spread: `from-data`, or a number.
+    pub spread: Spread,
+    /// Correlation, where there is one; it is assumed, not estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_correlation: Option<f64>,
+    /// All of it in words.
+    pub words: String,
+    /// Sectors whose parameter is the same in every draw.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sectors_without_noise: Vec<&'a str>,
+}
+
+/// The spread of a prior.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spread {
+    /// From the published standard errors.
+    StandardError(&'static str),
+    /// The same coefficient of variation for all.
+    CoefficientOfVariation(f64),
+    /// A standard deviation, as a fraction.
+    StandardDeviation(f64),
+}
+
+/// How the solutions went.
+#[derive(Clone, Debug, Serialize)]
+pub struct Solution<'a> {
+    /// Sweeps of the central solution.
+    pub iterations: usize,
+    /// Largest relative residual of any equation of the central solution.
+    pub residual: f64,
+    /// Residual of the data as an equilibrium, before the baseline was re-solved.
+    pub data_residual: f64,
+    /// Small negative final demands set to zero.
+    pub clamped: usize,
+    /// Drawn elasticities raised to the floor.
+    pub floored: u64,
+    /// Relative width of the coarsest bin of any quantile.
+    pub quantile_error: f64,
+    /// Draws that did not solve.
+    pub failed: Vec<FailedDraw<'a>>,
+}
+
+/// A draw that did not solve.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FailedDraw<'a> {
+    /// Which draw.
+    pub draw: u32,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// A measure.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Measure<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it does, in words.
+    pub words: &'a str,
+    /// How many flows it reaches.
+    pub flows: usize,
+}
+
+/// The record of a run.
+pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
+    let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
+    Record {
+        format: FORMAT,
+        program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        scenario: scenario(study),
+        data: data(study),
+        model: model(study),
+        uncertainty: uncertainty(study),
+        solution: solution(study),
+        measures: measures(study),
+        absent: &study.solution.absent,
+        disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// `run.json`.
+pub fn run_json(study: &Study<'_>) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(&record(study))
+        .expect("a record has only string keys, so it has a JSON form");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn scenario<'a>(study: &Study<'a>) -> Scenario<'a> {
+    Scenario {
+        name: study.scenario,
+        title: study.title,
+        summary: study.summary,
+        sources: study.sources,
+        sha256: study.scenario_hash,
+    }
+}
+
+fn data<'a>(study: &Study<'a>) -> Data<'a> {
+    let dataset = study.dataset;
+    Data {
+        name: &dataset.name,
+        title: &dataset.title,
+        year: dataset.year,
+        unit: &dataset.unit,
+        countries: dataset.countries.len(),
+        sectors: dataset.sectors.len(),
+        sha256: study.data_hash,
+        licence: &dataset.licence,
+        citation: &dataset.citation,
+    }
+}
+
+fn model<'a>(study: &Study<'a>) -> Model<'a> {
+    Model {
+        kind: "general-equilibrium",
+        deficits: study.deficits.word(),
+        labour: "mobile",
+        inputs: study.inputs,
+        elasticities: &study.elasticities.label,
+        elasticities_unlisted: study.elasticities.unlisted,
+        elasticities_raised: study.elasticities.raised,
+        exempt_mode: match study.policy.exempt_mode {
+            ExemptMode::Variety => "variety",
+            ExemptMode::Average => "average",
+        },
+        numeraire: "world value added",
+    }
+}
+
+fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
+    let drawn = study.uncertainty.draws > 0;
+    let exempt = drawn && !study.policy.exempt_shares.is_empty();
+    let priors =
+        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study))].into_iter().flatten();
+    Uncertainty {
+        draws: study.uncertainty.draws,
+        seed: study.uncertainty.seed,
+        range: disclosure::RANGE,
+        priors: priors.collect(),
+    }
+}
+
+fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
+    let prior = study.uncertainty.elasticities;
+    let (spread, source) = match prior.spread {
+        ElasticitySpread::FromData => {
+            (Spread::StandardError("from-data"), "its published standard error".to_owned())
+        }
+        ElasticitySpread::CoefficientOfVariation(cv) => {
+            (Spread::CoefficientOfVariation(cv), format!("a coefficient of variation of {cv}"))
+        }
+    };
+    Prior {
+        parameter: "trade elasticities",
+        distribution: "log-normal",
+        applied: "×",
+        spread,
+        assumed_correlation: Some(prior.correlation),
+        words: format!(
+            "each sector's elasticity is multiplied by a log-normal factor with median 1 and a spread from \
+             {source}; the correlation of {} across sectors is assumed, not estimated",
+            prior.correlation
+        ),
+        sectors_without_noise: disclosure::sectors_without_noise(study),
+    }
+}
+
+fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
+    let sd = study.uncertainty.exempt.sd;
+    Prior {
+        parameter: "exempt shares",
+        distribution: "beta",
+        applied: "=",
+        spread: Spread::StandardDeviation(sd),
+        assumed_correlation: None,
+        words: format!(
+            "each partner's exempt share is drawn from a beta distribution around its central value with a \
+             standard deviation of {sd}; all shares of a partner move together"
+        ),
+        sectors_without_noise: Vec::new(),
+    }
+}
+
+fn solution<'a>(study: &Study<'a>) -> Solution<'a> {
+    let notes = study.solution;
+    Solution {
+        iterations: notes.iterations,
+        residual: notes.residual,
+        data_residual: notes.data_residual,
+        clamped: notes.clamped,
+        floored: notes.floored,
+        quantile_error: notes.quantile_error,
+        failed: notes.failed.iter().map(|(draw, reason)| FailedDraw { draw: *draw, reason }).collect(),
+    }
+}
+
+fn measures<'a>(study: &Study<'a>) -> Vec<Measure<'a>> {
+    let measures = study.policy.measures.iter();
+    measures
+        .map(|measure| Measure { name: &measure.name, words: &measure.words, flows: measure.flows })
+        .collect()
+}

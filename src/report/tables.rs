@@ -1,0 +1,187 @@
+//! Tidy tables for R, Stata and Python: one value a row, full precision.
+//!
+//! Columns, names and units are documented in `docs/results.md`. Rows follow the dataset's order, then the
+//! order of the variables, then that of the statistics. What has no value has no row.
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use crate::index::{CountryId, SectorId};
+use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Unit};
+use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
+use crate::report::number;
+use crate::report::study::Study;
+
+/// The outcome of rows that are not conditional on one outcome.
+pub const ALL_OUTCOMES: &str = "all";
+
+/// The sector of rows that are all goods of a pair together.
+pub const ALL_GOODS: &str = "TOTAL";
+
+/// A statistic over the draws, and whether it is a share of draws rather than in the variable's unit.
+struct Statistic {
+    name: &'static str,
+    value: fn(&Spread) -> f64,
+    is_share: bool,
+}
+
+/// The statistics after `central`, in the order of output; quantiles by their place in `QUANTILES`.
+const STATISTICS: [Statistic; 9] = [
+    Statistic { name: "mean", value: |spread| spread.mean, is_share: false },
+    Statistic { name: "sd", value: |spread| spread.sd, is_share: false },
+    Statistic { name: "p05", value: |spread| spread.quantiles[1], is_share: false },
+    Statistic { name: "p25", value: |spread| spread.quantiles[3], is_share: false },
+    Statistic { name: "p50", value: |spread| spread.quantiles[4], is_share: false },
+    Statistic { name: "p75", value: |spread| spread.quantiles[5], is_share: false },
+    Statistic { name: "p95", value: |spread| spread.quantiles[7], is_share: false },
+    Statistic { name: "p_negative", value: |spread| spread.p_negative, is_share: true },
+    Statistic { name: "mc_error", value: |spread| spread.mc_error, is_share: false },
+];
+
+/// The name of the unit of a variable in files.
+pub fn unit_name(unit: Unit, money: &str) -> &str {
+    match unit {
+        Unit::Percent => "percent",
+        Unit::Points => "pp",
+        Unit::Money => money,
+    }
+}
+
+/// The name of the unit of a share of draws.
+pub const SHARE_UNIT: &str = "ratio";
+
+/// Every statistic of an estimate that has a value: name, whether it is a share of draws, value.
+pub fn statistics(estimate: &Estimate) -> impl Iterator<Item = (&'static str, bool, f64)> {
+    let central = estimate.central.map(|value| ("central", false, value));
+    let spread = estimate.spread.into_iter().flat_map(|spread| {
+        STATISTICS.iter().map(move |stat| (stat.name, stat.is_share, (stat.value)(&spread)))
+    });
+    central.into_iter().chain(spread).filter(|(_, _, value)| value.is_finite())
+}
+
+/// Writes the rows of one table; memory cannot refuse a write.
+struct Table<'a> {
+    out: Writer<Vec<u8>>,
+    scenario: &'a str,
+    money: &'a str,
+    value: String,
+}
+
+/// Why writing into memory may be taken for granted.
+const IN_MEMORY: &str = "memory takes all that is written, and all rows of a table are equally long";
+
+impl<'a> Table<'a> {
+    fn new(header: &[&str], study: &Study<'a>) -> Self {
+        let mut out = WriterBuilder::new()
+            .terminator(Terminator::Any(b'\n'))
+            .buffer_capacity(1 << 16)
+            .from_writer(vec![]);
+        out.write_record(header).expect(IN_MEMORY);
+        Self { out, scenario: study.scenario, money: &study.dataset.unit, value: String::new() }
+    }
+
+    /// One row for each statistic of an estimate; `keys` says which country, pair or sector it is about.
+    fn estimate(&mut self, keys: &[&str], variable: &str, unit: Unit, estimate: &Estimate) {
+        for (stat, is_share, value) in statistics(estimate) {
+            let unit = if is_share { SHARE_UNIT } else { unit_name(unit, self.money) };
+            self.begin([self.scenario, ALL_OUTCOMES].iter().chain(keys).chain(&[variable, unit, stat]));
+            self.number(value);
+            self.end();
+        }
+    }
+
+    fn begin<'b>(&mut self, fields: impl Iterator<Item = &'b &'b str>) {
+        for field in fields {
+            self.out.write_field(field).expect(IN_MEMORY);
+        }
+    }
+
+    fn number(&mut self, value: f64) {
+        self.value.clear();
+        number::push_exact(&mut self.value, value);
+        self.out.write_field(&self.value).expect(IN_MEMORY);
+    }
+
+    fn end(&mut self) {
+        self.out.write_record(None::<&[u8]>).expect(IN_MEMORY);
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        self.out.into_inner().expect(IN_MEMORY)
+    }
+}
+
+/// `countries.csv`: one row per (country, variable, statistic).
+pub fn countries(study: &Study<'_>) -> Vec<u8> {
+    let header = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+    let mut table = Table::new(&header, study);
+    for country in study.dataset.countries.ids::<CountryId>() {
+        let keys = [study.dataset.countries.code(country)];
+        for &variable in CountryVariable::ALL {
+            let estimate = study.estimates.country(country, variable);
+            table.estimate(&keys, variable.name(), variable.unit(), estimate);
+        }
+    }
+    table.bytes()
+}
+
+/// `sectors.csv`: one row per (country, sector, variable, statistic).
+pub fn sectors(study: &Study<'_>) -> Vec<u8> {
+    let header = ["scenario", "outcome", "country", "sector", "variable", "unit", "stat", "value"];
+    let mut table = Table::new(&header, study);
+    for country in study.dataset.countries.ids::<CountryId>() {
+        for sector in study.dataset.sectors.ids::<SectorId>() {
+            sector_rows(&mut table, study, country, sector);
+        }
+    }
+    table.bytes()
+}
+
+fn sector_rows(table: &mut Table<'_>, study: &Study<'_>, country: CountryId, sector: SectorId) {
+    let keys = [study.dataset.countries.code(country), study.dataset.sectors.code(sector)];
+    for &variable in SectorVariable::ALL {
+        let estimate = study.estimates.sector(study.dataset.sectors.len(), country, sector, variable);
+        table.estimate(&keys, variable.name(), variable.unit(), estimate);
+    }
+}
+
+/// `flows.csv`: one row per (importer, exporter, sector, variable, statistic) of the reported flows.
+pub fn flows(study: &Study<'_>) -> Vec<u8> {
+    let header =
+        ["scenario", "outcome", "importer", "exporter", "sector", "variable", "unit", "stat", "value"];
+    let mut table = Table::new(&header, study);
+    for (at, row) in study.estimates.flow_rows.iter().enumerate() {
+        let keys = flow_keys(study, row);
+        for &variable in FlowVariable::ALL {
+            let estimate = study.estimates.flow(at, variable);
+            table.estimate(&keys, variable.name(), variable.unit(), estimate);
+        }
+    }
+    table.bytes()
+}
+
+/// The codes of a flow row's importer, exporter and sector.
+pub fn flow_keys<'a>(study: &Study<'a>, row: &FlowRow) -> [&'a str; 3] {
+    let countries = &study.dataset.countries;
+    let sector = row.sector.map_or(ALL_GOODS, |sector| study.dataset.sectors.code(sector));
+    [countries.code(row.importer), countries.code(row.exporter), sector]
+}
+
+/// `rates.csv`: one row per changed rate and measure that had a part in it, in fractions.
+pub fn rates(study: &Study<'_>) -> Vec<u8> {
+    let header = ["importer", "exporter", "sector", "measure", "before", "after", "contribution"];
+    let mut table = Table::new(&header, study);
+    for rate in &study.policy.rates {
+        let flow = rate.flow;
+        let row = FlowRow { importer: flow.importer, exporter: flow.exporter, sector: Some(flow.sector) };
+        let keys = flow_keys(study, &row);
+        for contribution in &rate.contributions {
+            let measure = study.policy.measures[contribution.measure].name.as_str();
+            table.begin(keys.iter().chain(&[measure]));
+            for value in [rate.before.fraction(), rate.after.fraction(), contribution.change] {
+                table.number(value);
+            }
+            table.end();
+        }
+    }
+    table.bytes()
+}

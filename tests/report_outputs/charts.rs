@@ -1,0 +1,215 @@
+//! The charts: whole, in bounds, and the same every time.
+
+use tariffsim::model::variable::{CountryVariable, FlowVariable};
+use tariffsim::monte_carlo::estimate::Estimate;
+use tariffsim::report::chart;
+
+use crate::fake::{self, Fake, around};
+
+const MISSING: Estimate = Estimate { central: None, spread: None };
+
+fn outlier() -> Fake {
+    let mut fake = fake::small();
+    *fake.flow_mut("USA", "MEX", Some("AUT"), FlowVariable::Volume) = around(2000.0, 300.0);
+    *fake.flow_mut("USA", "MEX", Some("AUT"), FlowVariable::BuyerPriceReal) = around(2000.0, 300.0);
+    *fake.country_mut("MEX", CountryVariable::Welfare) = around(-90.0, 3.0);
+    fake
+}
+
+fn undefined() -> Fake {
+    let mut fake = fake::small();
+    for variable in [FlowVariable::Volume, FlowVariable::BuyerPriceReal, FlowVariable::BorderPriceReal] {
+        *fake.flow_mut("USA", "CAN", Some("AUT"), variable) = MISSING;
+    }
+    *fake.country_mut("CHN", CountryVariable::Welfare) = MISSING;
+    *fake.country_mut("CHN", CountryVariable::RealWage) = MISSING;
+    fake.country_mut("DEU", CountryVariable::Welfare).spread.as_mut().unwrap().quantiles[0] = f64::NAN;
+    fake
+}
+
+fn nothing() -> Fake {
+    let mut fake = fake::small().without_effect();
+    fake.policy = tariffsim::economy::policy::Policy::default();
+    fake
+}
+
+/// Names that are too long, need escaping, and no blanks to break them at.
+fn awkward() -> Fake {
+    let mut fake = fake::retaliation();
+    fake.title = "<Tariffs> & \"quotes\" ".to_owned() + &"Donaudampfschifffahrtsgesellschaft".repeat(6);
+    let name = |code: &str| (code.to_owned(), format!("The {} of {code} & friends", "Very ".repeat(12)));
+    let codes = fake.dataset.countries.codes().to_vec();
+    fake.dataset.countries = tariffsim::index::CodeList::new(codes.iter().map(|code| name(code))).unwrap();
+    fake.elasticities.label = "MEDIAN7 with ".to_owned() + &"AUT = 6.5, ".repeat(29);
+    fake
+}
+
+fn fakes() -> Vec<(&'static str, Fake)> {
+    vec![
+        ("small", fake::small()),
+        ("retaliation", fake::retaliation()),
+        ("large", fake::large()),
+        ("no-draws", fake::small().without_draws()),
+        ("zero", fake::small().without_effect()),
+        ("nothing", nothing()),
+        ("outlier", outlier()),
+        ("undefined", undefined()),
+        ("awkward", awkward()),
+    ]
+}
+
+fn charts(fake: &Fake) -> [(&'static str, String); 3] {
+    let study = fake.study();
+    [
+        ("prices", chart::prices(&study)),
+        ("volumes", chart::volumes(&study)),
+        ("countries", chart::countries(&study)),
+    ]
+}
+
+/// The value of an attribute of a tag.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split_once('"').map(|(value, _)| value)
+}
+
+fn number(tag: &str, name: &str) -> f64 {
+    attribute(tag, name).unwrap_or_else(|| panic!("{name} in {tag}")).parse().unwrap()
+}
+
+/// Texts as (tag, content).
+fn texts(svg: &str) -> Vec<(&str, &str)> {
+    svg.split("<text")
+        .skip(1)
+        .map(|text| {
+            let (tag, rest) = text.split_once('>').expect("a tag ends");
+            (tag, rest.split_once("</text>").expect("a text ends").0.trim())
+        })
+        .collect()
+}
+
+#[test]
+fn a_chart_is_well_formed() {
+    for (name, fake) in fakes() {
+        for (chart, svg) in charts(&fake) {
+            let mut open = Vec::new();
+            for piece in svg.split('<').skip(1) {
+                let (tag, content) =
+                    piece.split_once('>').unwrap_or_else(|| panic!("{name} {chart}: <{piece}"));
+                assert!(
+                    !content.contains('>') && !tag.contains("NaN") && !tag.contains("inf"),
+                    "{name} {chart}: {tag}"
+                );
+                assert_eq!(tag.matches('"').count() % 2, 0, "{name} {chart}: {tag}");
+                for entity in content.split('&').skip(1) {
+                    assert!(
+                        ["amp;", "lt;", "gt;", "quot;", "apos;"]
+                            .iter()
+                            .any(|known| entity.starts_with(known))
+                    );
+                }
+                match tag.strip_prefix('/') {
+                    Some(closed) => assert_eq!(open.pop(), Some(closed), "{name} {chart}"),
+                    None if tag.ends_with('/') => {}
+                    None => open.push(tag.split(' ').next().unwrap()),
+                }
+            }
+            assert!(open.is_empty(), "{name} {chart}: {open:?}");
+        }
+    }
+}
+
+#[test]
+fn everything_is_inside_the_canvas() {
+    for (name, fake) in fakes() {
+        for (chart, svg) in charts(&fake) {
+            let root = svg.split_once('>').unwrap().0;
+            let (width, height) = (number(root, "width"), number(root, "height"));
+            for (tag, content) in texts(&svg) {
+                // No glyph of the chart fonts is wider on average than this share of its size.
+                let length =
+                    content.replace("&amp;", "&").chars().count() as f64 * number(tag, "font-size") * 0.72;
+                let x = number(tag, "x");
+                let (from, to) = match attribute(tag, "text-anchor").unwrap() {
+                    "start" => (x, x + length * 0.8),
+                    "end" => (x - length * 0.8, x),
+                    _ => (x - length * 0.4, x + length * 0.4),
+                };
+                assert!(from >= 0.0 && to <= width, "{name} {chart}: {content} from {from} to {to}");
+                let y = number(tag, "y");
+                assert!(y > 0.0 && y < height, "{name} {chart}: {content} at {y}");
+            }
+            for tag in svg.split("<rect").skip(1) {
+                assert!(number(tag, "x") >= 0.0 && number(tag, "x") + number(tag, "width") <= width);
+            }
+            for tag in svg.split("<circle").skip(1) {
+                assert!((0.0..=width).contains(&number(tag, "cx")) && number(tag, "cy") < height);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    assert_eq!(charts(&fake::large()), charts(&fake::large()));
+}
+
+#[test]
+fn every_chart_says_what_it_rests_on() {
+    for (chart, svg) in charts(&fake::small()) {
+        let line = "world-2024 · deficits fixed · MEDIAN7 · 1,000 draws, seed 1 · model range (parameter uncertainty), not a forecast";
+        assert!(svg.contains(line), "{chart}");
+        assert!(svg.contains("25% US tariff on Mexico and Canada"), "{chart}");
+    }
+    assert!(chart::prices(&fake::small().study()).contains("not inflation"));
+}
+
+#[test]
+fn without_draws_there_are_points_and_no_bands() {
+    for (chart, svg) in charts(&fake::small().without_draws()) {
+        assert!(svg.contains("<circle"), "{chart}");
+        assert!(!svg.contains("draws;") && !svg.contains("range"), "{chart}");
+        assert_eq!(svg.matches("<rect").count(), 1, "{chart}: only the background");
+    }
+}
+
+#[test]
+fn bands_are_nested_and_the_value_is_written() {
+    let svg = chart::volumes(&fake::small().study());
+    // Four kinds of rows: two totals, six sectors, three others; three bands each, three in the key, one ground.
+    assert_eq!(svg.matches("<rect").count(), 11 * 3 + 3 + 1);
+    assert!(texts(&svg).iter().any(|(_, text)| text.starts_with('−') && text.ends_with(" %")));
+    assert!(svg.contains("not touched: the largest gains"));
+}
+
+#[test]
+fn a_value_far_out_is_an_arrow_with_its_number() {
+    let fake = outlier();
+    let svg = chart::volumes(&fake.study());
+    assert!(svg.contains("<polygon") && svg.contains("+2,000 %") && svg.contains("An arrow points"));
+    assert!(!chart::volumes(&fake::small().study()).contains("<polygon"));
+}
+
+#[test]
+fn a_row_without_a_value_says_so() {
+    assert!(chart::prices(&undefined().study()).contains("no value"));
+    assert!(!chart::prices(&fake::small().study()).contains("no value"));
+}
+
+#[test]
+fn a_universal_tariff_says_how_many_pairs_are_not_shown() {
+    let svg = chart::prices(&fake::large().study());
+    assert!(svg.contains("The 12 pairs with the largest trade; 68 more are in flows.csv."));
+}
+
+/// Writes all charts, for a person to look at: `CHARTS=DIR cargo test --test report_outputs charts -- --ignored`.
+#[test]
+#[ignore = "writes files for a person to look at"]
+fn all_charts_for_the_eye() {
+    let dir = std::path::PathBuf::from(std::env::var("CHARTS").expect("CHARTS names a folder"));
+    for (name, fake) in fakes() {
+        for (chart, svg) in charts(&fake) {
+            std::fs::write(dir.join(format!("{name}-{chart}.svg")), svg).unwrap();
+        }
+    }
+}
