@@ -519,3 +519,12 @@ fn a_code_that_has_a_meaning_of_its_own() {
     let files = tiny().append("sectors.csv", "TOTAL,Everything,goods\n");
     assert!(files.faults().starts_with("warning sectors.csv:4 [TOTAL]: `TOTAL` has a meaning of its own"));
 }
+
+#[test]
+fn many_warnings_stay_warnings() {
+    let groups: String = (0..15).map(|at| format!("G{at},USA JPN\n")).collect();
+    let faults = tiny().append("groups.csv", &groups).faults();
+    assert_eq!(faults.lines().count(), 11);
+    let last = "warning: and 5 more in `groups.csv` like this: members not in the dataset";
+    assert_eq!(faults.lines().last(), Some(last));
+}

@@ -4,8 +4,7 @@ use crate::data::codes::Codes;
 use crate::data::source::{Form, Seen, Source, positive_amount};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::index::Position;
-use crate::table::Fault;
-use crate::table::{Faults, Row};
+use crate::table::{Fault, Faults, Row};
 
 const INPUTS: Form = Form {
     file: "inputs.csv",
