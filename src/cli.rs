@@ -1,3 +1,80 @@
-//! The command line: the only place that knows its arguments and where output goes.
+//! The command line: the only place that knows its arguments, the terminal and where output goes.
 
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod check;
+mod data;
 pub mod diagnostics;
+mod explain;
+mod failure;
+mod list;
+mod open;
+mod output;
+mod run;
+mod simulate;
+
+/// Simulates what trade tariffs do to prices and volumes, with honest ranges.
+///
+/// A scenario file says who charges what on whose goods; the answer comes from a general-equilibrium trade model
+/// on real data. Results are model estimates under stated assumptions, never a forecast.
+#[derive(Debug, Parser)]
+#[command(name = "tariffsim", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tariffsim list                                       what there is
+  tariffsim explain us-25-mexico-canada                a prepared scenario in plain words
+  tariffsim run us-25-mexico-canada                    its effects, with ranges
+  tariffsim run us-25-mexico-canada --out results      the same, with tables and charts in a folder";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Simulate a scenario and show what happens
+    Run(run::Arguments),
+    /// Look for mistakes in a scenario without running it
+    Check(check::Arguments),
+    /// Say in plain words what a scenario does, then list every rate it changes
+    Explain(explain::Arguments),
+    /// List prepared scenarios, datasets, countries, sectors, groups or elasticity sets
+    List(list::Arguments),
+    /// Work with datasets
+    Data(data::Arguments),
+}
+
+/// Which scenario on which data: what most verbs begin with.
+#[derive(Debug, clap::Args)]
+struct Subject {
+    /// A scenario file, or the name of a prepared scenario (see `tariffsim list`)
+    scenario: String,
+    /// A dataset: an embedded one by name, or a folder; instead of the one the scenario names
+    #[arg(long, value_name = "DIR|NAME")]
+    data: Option<PathBuf>,
+}
+
+/// Reads the command line, does what it says, and gives the exit code: 0 done, 1 the user's input, 2 usage, 3 no
+/// equilibrium.
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Run(arguments) => run::run(&arguments),
+        Verb::Check(arguments) => check::check(&arguments),
+        Verb::Explain(arguments) => explain::explain(&arguments),
+        Verb::List(arguments) => list::list(&arguments),
+        Verb::Data(arguments) => data::data(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let color = std::io::stderr().is_terminal();
+            output::warn(&diagnostics::render(&failure.diagnostics(), color));
+            failure.exit_code()
+        }
+    }
+}

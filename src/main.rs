@@ -1,3 +1,7 @@
-//! The command line.
+//! The `tariffsim` program: reads the command line, does what it says, gives the exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tariffsim::cli::main()
+}

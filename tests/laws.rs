@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::{RngExt, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use support::{central, change, policy, solve, solve_with};
 use tariffsim::bilateral::{Bilateral, Flow, Shape};

@@ -1,0 +1,34 @@
+//! `tariffsim check`: mistakes of a scenario, without running it.
+
+use crate::cli::failure::Failure;
+use crate::cli::{Subject, open, output};
+use crate::table::grouped;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tariffsim check us-25-mexico-canada
+  tariffsim check my-scenario.toml --data my-data")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+}
+
+pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
+    let opened = open::open(&arguments.subject)?;
+    output::warn_of(&opened.resolved.warnings);
+    let policy = &opened.resolved.policy;
+    let plural = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", grouped(count)),
+    };
+    output::print(&format!(
+        "{}: no mistakes; {}, {}, {} on `{}`\n",
+        opened.scenario.stem(),
+        plural(policy.measures.len(), "measure", "measures"),
+        plural(policy.touched.len(), "flow reached", "flows reached"),
+        plural(policy.rates.len(), "rate changed", "rates changed"),
+        opened.data.dataset.name,
+    ));
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Why a command could not be done, and the exit code that says so.
+
+use std::process::ExitCode;
+
+use crate::diagnostic::Diagnostic;
+use crate::economy::accounts::CalibrationError;
+use crate::economy::dataset::Dataset;
+use crate::model::equilibrium::{Equation, SolveError};
+use crate::report::folder::FolderError;
+
+/// Why a command could not be done.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The user's input: exit code 1.
+    Input(Vec<Diagnostic>),
+    /// No equilibrium: exit code 3.
+    NoEquilibrium(Box<Diagnostic>),
+}
+
+impl Failure {
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Input(_) => ExitCode::from(1),
+            Self::NoEquilibrium(_) => ExitCode::from(3),
+        }
+    }
+
+    pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Input(diagnostics) => diagnostics.clone(),
+            Self::NoEquilibrium(diagnostic) => vec![diagnostic.as_ref().clone()],
+        }
+    }
+
+    /// A solution that does not exist or was not found, in the dataset's names.
+    pub(super) fn no_equilibrium(dataset: &Dataset, error: &SolveError) -> Self {
+        let diagnostic = Diagnostic::error(reason(dataset, error)).help(remedy(error));
+        Self::NoEquilibrium(Box::new(diagnostic))
+    }
+
+    /// A dataset that has no accounts.
+    pub(super) fn calibration(dataset: &Dataset, error: CalibrationError) -> Self {
+        let (country, what) = match error {
+            CalibrationError::NoValueAdded { country } => (country, "no value added, so no income to spend"),
+            CalibrationError::NoFinalDemand { country } => (country, "no final demand"),
+        };
+        let message =
+            format!("in the dataset `{}` {} has {what}", dataset.name, dataset.countries.code(country));
+        Self::Input(vec![Diagnostic::error(message).help("`tariffsim data check` shows how the data add up")])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Input(diagnostics)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Input(vec![diagnostic])
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        Diagnostic::error(error.to_string()).help(error.help()).into()
+    }
+}
+
+/// Why there is no equilibrium, in one sentence with the dataset's names.
+pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
+    let country = |id| dataset.countries.name(id).to_owned();
+    match *error {
+        SolveError::NoSupplier { importer, sector } => format!(
+            "no equilibrium: every supplier of `{}` ({}) to {} is shut out, and there is none at home",
+            dataset.sectors.code(sector),
+            dataset.sectors.name(sector),
+            country(importer)
+        ),
+        SolveError::CutOff { country: id } => format!(
+            "no equilibrium: {} is cut off from everyone, but its trade deficit is held by assumption",
+            country(id)
+        ),
+        SolveError::NotConverged { iterations, residual, worst } => {
+            let where_ = match worst {
+                Equation::LabourMarket(id) => format!("the labour market of {}", country(id)),
+                Equation::PriceIndex(id, sector) => {
+                    format!("the price of `{}` in {}", dataset.sectors.code(sector), country(id))
+                }
+                Equation::Expenditure(id, sector) => {
+                    format!("spending on `{}` in {}", dataset.sectors.code(sector), country(id))
+                }
+            };
+            format!(
+                "no equilibrium found: after {iterations} sweeps the relative residual is {residual:.1e}, largest in {where_}"
+            )
+        }
+    }
+}
+
+fn remedy(error: &SolveError) -> &'static str {
+    match error {
+        SolveError::NoSupplier { .. } => {
+            "leave one supplier open, or let trade cost more instead of closing it"
+        }
+        SolveError::CutOff { .. } => {
+            "leave one partner open, or write `deficits = \"balanced\"` under `[model]`"
+        }
+        SolveError::NotConverged { .. } => {
+            "the policy may be too extreme for an equilibrium to exist (subsidies larger than incomes, deficits without trade); try smaller changes, or `deficits = \"balanced\"` under `[model]`"
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! From what the user names to a scenario and a dataset.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::Subject;
+use crate::cli::failure::Failure;
+use crate::data::{embedded, folder, hash};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::economy::dataset::Dataset;
+use crate::files::{FileError, Files, Folder};
+use crate::scenario::{Draft, MOST_BYTES, Resolved, Scenario, prepared};
+
+/// A dataset with its hash and what the reader had to say about it.
+pub(super) struct Data {
+    pub(super) dataset: Dataset,
+    pub(super) warnings: Vec<Diagnostic>,
+    source: Source,
+}
+
+enum Source {
+    Embedded(&'static str),
+    Folder,
+}
+
+impl Data {
+    /// The hash that binds a run to its data.
+    pub(super) fn hash(&self) -> String {
+        match self.source {
+            Source::Embedded(name) => embedded::hash(name).expect("the dataset was opened by this name"),
+            Source::Folder => hash::hash(&self.dataset),
+        }
+    }
+}
+
+/// A scenario put on a dataset.
+pub(super) struct Opened {
+    pub(super) scenario: Scenario,
+    pub(super) data: Data,
+    pub(super) resolved: Resolved,
+}
+
+/// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
+pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
+    let (name, text, files) = read_scenario(&subject.scenario)?;
+    let draft = Draft::new(&name, &text);
+    let data = match &subject.data {
+        Some(path) => dataset(path, Path::new("")),
+        None => dataset(Path::new(draft.baseline()), files.root()),
+    };
+    let data = match (data, draft.clone().finish()) {
+        (Ok(data), Ok(_)) => data,
+        (Ok(data), Err(_)) => return Err(draft.faults_on(&data.dataset).into()),
+        (Err(_), Err(faults)) => return Err(faults.into()),
+        (Err(Failure::Input(mut faults)), Ok(scenario)) if subject.data.is_none() => {
+            if let [fault] = &mut faults[..]
+                && fault.place.is_none()
+            {
+                *fault = scenario.baseline_fault(fault.clone());
+            }
+            return Err(faults.into());
+        }
+        (Err(failure), Ok(_)) => return Err(failure),
+    };
+    let scenario = draft.finish()?;
+    let resolved = scenario.resolve(&data.dataset, &files)?;
+    Ok(Opened { scenario, data, resolved })
+}
+
+/// The scenario's name, its text, and the folder that files named in it are relative to.
+fn read_scenario(name: &str) -> Result<(String, String, Folder), Failure> {
+    let path = Path::new(name);
+    if !path.exists()
+        && let Some(text) = prepared::scenario(name)
+    {
+        return Ok((name.to_owned(), text.to_owned(), Folder::new("")));
+    }
+    let text = Folder::new("").read(name, MOST_BYTES).map_err(|error| unreadable(name, &error))?;
+    Ok((name.to_owned(), text, Folder::new(path.parent().unwrap_or(Path::new("")))))
+}
+
+fn unreadable(name: &str, error: &FileError) -> Failure {
+    let names = prepared::SCENARIOS.iter().map(|prepared| prepared.name);
+    let (message, help) = match error {
+        FileError::NotFound { .. } => (
+            format!("there is no scenario file and no prepared scenario `{name}`"),
+            match nearest(name.trim_end_matches(".toml"), names) {
+                Some(near) => format!("did you mean the prepared scenario `{near}`?"),
+                None => "`tariffsim list scenarios` shows the prepared ones".to_owned(),
+            },
+        ),
+        FileError::TooLarge { .. } => (
+            error.to_string(),
+            "put long lists of rates into a table (CSV) and name it with `rates`".to_owned(),
+        ),
+        FileError::NotUtf8 { .. } => (error.to_string(), "save the file as UTF-8 in your editor".to_owned()),
+        FileError::Unreadable { .. } => (error.to_string(), String::new()),
+    };
+    Diagnostic::error(message).help(help).into()
+}
+
+/// Opens a dataset: an embedded one by name, else a folder relative to `root`.
+pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
+    let known = embedded::NAMES.into_iter().find(|known| name == Path::new(known));
+    if let Some(dataset) = known.and_then(embedded::open) {
+        let source = Source::Embedded(known.expect("a dataset was opened"));
+        return Ok(Data { dataset, warnings: Vec::new(), source });
+    }
+    let path: PathBuf = root.join(name);
+    if !path.is_dir() {
+        let message = format!("there is no embedded dataset and no folder `{}`", name.display());
+        let names = embedded::NAMES.join("`, `");
+        return Err(Diagnostic::error(message)
+            .help(format!("embedded: `{names}`; or give a dataset folder"))
+            .into());
+    }
+    let reading = folder::read(&Folder::new(path));
+    match reading.dataset {
+        Some(dataset) => Ok(Data { dataset, warnings: reading.diagnostics, source: Source::Folder }),
+        None => Err(reading.diagnostics.into()),
+    }
+}

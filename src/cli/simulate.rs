@@ -1,0 +1,229 @@
+//! The run function: where scenario, data and report meet.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sha2::{Digest as _, Sha256};
+
+use crate::bilateral::Flow;
+use crate::cli::failure::{Failure, reason};
+use crate::cli::open::Opened;
+use crate::economy::accounts::Accounts;
+use crate::economy::dataset::Dataset;
+use crate::economy::policy::Policy;
+use crate::index::CountryId;
+use crate::model::baseline::Baseline;
+use crate::model::trade_model::{GeneralEquilibrium, Parameters};
+use crate::model::variable::CountryVariable;
+use crate::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
+use crate::monte_carlo::estimate::{Estimates, FlowRow};
+use crate::monte_carlo::prior::Uncertainty;
+use crate::report::study::{SolutionNotes, Study};
+
+/// How much is reported.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    pub(super) flows: FlowScope,
+    pub(super) sectors: bool,
+}
+
+/// Which flows are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FlowScope {
+    /// Flows that a measure touches, and all goods of their pairs.
+    Touched,
+    /// Flows that a measure touches, and all goods of every pair.
+    TouchedAndTotals,
+    /// Every flow with trade, and all goods of every pair.
+    All,
+}
+
+/// A finished simulation.
+pub(super) struct Simulation {
+    pub(super) estimates: Estimates,
+    pub(super) notes: SolutionNotes,
+    pub(super) uncertainty: Uncertainty,
+    resolved_toml: String,
+    scenario_hash: String,
+    data_hash: String,
+}
+
+impl Simulation {
+    /// Everything a report needs.
+    pub(super) fn study<'a>(&'a self, opened: &'a Opened) -> Study<'a> {
+        let resolved = &opened.resolved;
+        Study {
+            scenario: opened.scenario.stem(),
+            title: &resolved.title,
+            summary: &resolved.summary,
+            sources: &resolved.sources,
+            resolved: &self.resolved_toml,
+            scenario_hash: &self.scenario_hash,
+            data_hash: &self.data_hash,
+            dataset: &opened.data.dataset,
+            policy: &resolved.policy,
+            deficits: resolved.deficits,
+            inputs: resolved.inputs,
+            elasticities: &resolved.elasticities,
+            uncertainty: &self.uncertainty,
+            estimates: &self.estimates,
+            solution: &self.notes,
+        }
+    }
+}
+
+/// Calibrates, solves the baseline, and simulates.
+pub(super) fn simulate(
+    opened: &Opened,
+    uncertainty: Uncertainty,
+    scope: Scope,
+    show_progress: bool,
+) -> Result<Simulation, Failure> {
+    let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
+    let no_equilibrium = |error| Failure::no_equilibrium(dataset, &error);
+    let (accounts, calibration) = Accounts::calibrate(dataset, resolved.inputs)
+        .map_err(|error| Failure::calibration(dataset, error))?;
+    let model = GeneralEquilibrium::default();
+    let central = Parameters {
+        theta: resolved.elasticities.theta.clone(),
+        exempt_shares: resolved.policy.central_shares(),
+    };
+    let baseline = Baseline::new(&model, accounts, resolved.deficits, &central).map_err(no_equilibrium)?;
+    let flow_rows = flow_rows(dataset, &resolved.policy, scope.flows);
+    let experiment = Experiment {
+        model: &model,
+        baseline: &baseline,
+        policy: &resolved.policy,
+        elasticities: &resolved.elasticities,
+        uncertainty: &uncertainty,
+        flow_rows: &flow_rows,
+        sectors: scope.sectors,
+    };
+    let bar = Bar::new(uncertainty.draws, show_progress);
+    let ensemble = experiment.run(&bar).map_err(no_equilibrium)?;
+    bar.0.finish_and_clear();
+    Ok(Simulation {
+        notes: SolutionNotes {
+            data_residual: baseline.data_residual,
+            clamped: calibration.clamped,
+            ..notes(dataset, &resolved.policy, &ensemble)
+        },
+        estimates: ensemble.estimates,
+        resolved_toml: resolved.to_toml(&uncertainty),
+        scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
+        data_hash: opened.data.hash(),
+        uncertainty,
+    })
+}
+
+/// The flows to report, in (importer, exporter, sector) order, all goods of a pair after its sectors.
+fn flow_rows(dataset: &Dataset, policy: &Policy, scope: FlowScope) -> Vec<FlowRow> {
+    let shape = dataset.shape();
+    let is_traded = |flow: &Flow| !flow.is_domestic() && dataset.trade.get(*flow) > 0.0;
+    let flows: Vec<Flow> = match scope {
+        FlowScope::All => (0..shape.cells()).map(|cell| shape.flow(cell)).filter(is_traded).collect(),
+        FlowScope::Touched | FlowScope::TouchedAndTotals => policy.touched.clone(),
+    };
+    let row = |flow: &Flow, sector| FlowRow { importer: flow.importer, exporter: flow.exporter, sector };
+    let mut rows: Vec<FlowRow> = flows.iter().map(|flow| row(flow, Some(flow.sector))).collect();
+    rows.extend(flows.iter().map(|flow| row(flow, None)));
+    if scope != FlowScope::Touched {
+        let countries = || dataset.countries.ids::<CountryId>();
+        let pairs = countries().flat_map(|importer| countries().map(move |exporter| (importer, exporter)));
+        rows.extend(
+            pairs.filter(|(importer, exporter)| importer != exporter).map(|(importer, exporter)| FlowRow {
+                importer,
+                exporter,
+                sector: None,
+            }),
+        );
+    }
+    // `None` would come first by itself; a pair's total stands after its sectors.
+    let key = |row: &FlowRow| (row.importer, row.exporter, row.sector.is_none(), row.sector);
+    rows.sort_unstable_by_key(key);
+    rows.dedup();
+    rows
+}
+
+fn notes(dataset: &Dataset, policy: &Policy, ensemble: &Ensemble) -> SolutionNotes {
+    SolutionNotes {
+        iterations: ensemble.iterations,
+        residual: ensemble.residual,
+        failed: ensemble.failed.iter().map(|(draw, error)| (*draw, reason(dataset, error))).collect(),
+        floored: ensemble.floored,
+        quantile_error: ensemble.quantile_error,
+        absent: absent(dataset, policy, &ensemble.estimates),
+        ..SolutionNotes::default()
+    }
+}
+
+/// Why some rows are absent, in words.
+fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for &variable in CountryVariable::ALL {
+        let without: Vec<&str> = dataset
+            .countries
+            .ids::<CountryId>()
+            .filter(|&country| estimates.country(country, variable).central.is_none())
+            .map(|country| dataset.countries.code(country))
+            .collect();
+        if !without.is_empty() {
+            let list = without.join(" ");
+            reasons.push(format!(
+                "countries: {} of {list} has no value (a closed flow has no price; nothing has no percentage)",
+                variable.name()
+            ));
+        }
+    }
+    let missing = |estimates: &[crate::monte_carlo::estimate::Estimate]| {
+        estimates.iter().filter(|estimate| estimate.central.is_none()).count()
+    };
+    let closed = policy.changes.iter().filter(|change| change.cost.factor().is_infinite()).count();
+    let (sectors, flows) = (missing(&estimates.sectors), missing(&estimates.flows));
+    if sectors > 0 {
+        reasons.push(format!("sectors: {sectors} values of sectors without output, purchases or trade"));
+    }
+    if flows > 0 {
+        reasons.push(format!(
+            "flows: {flows} values of flows without trade ({closed} flows are closed by policy)"
+        ));
+    }
+    reasons
+}
+
+/// SHA-256 of the scenario and the tables it names, each with its name and length so that nothing can shift
+/// between them.
+fn scenario_hash(inputs: &[(&str, &str)]) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in inputs {
+        for part in [name, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The progress bar: on long work and on a terminal only.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(draws: u32, show: bool) -> Self {
+        if !show || draws == 0 || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(Some(u64::from(draws)), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} draws, {per_sec}, {eta} left")
+            .expect("the template is sound");
+        bar.set_style(style);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+}
+
+impl Observer for Bar {
+    fn draws(&self, done: u32, _all: u32) {
+        self.0.set_position(u64::from(done));
+    }
+}
