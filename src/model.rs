@@ -3,8 +3,8 @@
 pub mod baseline;
 pub mod equilibrium;
 pub mod impact;
-pub mod leontief;
 pub mod levels;
+pub mod preconditioner;
 pub mod shares;
 pub mod sweep;
 pub mod trade_model;

@@ -4,8 +4,8 @@ use crate::economy::accounts::{Accounts, TariffSchedule};
 use crate::economy::policy::{Deficits, Policy};
 use crate::index::Position as _;
 use crate::model::equilibrium::{Equilibrium, SolveError};
-use crate::model::leontief::DomesticInverse;
 use crate::model::levels::Levels;
+use crate::model::preconditioner::Preconditioner;
 use crate::model::trade_model::{GeneralEquilibrium, Parameters, TradeModel as _, World};
 
 /// Accounts with their equilibrium at observed policy.
@@ -20,7 +20,7 @@ pub struct Baseline {
     /// How deficits behave.
     pub deficits: Deficits,
     /// The preconditioner at these accounts.
-    pub inverse: DomesticInverse,
+    pub preconditioner: Preconditioner,
     /// The largest relative residual of the data as an equilibrium.
     pub data_residual: f64,
     /// The equilibrium at central elasticities.
@@ -42,27 +42,34 @@ impl Baseline {
         deficits: Deficits,
         central: &Parameters,
     ) -> Result<Self, SolveError> {
-        let inverse = DomesticInverse::new(&accounts);
+        let preconditioner = Preconditioner::new(&accounts, &central.theta);
         let start = Equilibrium::unchanged(accounts.shape);
         let policy = Policy::default();
-        let world = World::new(&accounts, &inverse, &policy, deficits)?;
+        let world = World::new(&accounts, &preconditioner, &policy, deficits)?;
         let data_residual = model.residual(&world, central, &start);
         let solution = model.solve(&world, central, &start)?;
         let holds_for_every_elasticity = data_residual < ROUNDING;
         if holds_for_every_elasticity {
             let accounts = moved(&world, central, &solution);
-            let inverse = DomesticInverse::new(&accounts);
+            let preconditioner = Preconditioner::new(&accounts, &central.theta);
             return Ok(Self {
                 accounts,
                 deficits,
-                inverse,
+                preconditioner,
                 data_residual,
                 central: start,
                 holds_for_every_elasticity,
             });
         }
         drop(world);
-        Ok(Self { accounts, deficits, inverse, data_residual, central: solution, holds_for_every_elasticity })
+        Ok(Self {
+            accounts,
+            deficits,
+            preconditioner,
+            data_residual,
+            central: solution,
+            holds_for_every_elasticity,
+        })
     }
 
     /// The world with a policy in force.
@@ -70,7 +77,7 @@ impl Baseline {
     /// # Errors
     /// As [`World::new`].
     pub fn world<'a>(&'a self, policy: &'a Policy) -> Result<World<'a>, SolveError> {
-        World::new(&self.accounts, &self.inverse, policy, self.deficits)
+        World::new(&self.accounts, &self.preconditioner, policy, self.deficits)
     }
 
     /// The equilibria at observed policy for some draws; `observed` is the world with `Policy::default()`.

@@ -9,7 +9,7 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::Deficits;
 use crate::index::Position;
-use crate::model::leontief::DomesticInverse;
+use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::trade_model::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
@@ -22,15 +22,13 @@ use crate::numerics::lanes::{lane, lane_mut, row_times};
 pub struct Sweep<'a, const K: usize> {
     accounts: &'a Accounts,
     shares: &'a SharedShares,
-    inverse: &'a DomesticInverse,
+    preconditioner: &'a Preconditioner,
     deficits: Deficits,
     /// θ by (sector, lane).
     theta: Vec<f64>,
     /// B and F of the changed cells, by (cell, lane).
     gross: Vec<f64>,
     net: Vec<f64>,
-    /// 1/(1 + Σ_j share_nj θ_j (1 − π_nnj)) by (country, lane): how far a wage must move to clear its market.
-    wage_step: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
     weights: Vec<f64>,
     /// How much slower than at first wages move, by lane.
@@ -58,7 +56,7 @@ struct Work {
 impl<'a, const K: usize> Sweep<'a, K> {
     /// Prepares a world for K draws, at a point of the path from observed policy.
     pub fn new(world: &'a World<'_>, point: PathPoint, draws: [&Parameters; K]) -> Self {
-        let World { accounts, shares, inverse, deficits, .. } = world;
+        let World { accounts, shares, preconditioner, deficits, .. } = world;
         let mode = world.policy.exempt_mode;
         let shape = accounts.shape;
         let theta = (0..shape.sectors).flat_map(|j| draws.map(|draw| draw.theta[j])).collect::<Vec<_>>();
@@ -72,12 +70,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
             .collect();
         let lanes = |count: usize| vec![0.0; count * K];
         Self {
-            wage_step: wage_steps::<K>(accounts, &theta),
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
             accounts,
             shares,
-            inverse,
+            preconditioner,
             deficits: *deficits,
             theta,
             gross: cells.iter().flat_map(|cell| cell.map(|weights| weights.gross)).collect(),
@@ -248,8 +245,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
             let price = &self.work.price_residual[pairs.clone()];
             let spending = &self.work.spending_residual[pairs];
             let at = |start: usize| (start + country * j) * K..(start + (country + 1) * j) * K;
-            self.inverse.prices::<K>(country, price, &mut step[at(prices)]);
-            self.inverse.spending::<K>(country, spending, &mut step[at(spendings)]);
+            self.preconditioner.prices::<K>(country, price, &mut step[at(prices)]);
+            self.preconditioner.spending::<K>(country, spending, &mut step[at(spendings)]);
             for sector in 0..j {
                 let pair = country * j + sector;
                 let spent = self.accounts.expenditure[pair];
@@ -274,12 +271,13 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let accounts = self.accounts;
         let mut world = [0.0; K];
         let mut moved = [0.0; K];
+        let wages = &mut step[..accounts.shape.countries * K];
+        self.preconditioner.wages::<K>(residual.as_flattened(), wages);
         for country in 0..accounts.shape.countries {
             let wage = lane::<K>(z, country);
-            let pace = lane::<K>(&self.wage_step, country);
-            let target = lane_mut::<K>(step, country);
+            let target = lane_mut::<K>(wages, country);
             for l in 0..K {
-                target[l] = pace[l] * residual[country][l];
+                target[l] *= self.caution[l];
                 world[l] += accounts.value_added[country] * exp(wage[l]);
                 moved[l] += accounts.value_added[country] * exp(wage[l] + target[l]);
                 observe(&mut worst[l], residual[country][l], country);
@@ -290,8 +288,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             observe(&mut worst[l], world[l] / numeraire - 1.0, 0);
         }
         let shift = moved.map(|moved| ln(moved / numeraire));
-        for country in 0..accounts.shape.countries {
-            let target = lane_mut::<K>(step, country);
+        for target in wages.as_chunks_mut::<K>().0 {
             for l in 0..K {
                 target[l] -= shift[l];
             }
@@ -376,8 +373,8 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
         const SLOWEST: f64 = 1.0 / 64.0;
         let slower = if self.caution[l] > SLOWEST { 0.5 } else { 1.0 };
         self.caution[l] *= slower;
-        for (pace, weight) in self.wage_step.iter_mut().zip(&mut self.weights).skip(l).step_by(K) {
-            *pace *= slower;
+        let wages = self.accounts.shape.countries * K;
+        for weight in self.weights[..wages].iter_mut().skip(l).step_by(K) {
             *weight /= slower;
         }
     }
@@ -417,31 +414,4 @@ fn proportional_deficits<const K: usize>(accounts: &Accounts, z: &[f64]) -> Vec<
     let deficit =
         |(value, ratio): (&[f64; K], &f64)| std::array::from_fn(|l| value[l] * (ratio - mean[l] / world[l]));
     value_added.iter().zip(&ratio).map(deficit).collect()
-}
-
-fn wage_steps<const K: usize>(accounts: &Accounts, theta: &[f64]) -> Vec<f64> {
-    let j = accounts.shape.sectors;
-    let domestic = accounts.domestic_share();
-    let values = accounts.flow_values();
-    let mut output = vec![0.0; accounts.shape.pairs()];
-    for (cell, value) in values.values().iter().enumerate() {
-        let flow = accounts.shape.flow(cell);
-        output[flow.exporter.index() * j + flow.sector.index()] += value;
-    }
-    let mut steps = Vec::with_capacity(accounts.shape.countries * K);
-    for country in 0..accounts.shape.countries {
-        let mut elasticity = [0.0; K];
-        let mut weights = 0.0;
-        for sector in 0..j {
-            let pair = country * j + sector;
-            let weight = accounts.value_added_share[pair] * output[pair];
-            weights += weight;
-            let theta = lane::<K>(theta, sector);
-            for l in 0..K {
-                elasticity[l] += weight * theta[l] * (1.0 - domestic[pair]);
-            }
-        }
-        steps.extend(elasticity.map(|sum| 1.0 / (1.0 + if weights > 0.0 { sum / weights } else { 0.0 })));
-    }
-    steps
 }

@@ -4,7 +4,7 @@ use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, Policy};
 use crate::index::{CountryId, Position, SectorId};
 use crate::model::equilibrium::{Equation, Equilibrium, SolveError};
-use crate::model::leontief::DomesticInverse;
+use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{ChangedCell, PathPoint, SharedShares};
 use crate::model::sweep::Sweep;
 use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome};
@@ -57,7 +57,7 @@ pub struct World<'a> {
     /// The policy's trade shares.
     pub shares: SharedShares,
     /// The preconditioner.
-    pub inverse: &'a DomesticInverse,
+    pub preconditioner: &'a Preconditioner,
 }
 
 impl<'a> World<'a> {
@@ -68,7 +68,7 @@ impl<'a> World<'a> {
     /// equilibrium exists.
     pub fn new(
         accounts: &'a Accounts,
-        inverse: &'a DomesticInverse,
+        preconditioner: &'a Preconditioner,
         policy: &'a Policy,
         deficits: Deficits,
     ) -> Result<Self, SolveError> {
@@ -76,7 +76,7 @@ impl<'a> World<'a> {
         if shares.changed.iter().any(ChangedCell::is_closed) {
             check_open(accounts, &shares, deficits)?;
         }
-        Ok(Self { accounts, policy, deficits, shares, inverse })
+        Ok(Self { accounts, policy, deficits, shares, preconditioner })
     }
 }
 
