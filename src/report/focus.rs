@@ -100,13 +100,18 @@ fn affected(study: &Study<'_>) -> Vec<CountryId> {
     countries
 }
 
+/// The most countries that are shown without being named by the policy.
+const MOST_UNNAMED: usize = 5;
+
 /// The countries to show: those that impose first, then those that are targeted, then the most affected.
 ///
-/// A quarter of the places is kept for countries that are affected without being named.
+/// A quarter of the places is kept for countries that are affected without being named, and a few at most are
+/// added to those that are.
 pub fn countries(study: &Study<'_>, most: usize) -> Vec<CountryId> {
     let named = most - most / 4;
     let mut shown: Vec<CountryId> = imposing(study).into_iter().take(named / 2).collect();
     add_new(&mut shown, targeted(study), named);
+    let most = most.min(shown.len() + MOST_UNNAMED);
     add_new(&mut shown, affected(study), most);
     shown
 }

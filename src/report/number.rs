@@ -32,7 +32,7 @@ impl Place {
     /// The place that tells the steps of an axis apart.
     pub fn of_step(step: f64) -> Self {
         let power = magnitude(step).unwrap_or(0);
-        let is_whole = (step / 10_f64.powi(power)).fract() < 1e-9;
+        let is_whole = (step / power_of_ten(power)).fract() < 1e-9;
         Self(if is_whole { power } else { power - 1 }).min(Self::UNITS)
     }
 
@@ -61,14 +61,21 @@ pub fn range(spread: &Spread) -> [f64; 2] {
     [quantile(0.05), quantile(0.95)]
 }
 
-/// The power of ten of the first figure of a number.
-fn magnitude(value: f64) -> Option<i32> {
-    (value.is_finite() && value != 0.0).then(|| value.abs().log10().floor() as i32)
+/// The power of ten of the first figure of a number, read from its decimal form: logarithms differ in the last
+/// bit between systems.
+pub fn magnitude(value: f64) -> Option<i32> {
+    let text = format!("{value:e}");
+    text.split_once('e').filter(|_| value != 0.0).and_then(|(_, power)| power.parse().ok())
+}
+
+/// A power of ten, as exact as it can be.
+pub fn power_of_ten(power: i32) -> f64 {
+    format!("1e{power}").parse().expect("this is how a number is written")
 }
 
 /// A number without a plus sign, rounded to a place, with a typeset minus and thin groups of thousands.
 pub fn plain(value: f64, place: Place) -> String {
-    let unit = 10_f64.powi(place.0.max(0));
+    let unit = power_of_ten(place.0.max(0));
     let size = if place > Place::UNITS { (value.abs() / unit).round() * unit } else { value.abs() };
     let decimals = usize::try_from(-place.0).unwrap_or(0);
     let digits = format!("{size:.decimals$}");
@@ -193,6 +200,14 @@ mod tests {
         assert_eq!(text(&estimate(-0.7742, -0.923, -0.6081, 0.002), 1.0), "−0.77 (−0.92 to −0.61)");
         assert_eq!(text(&estimate(-57.6, -70.8, -41.9, 0.2), 1.0), "−58 (−71 to −42)");
         assert_eq!(text(&estimate(2137.0, 1800.0, 2544.0, 9.0), 1.0), "+2,100 (1,800 to 2,500)");
+    }
+
+    #[test]
+    fn magnitudes_are_exact_at_powers_of_ten() {
+        for power in -300..300 {
+            assert_eq!(magnitude(-power_of_ten(power)), Some(power));
+        }
+        assert_eq!([0.0, f64::NAN, f64::INFINITY].map(magnitude), [None; 3]);
     }
 
     #[test]

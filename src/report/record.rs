@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use crate::economy::policy::ExemptMode;
 use crate::index::CountryId;
+use crate::monte_carlo::draw::SMALLEST_LOG_SD;
 use crate::monte_carlo::prior::ElasticitySpread;
 use crate::report::disclosure;
 use crate::report::study::Study;
+use crate::units::Elasticity;
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;
@@ -281,7 +283,8 @@ fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
     let prior = study.uncertainty.elasticities;
     let (spread, source) = match prior.spread {
         ElasticitySpread::FromData => {
-            (Spread::StandardError("from-data"), "its published standard error".to_owned())
+            let least = format!(", at least {SMALLEST_LOG_SD} in logarithms");
+            (Spread::StandardError("from-data"), format!("its published standard error{least}"))
         }
         ElasticitySpread::CoefficientOfVariation(cv) => {
             (Spread::CoefficientOfVariation(cv), format!("a coefficient of variation of {cv}"))
@@ -295,7 +298,9 @@ fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
         assumed_correlation: Some(prior.correlation),
         words: format!(
             "each sector's elasticity is multiplied by a log-normal factor with median 1 and a spread from \
-             {source}; the correlation of {} across sectors is assumed, not estimated",
+             {source}; elasticities below {} are raised to it; the correlation of {} across sectors is assumed, not \
+             estimated",
+            Elasticity::FLOOR,
             prior.correlation
         ),
         sectors_without_noise: disclosure::sectors_without_noise(study),

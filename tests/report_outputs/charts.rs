@@ -2,7 +2,7 @@
 
 use tariffsim::model::variable::{CountryVariable, FlowVariable};
 use tariffsim::monte_carlo::estimate::Estimate;
-use tariffsim::report::chart;
+use tariffsim::report::{chart, focus};
 
 use crate::fake::{self, Fake, around};
 
@@ -188,6 +188,17 @@ fn a_value_far_out_is_an_arrow_with_its_number() {
     let svg = chart::volumes(&fake.study());
     assert!(svg.contains("<polygon") && svg.contains("+2,000 %") && svg.contains("An arrow points"));
     assert!(!chart::volumes(&fake::small().study()).contains("<polygon"));
+}
+
+#[test]
+fn a_chart_of_countries_shows_those_concerned_and_a_few_more() {
+    let fake = fake::large();
+    let shown = |most| focus::countries(&fake.study(), most).len();
+    assert_eq!((shown(12), shown(8)), (12, 8), "a universal tariff concerns many");
+    let mut small = fake::retaliation();
+    small.policy = fake::small().policy;
+    assert_eq!(focus::countries(&small.study(), 12).len(), 3 + 5);
+    assert_eq!(small.country("USA"), focus::countries(&small.study(), 12)[0], "who imposes comes first");
 }
 
 #[test]

@@ -101,7 +101,8 @@ pub fn around(central: f64, sd: f64) -> Estimate {
     // Standard normal quantiles at the probabilities that are kept.
     const Z: [f64; QUANTILES.len()] = [-1.96, -1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645, 1.96];
     let quantiles = Z.map(|z| central + sd * z);
-    let p_negative = if sd == 0.0 { 0.0 } else { 1.0 / (1.0 + (1.702 * central / sd).exp()) };
+    // A smooth step from 1 to 0 in operations that are the same on every machine.
+    let p_negative = if sd == 0.0 { 0.0 } else { 0.5 - 0.5 * central / (central * central + sd * sd).sqrt() };
     let mc_error = sd / 1000_f64.sqrt();
     Estimate {
         central: Some(central),

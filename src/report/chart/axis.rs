@@ -76,7 +76,7 @@ fn limit(extents: &[[f64; 2]]) -> f64 {
 
 /// The next of 1, 2, 2.5, 5 times a power of ten.
 fn nice_step(rough: f64) -> f64 {
-    let power = 10_f64.powf(rough.log10().floor());
+    let power = number::power_of_ten(number::magnitude(rough).unwrap_or(0));
     let factor = [1.0, 2.0, 2.5, 5.0].into_iter().find(|factor| factor * power >= rough).unwrap_or(10.0);
     factor * power
 }
