@@ -510,6 +510,8 @@ mod tests {
         assert_eq!(parse("code,rates\n", &[]).1[0].help, "is `rates` this column? call it `rate`");
         assert_eq!(parse("code,rate,code\n", &[]).1[0].message, "column `code` stands twice");
         assert_eq!(parse("", &[]).1[0].message, "`t.csv` is empty");
+        let place = parse("\u{feff}code,rates\n", &[]).1.remove(0).place.expect("the header");
+        assert_eq!((&*place.text, place.line()), ("code,rates", 1));
     }
 
     #[test]
