@@ -162,6 +162,13 @@ fn defaults_make_a_scenario_of_one_measure_complete() {
 }
 
 #[test]
+fn files_from_windows_are_read() {
+    let text = "title = \"T\"\n[[measure]]\nby = \"USA\"\non = \"CHN\"\nadd = \"25pp\"\n";
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    assert_eq!(resolve(&windows).policy, resolve(text).policy);
+}
+
+#[test]
 fn an_empty_scenario_changes_nothing() {
     let resolved = resolve("title = \"Nothing\"\n");
     assert!(resolved.policy.changes.is_empty() && resolved.policy.touched.is_empty());
