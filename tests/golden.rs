@@ -1,5 +1,7 @@
 //! Agreement with published numbers and with other programs' output.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Laws that hold for every economy, tested on random ones.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use proptest::prelude::*;
@@ -244,7 +246,7 @@ proptest! {
             })
             .collect();
         let start = Equilibrium::unchanged(data.shape());
-        let together = model.solve_batch(&world, &draws.iter().collect::<Vec<_>>(), &vec![&start; BATCH]);
+        let together = model.solve_batch(&world, &draws.iter().collect::<Vec<_>>(), &[&start; BATCH]);
         for (draw, together) in draws.iter().zip(together) {
             prop_assert_eq!(model.solve(&world, draw, &start).unwrap(), together.unwrap());
         }
