@@ -1,4 +1,6 @@
-//! One solution of the model: the embedded baseline, and random economies of other sizes.
+//! One solution of the model: the embedded baseline, and a random economy of another size.
+
+#![allow(clippy::print_stdout)]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use tariffsim::bilateral::Shape;

@@ -8,7 +8,7 @@
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
-use crate::numerics::lanes::matrix_times;
+use crate::numerics::lanes::{matrix_times, transposed_times};
 
 /// The preconditioner of all three blocks of unknowns.
 #[derive(Clone, Debug)]
@@ -16,8 +16,6 @@ pub struct Preconditioner {
     sectors: usize,
     /// (I − diag(π_nn)·Γ_nᵀ)⁻¹ by (country, row, column), with π_nn the domestic shares and Γ_n the inputs.
     domestic: Vec<f64>,
-    /// The same, each country's matrix transposed.
-    domestic_transposed: Vec<f64>,
     /// How wages answer to excess demand for labour, by (country, country).
     wages: Vec<f64>,
 }
@@ -29,7 +27,6 @@ impl Preconditioner {
         let j = accounts.shape.sectors;
         let domestic_share = accounts.domestic_share();
         let mut domestic = Vec::with_capacity(accounts.shape.pairs() * j);
-        let mut domestic_transposed = Vec::with_capacity(accounts.shape.pairs() * j);
         for country in 0..accounts.shape.countries {
             let inputs = &accounts.input_share[country * j * j..(country + 1) * j * j];
             let matrix = DMatrix::from_fn(j, j, |output, input| {
@@ -38,11 +35,10 @@ impl Preconditioner {
             });
             let inverse = matrix.try_inverse().unwrap_or_else(|| DMatrix::identity(j, j));
             // nalgebra stores columns: its own order is the transposed one.
-            domestic_transposed.extend_from_slice(inverse.as_slice());
             domestic.extend_from_slice(inverse.transpose().as_slice());
         }
         let wages = wage_response(accounts, theta);
-        Self { sectors: j, domestic, domestic_transposed, wages }
+        Self { sectors: j, domestic, wages }
     }
 
     /// What a change of own costs does to all prices of a country.
@@ -52,7 +48,7 @@ impl Preconditioner {
 
     /// What a change of own demand does to all spending of a country.
     pub fn spending<const K: usize>(&self, country: usize, residual: &[f64], step: &mut [f64]) {
-        matrix_times::<K>(self.block(&self.domestic_transposed, country), residual, step);
+        transposed_times::<K>(self.block(&self.domestic, country), residual, step);
     }
 
     /// How far wages must move, given the relative excess demand for labour of every country.

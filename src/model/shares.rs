@@ -17,12 +17,8 @@ pub struct SharedShares {
     pub share: Bilateral,
     /// π/(1+τ), zero in changed cells.
     pub net: Bilateral,
-    /// The same by (sector, exporter, importer).
-    pub net_by_exporter: Bilateral,
     /// Whether a sector has a tariff anywhere, before or after.
     pub taxed: Vec<bool>,
-    /// Input coefficients by (country, output, input), for unit costs.
-    pub inputs_by_user: Vec<f64>,
     /// The changed cells in cell order.
     pub changed: Vec<ChangedCell>,
     /// First changed cell of every sector, and the end.
@@ -89,15 +85,7 @@ impl SharedShares {
         }
         let net = net_shares(accounts, &share);
         let taxed = (0..shape.sectors).map(|sector| is_taxed(accounts, &changed, sector)).collect();
-        Self {
-            net_by_exporter: transposed(&net),
-            inputs_by_user: inputs_by_user(accounts),
-            share,
-            net,
-            taxed,
-            changed,
-            sector_start,
-        }
+        Self { share, net, taxed, changed, sector_start }
     }
 
     /// The changed cells of a sector, and the position of the first.
@@ -167,32 +155,6 @@ fn net_shares(accounts: &Accounts, share: &Bilateral) -> Bilateral {
     let rates = accounts.tariff.table().values();
     let values = share.values().iter().zip(rates).map(|(share, rate)| share / (1.0 + rate)).collect();
     Bilateral::from_values(accounts.shape, values)
-}
-
-fn transposed(table: &Bilateral) -> Bilateral {
-    let shape = table.shape();
-    let n = shape.countries;
-    let mut values = vec![0.0; shape.cells()];
-    for sector in 0..shape.sectors {
-        for importer in 0..n {
-            for (exporter, value) in table.row(sector, importer).iter().enumerate() {
-                values[(sector * n + exporter) * n + importer] = *value;
-            }
-        }
-    }
-    Bilateral::from_values(shape, values)
-}
-
-fn inputs_by_user(accounts: &Accounts) -> Vec<f64> {
-    let j = accounts.shape.sectors;
-    let mut inputs = vec![0.0; accounts.input_share.len()];
-    for (row, coefficients) in accounts.input_share.chunks_exact(j).enumerate() {
-        let (country, input) = (row / j, row % j);
-        for (user, coefficient) in coefficients.iter().enumerate() {
-            inputs[(country * j + user) * j + input] = *coefficient;
-        }
-    }
-    inputs
 }
 
 fn is_taxed(accounts: &Accounts, changed: &[ChangedCell], sector: usize) -> bool {

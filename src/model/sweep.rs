@@ -14,7 +14,7 @@ use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::trade_model::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
-use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times};
+use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -115,15 +115,17 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let prices = &z[self.price_start() * K..];
         for country in 0..n {
             let pairs = country * j..(country + 1) * j;
-            let inputs = &self.shares.inputs_by_user[pairs.start * j..pairs.end * j];
-            matrix_times::<K>(inputs, &prices[pairs.start * K..pairs.end * K], &mut self.work.log_cost);
+            let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
+            transposed_times::<K>(inputs, &prices[pairs.start * K..pairs.end * K], &mut self.work.log_cost);
             let wage = lane::<K>(z, country);
             let own = &self.accounts.value_added_share[pairs];
             for (sector, share) in own.iter().enumerate() {
                 let inputs = lane::<K>(&self.work.log_cost, sector);
                 let theta = lane::<K>(&self.theta, sector);
-                *lane_mut::<K>(&mut self.work.cost_power, sector * n + country) =
-                    std::array::from_fn(|l| -theta[l] * (share * wage[l] + inputs[l]));
+                let power = lane_mut::<K>(&mut self.work.cost_power, sector * n + country);
+                for l in 0..K {
+                    power[l] = -theta[l] * (share * wage[l] + inputs[l]);
+                }
             }
         }
         exp_all(&mut self.work.cost_power);
@@ -185,7 +187,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let scaled = &self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
         let sales = &mut self.work.gross;
-        matrix_times::<K>(self.shares.net_by_exporter.matrix(sector), scaled, sales);
+        // An untaxed sector has the same shares before and after tariff, and they are at hand.
+        let net = if self.shares.taxed[sector] { &self.shares.net } else { &self.shares.share };
+        transposed_times::<K>(net.matrix(sector), scaled, sales);
         let (first, changed) = self.shares.changed_in(sector);
         for (at, cell) in changed.iter().enumerate() {
             let net = lane::<K>(&self.net, first + at);
@@ -198,8 +202,10 @@ impl<'a, const K: usize> Sweep<'a, K> {
         for exporter in 0..n {
             let cost = lane::<K>(&self.work.cost_power, sector * n + exporter);
             let sales = lane::<K>(sales, exporter);
-            *lane_mut::<K>(&mut self.work.output, exporter * j + sector) =
-                std::array::from_fn(|l| sales[l] * cost[l]);
+            let output = lane_mut::<K>(&mut self.work.output, exporter * j + sector);
+            for l in 0..K {
+                output[l] = sales[l] * cost[l];
+            }
         }
     }
 
@@ -281,14 +287,14 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let mut moved = [0.0; K];
         let wages = &mut step[..accounts.shape.countries * K];
         self.preconditioner.wages::<K>(residual.as_flattened(), wages);
-        for country in 0..accounts.shape.countries {
+        for (country, residual) in residual.iter().enumerate() {
             let wage = lane::<K>(z, country);
             let target = lane_mut::<K>(wages, country);
             for l in 0..K {
                 target[l] *= self.caution[l];
                 world[l] += accounts.value_added[country] * exp(wage[l]);
                 moved[l] += accounts.value_added[country] * exp(wage[l] + target[l]);
-                observe(&mut worst[l], residual[country][l], country);
+                observe(&mut worst[l], residual[l], country);
             }
         }
         let numeraire = accounts.world_value_added();
