@@ -1,6 +1,8 @@
 //! The documentation is held to the program: links lead somewhere, commands do what is shown, scenarios are valid,
 //! and every variable, key and function is where the pages say.
 
+#![allow(clippy::panic, clippy::print_stderr, reason = "a test says what is wrong, and what it skips")]
+
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
