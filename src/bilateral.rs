@@ -103,6 +103,12 @@ impl Bilateral {
         &self.values[start..start + self.shape.countries]
     }
 
+    /// The importer-by-exporter matrix of a sector, row after row.
+    pub fn matrix(&self, sector: usize) -> &[f64] {
+        let size = self.shape.countries * self.shape.countries;
+        &self.values[sector * size..(sector + 1) * size]
+    }
+
     /// All values in order.
     pub fn values(&self) -> &[f64] {
         &self.values

@@ -108,7 +108,7 @@ struct Sums {
     /// By pair (country, sector).
     pairs: Vec<PairSums>,
     /// Goods by (importer, exporter).
-    goods: Vec<GoodsSums>,
+    goods: GoodsSums,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -140,13 +140,20 @@ struct PairSums {
     imports: [f64; 2],
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// Columns of one value a pair of countries.
+#[derive(Clone, Debug)]
 struct GoodsSums {
-    value: [f64; 2],
-    gross: [f64; 2],
-    volume: f64,
+    value: [Vec<f64>; 2],
+    gross: [Vec<f64>; 2],
+    volume: Vec<f64>,
     /// Σ M_b(τ′ − τ).
-    rate_change: f64,
+    rate_change: Vec<f64>,
+}
+
+/// What the exporters of one sector sell abroad, one value an exporter.
+struct ExportSums {
+    value: [Vec<f64>; 2],
+    volume: Vec<f64>,
 }
 
 impl View<'_> {
@@ -206,40 +213,77 @@ impl View<'_> {
         exp(self.after.log_cost[at] - self.before.log_cost[at])
     }
 
-    /// One pass over all flows.
+    /// One pass over all flows: rows of unchanged flows first, then the changed ones one by one.
     fn sums(&self) -> Sums {
         let Shape { countries: n, sectors: j } = self.accounts.shape;
-        let mut sums = Sums {
-            countries: vec![CountrySums::default(); n],
-            pairs: vec![PairSums::default(); n * j],
-            goods: vec![GoodsSums::default(); n * n],
-        };
-        let shares = &self.comparison.world.shares;
+        let mut sums = Sums::new(self.accounts.shape);
         for sector in 0..j {
-            let cost_hats: Vec<f64> = (0..n).map(|country| self.cost_hat(sector * n + country)).collect();
-            let mut changed = shares.changed_in(sector).1.iter().peekable();
+            let at = sector * n..(sector + 1) * n;
+            let cost_hats: Vec<f64> = at.map(|at| self.cost_hat(at)).collect();
+            let mut exports = ExportSums::new(n);
             for importer in 0..n {
-                for (exporter, share) in self.accounts.share.row(sector, importer).iter().enumerate() {
-                    let is_here =
-                        |cell: &&ChangedCell| (cell.importer, cell.exporter) == (importer, exporter);
-                    let cell = changed.next_if(is_here);
-                    if *share <= 0.0 {
-                        continue;
-                    }
-                    let flow = Flow {
-                        sector: SectorId::at(sector),
-                        importer: CountryId::at(importer),
-                        exporter: CountryId::at(exporter),
-                    };
-                    let levels = match cell {
-                        Some(cell) => self.changed(cell),
-                        None => self.unchanged(flow),
-                    };
-                    sums.add(self.accounts, flow, levels, cost_hats[exporter]);
-                }
+                self.add_row(sector, importer, &cost_hats, &mut sums, &mut exports);
+            }
+            sums.add_exports(self.accounts, sector, &cost_hats, &exports);
+            for cell in self.comparison.world.shares.changed_in(sector).1 {
+                sums.add(self.accounts, cell.change.flow, self.changed(cell), cost_hats[cell.exporter]);
             }
         }
         sums
+    }
+
+    /// Adds what an importer buys in a sector at unchanged rates and trade costs.
+    fn add_row(
+        &self,
+        sector: usize,
+        importer: usize,
+        cost_hats: &[f64],
+        sums: &mut Sums,
+        exports: &mut ExportSums,
+    ) {
+        let Shape { countries: n, sectors: j } = self.accounts.shape;
+        let (is_goods, start) = (self.accounts.goods[sector], sector * n);
+        // Changed flows have no share here.
+        let net = self.comparison.world.shares.net.row(sector, importer);
+        let rates = self.accounts.tariff.table().row(sector, importer);
+        let powers = |levels: &'_ Levels| -> (f64, std::ops::Range<usize>) {
+            (levels.scaled_spending[start + importer], start..start + n)
+        };
+        let ((buys_before, at), (buys_after, _)) = (powers(&self.before), powers(&self.after));
+        let (before, after) = (&self.before.cost_power[at.clone()], &self.after.cost_power[at]);
+        let home =
+            [net[importer] * before[importer] * buys_before, net[importer] * after[importer] * buys_after];
+        add(&mut sums.pairs[importer * j + sector].output, home);
+        let mut row = CountrySums::default();
+        let goods = importer * n;
+        for i in (0..importer).chain(importer + 1..n) {
+            let (old, new) = (net[i] * before[i] * buys_before, net[i] * after[i] * buys_after);
+            let (volume, at_new_price) = (new / cost_hats[i], old * cost_hats[i]);
+            let revenue = [rates[i] * old, rates[i] * new];
+            add(&mut row.imports, [old, new]);
+            add(&mut row.revenue, revenue);
+            row.import_volume += volume;
+            row.import_prices += at_new_price;
+            row.taxed_volume += rates[i] * (new - at_new_price);
+            exports.value[0][i] += old;
+            exports.value[1][i] += new;
+            exports.volume[i] += volume;
+            if is_goods {
+                sums.goods.value[0][goods + i] += old;
+                sums.goods.value[1][goods + i] += new;
+                sums.goods.gross[0][goods + i] += old + revenue[0];
+                sums.goods.gross[1][goods + i] += new + revenue[1];
+                sums.goods.volume[goods + i] += volume;
+            }
+        }
+        row.import_costs = row.import_prices;
+        if is_goods {
+            row.goods_imports = row.imports;
+            row.goods_revenue = row.revenue;
+            row.fixed_weight_revenue = row.revenue[0];
+        }
+        add(&mut sums.pairs[importer * j + sector].imports, row.imports);
+        sums.countries[importer].add_imports(&row);
     }
 
     /// Variables by (country, variable).
@@ -328,11 +372,11 @@ impl View<'_> {
         let (rate, value, volume, border, buyer) = match row.sector {
             Some(sector) => self.sector_flow(Flow { sector, importer: row.importer, exporter: row.exporter }),
             None => {
-                let sums = &sums.goods[importer * self.accounts.shape.countries + exporter];
-                let volume = sums.volume / sums.value[0];
-                let value = sums.value[1] / sums.value[0];
-                let gross = sums.gross[1] / sums.gross[0];
-                (sums.rate_change / sums.value[0], value, volume, value / volume, gross / volume)
+                let (goods, at) = (&sums.goods, importer * self.accounts.shape.countries + exporter);
+                let base = goods.value[0][at];
+                let (volume, value) = (goods.volume[at] / base, goods.value[1][at] / base);
+                let gross = goods.gross[1][at] / goods.gross[0][at];
+                (goods.rate_change[at] / base, value, volume, value / volume, gross / volume)
             }
         };
         let price = prices[importer];
@@ -379,6 +423,35 @@ impl View<'_> {
 }
 
 impl Sums {
+    fn new(shape: Shape) -> Self {
+        let column = || vec![0.0; shape.countries * shape.countries];
+        Self {
+            countries: vec![CountrySums::default(); shape.countries],
+            pairs: vec![PairSums::default(); shape.pairs()],
+            goods: GoodsSums {
+                value: [column(), column()],
+                gross: [column(), column()],
+                volume: column(),
+                rate_change: column(),
+            },
+        }
+    }
+
+    /// Adds what the exporters of a sector sell abroad at unchanged rates and trade costs.
+    fn add_exports(&mut self, accounts: &Accounts, sector: usize, cost_hats: &[f64], exports: &ExportSums) {
+        for (exporter, cost_hat) in cost_hats.iter().enumerate() {
+            let values = [exports.value[0][exporter], exports.value[1][exporter]];
+            let pair = &mut self.pairs[exporter * accounts.shape.sectors + sector];
+            add(&mut pair.output, values);
+            add(&mut pair.exports, values);
+            let country = &mut self.countries[exporter];
+            add(&mut country.exports, values);
+            country.export_volume += exports.volume[exporter];
+            country.export_prices += values[0] * cost_hat;
+        }
+    }
+
+    /// Adds a flow that policy changes.
     fn add(&mut self, accounts: &Accounts, flow: Flow, levels: FlowLevels, cost_hat: f64) {
         let Shape { countries: n, sectors: j } = accounts.shape;
         let (importer, exporter) = (flow.importer.index(), flow.exporter.index());
@@ -394,8 +467,15 @@ impl Sums {
         self.countries[exporter].add_export(&levels, cost_hat);
         self.countries[importer].add_import(&levels, cost_hat, accounts.goods[sector]);
         if accounts.goods[sector] {
-            self.goods[importer * n + exporter].add(&levels);
+            self.goods.add(importer * n + exporter, &levels);
         }
+    }
+}
+
+impl ExportSums {
+    fn new(countries: usize) -> Self {
+        let column = || vec![0.0; countries];
+        Self { value: [column(), column()], volume: column() }
     }
 }
 
@@ -407,19 +487,34 @@ impl CountrySums {
     }
 
     fn add_import(&mut self, levels: &FlowLevels, cost_hat: f64, goods: bool) {
-        let values = [levels.before, levels.after];
+        let imports = [levels.before, levels.after];
         let revenue = [levels.gross_before - levels.before, levels.gross_after - levels.after];
-        add(&mut self.imports, values);
-        add(&mut self.revenue, revenue);
-        self.import_volume += levels.volume;
-        self.import_prices += levels.before * levels.price;
-        self.import_costs += levels.before * cost_hat;
-        self.taxed_volume += levels.rate_before * (levels.after - levels.before * levels.price);
-        if goods {
-            add(&mut self.goods_imports, values);
-            add(&mut self.goods_revenue, revenue);
-            self.fixed_weight_revenue += levels.rate_after * levels.before;
-        }
+        let only = |is: bool, values: [f64; 2]| if is { values } else { [0.0; 2] };
+        self.add_imports(&Self {
+            imports,
+            revenue,
+            import_volume: levels.volume,
+            import_prices: levels.before * levels.price,
+            import_costs: levels.before * cost_hat,
+            taxed_volume: levels.rate_before * (levels.after - levels.before * levels.price),
+            goods_imports: only(goods, imports),
+            goods_revenue: only(goods, revenue),
+            fixed_weight_revenue: only(goods, [levels.rate_after * levels.before; 2])[0],
+            ..Self::default()
+        });
+    }
+
+    /// Adds the import side of other sums.
+    fn add_imports(&mut self, other: &Self) {
+        add(&mut self.imports, other.imports);
+        add(&mut self.revenue, other.revenue);
+        self.import_volume += other.import_volume;
+        self.import_prices += other.import_prices;
+        self.import_costs += other.import_costs;
+        self.taxed_volume += other.taxed_volume;
+        add(&mut self.goods_imports, other.goods_imports);
+        add(&mut self.goods_revenue, other.goods_revenue);
+        self.fixed_weight_revenue += other.fixed_weight_revenue;
     }
 
     /// Σ_j Σ_i [M_inj(ĉ_nj − 1) − M_nij(ĉ_ij − 1)].
@@ -434,11 +529,13 @@ impl CountrySums {
 }
 
 impl GoodsSums {
-    fn add(&mut self, levels: &FlowLevels) {
-        add(&mut self.value, [levels.before, levels.after]);
-        add(&mut self.gross, [levels.gross_before, levels.gross_after]);
-        self.volume += levels.volume;
-        self.rate_change += levels.before * (levels.rate_after - levels.rate_before);
+    fn add(&mut self, at: usize, levels: &FlowLevels) {
+        self.value[0][at] += levels.before;
+        self.value[1][at] += levels.after;
+        self.gross[0][at] += levels.gross_before;
+        self.gross[1][at] += levels.gross_after;
+        self.volume[at] += levels.volume;
+        self.rate_change[at] += levels.before * (levels.rate_after - levels.rate_before);
     }
 }
 

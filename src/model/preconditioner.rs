@@ -8,7 +8,7 @@
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
-use crate::numerics::lanes::row_times;
+use crate::numerics::lanes::matrix_times;
 
 /// The preconditioner of all three blocks of unknowns.
 #[derive(Clone, Debug)]
@@ -47,30 +47,22 @@ impl Preconditioner {
 
     /// What a change of own costs does to all prices of a country.
     pub fn prices<const K: usize>(&self, country: usize, residual: &[f64], step: &mut [f64]) {
-        apply::<K>(self.block(&self.domestic, country), residual, step);
+        matrix_times::<K>(self.block(&self.domestic, country), residual, step);
     }
 
     /// What a change of own demand does to all spending of a country.
     pub fn spending<const K: usize>(&self, country: usize, residual: &[f64], step: &mut [f64]) {
-        apply::<K>(self.block(&self.domestic_transposed, country), residual, step);
+        matrix_times::<K>(self.block(&self.domestic_transposed, country), residual, step);
     }
 
     /// How far wages must move, given the relative excess demand for labour of every country.
     pub fn wages<const K: usize>(&self, residual: &[f64], step: &mut [f64]) {
-        apply::<K>(&self.wages, residual, step);
+        matrix_times::<K>(&self.wages, residual, step);
     }
 
     fn block<'m>(&self, matrices: &'m [f64], country: usize) -> &'m [f64] {
         let size = self.sectors * self.sectors;
         &matrices[country * size..(country + 1) * size]
-    }
-}
-
-fn apply<const K: usize>(matrix: &[f64], residual: &[f64], step: &mut [f64]) {
-    let rows = step.as_chunks_mut::<K>().0;
-    let width = rows.len();
-    for (row, slot) in matrix.chunks_exact(width).zip(rows) {
-        *slot = row_times::<K>(row, residual);
     }
 }
 
@@ -85,7 +77,7 @@ fn wage_response(accounts: &Accounts, theta: &[f64]) -> Vec<f64> {
     let mut derivative = DMatrix::from_fn(n, n, |row, column| {
         -f64::from(u8::from(row == column)) - accounts.value_added[column] / world
     });
-    for sector in 0..j {
+    for (sector, &theta) in theta.iter().enumerate() {
         let block = n * n;
         // Column-major views of row-major data are transposed: share[(i, n)] = π_ni, sales[(i, n)] = M_ni.
         let share =
@@ -97,10 +89,10 @@ fn wage_response(accounts: &Accounts, theta: &[f64]) -> Vec<f64> {
             let scale = accounts.value_added_share[exporter * j + sector] / accounts.value_added[exporter];
             sales.row_mut(exporter).scale_mut(scale);
         }
-        derivative.gemm(theta[sector], &sales, &share.transpose(), 1.0);
+        derivative.gemm(theta, &sales, &share.transpose(), 1.0);
         derivative += &sales;
         for exporter in 0..n {
-            derivative[(exporter, exporter)] -= theta[sector] * sales.row(exporter).sum();
+            derivative[(exporter, exporter)] -= theta * sales.row(exporter).sum();
         }
     }
     let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));

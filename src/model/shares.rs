@@ -21,6 +21,8 @@ pub struct SharedShares {
     pub net_by_exporter: Bilateral,
     /// Whether a sector has a tariff anywhere, before or after.
     pub taxed: Vec<bool>,
+    /// Input coefficients by (country, output, input), for unit costs.
+    pub inputs_by_user: Vec<f64>,
     /// The changed cells in cell order.
     pub changed: Vec<ChangedCell>,
     /// First changed cell of every sector, and the end.
@@ -87,7 +89,15 @@ impl SharedShares {
         }
         let net = net_shares(accounts, &share);
         let taxed = (0..shape.sectors).map(|sector| is_taxed(accounts, &changed, sector)).collect();
-        Self { net_by_exporter: transposed(&net), share, net, taxed, changed, sector_start }
+        Self {
+            net_by_exporter: transposed(&net),
+            inputs_by_user: inputs_by_user(accounts),
+            share,
+            net,
+            taxed,
+            changed,
+            sector_start,
+        }
     }
 
     /// The changed cells of a sector, and the position of the first.
@@ -171,6 +181,18 @@ fn transposed(table: &Bilateral) -> Bilateral {
         }
     }
     Bilateral::from_values(shape, values)
+}
+
+fn inputs_by_user(accounts: &Accounts) -> Vec<f64> {
+    let j = accounts.shape.sectors;
+    let mut inputs = vec![0.0; accounts.input_share.len()];
+    for (row, coefficients) in accounts.input_share.chunks_exact(j).enumerate() {
+        let (country, input) = (row / j, row % j);
+        for (user, coefficient) in coefficients.iter().enumerate() {
+            inputs[(country * j + user) * j + input] = *coefficient;
+        }
+    }
+    inputs
 }
 
 fn is_taxed(accounts: &Accounts, changed: &[ChangedCell], sector: usize) -> bool {

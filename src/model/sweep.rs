@@ -13,8 +13,8 @@ use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::trade_model::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
-use crate::numerics::functions::{exp, ln};
-use crate::numerics::lanes::{lane, lane_mut, row_times};
+use crate::numerics::functions::{exp, exp_all, ln, ln_all};
+use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -38,7 +38,7 @@ pub struct Sweep<'a, const K: usize> {
 
 /// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
 struct Work {
-    /// ln ĉ by (sector, country, lane), then ĉ^(−θ) in its place.
+    /// ĉ^(−θ) by (sector, country, lane).
     cost_power: Vec<f64>,
     /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
     scaled_spending: Vec<f64>,
@@ -49,8 +49,14 @@ struct Work {
     /// Residuals of prices and of expenditure, by (pair, lane).
     price_residual: Vec<f64>,
     spending_residual: Vec<f64>,
-    /// ln ĉ of one country, by (sector, lane).
+    /// Input costs of one country, Σ_k γ_nkj ln P̂_nk, by (sector, lane).
     log_cost: Vec<f64>,
+    /// What one country spends on inputs, by (sector, lane).
+    input_demand: Vec<f64>,
+    /// Sums over the suppliers or the buyers of one sector, by (country, lane).
+    gross: Vec<f64>,
+    net: Vec<f64>,
+    log_gross: Vec<f64>,
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
@@ -87,6 +93,10 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 price_residual: lanes(shape.pairs()),
                 spending_residual: lanes(shape.pairs()),
                 log_cost: lanes(shape.sectors),
+                input_demand: lanes(shape.sectors),
+                gross: lanes(shape.countries),
+                net: lanes(shape.countries),
+                log_gross: lanes(shape.countries),
             },
         }
     }
@@ -104,27 +114,19 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let prices = &z[self.price_start() * K..];
         for country in 0..n {
-            let log_cost = self.work.log_cost.as_chunks_mut::<K>().0;
+            let pairs = country * j..(country + 1) * j;
+            let inputs = &self.shares.inputs_by_user[pairs.start * j..pairs.end * j];
+            matrix_times::<K>(inputs, &prices[pairs.start * K..pairs.end * K], &mut self.work.log_cost);
             let wage = lane::<K>(z, country);
-            let own = &self.accounts.value_added_share[country * j..(country + 1) * j];
-            for (cost, share) in log_cost.iter_mut().zip(own) {
-                *cost = wage.map(|wage| share * wage);
-            }
-            let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
-            for (input, row) in inputs.chunks_exact(j).enumerate() {
-                let price = lane::<K>(prices, country * j + input);
-                for (cost, share) in log_cost.iter_mut().zip(row) {
-                    for l in 0..K {
-                        cost[l] += share * price[l];
-                    }
-                }
-            }
-            for (sector, cost) in log_cost.iter().enumerate() {
+            let own = &self.accounts.value_added_share[pairs];
+            for (sector, share) in own.iter().enumerate() {
+                let inputs = lane::<K>(&self.work.log_cost, sector);
                 let theta = lane::<K>(&self.theta, sector);
                 *lane_mut::<K>(&mut self.work.cost_power, sector * n + country) =
-                    std::array::from_fn(|l| exp(-theta[l] * cost[l]));
+                    std::array::from_fn(|l| -theta[l] * (share * wage[l] + inputs[l]));
             }
         }
+        exp_all(&mut self.work.cost_power);
     }
 
     /// Equations (11) and (12) for the importers of a sector: s_n = Σ_i B_ni ĉ_i^(−θ), P̂ = s^(−1/θ), and what
@@ -134,23 +136,28 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let costs = &self.work.cost_power[sector * n * K..(sector + 1) * n * K];
         let theta = lane::<K>(&self.theta, sector);
         let (first, changed) = self.shares.changed_in(sector);
-        let mut next = 0;
-        for importer in 0..n {
-            let mut gross = row_times::<K>(self.shares.share.row(sector, importer), costs);
-            let mut net = if self.shares.taxed[sector] {
-                row_times::<K>(self.shares.net.row(sector, importer), costs)
-            } else {
-                gross
-            };
-            while next < changed.len() && changed[next].importer == importer {
-                let cost = lane::<K>(costs, changed[next].exporter);
-                let (b, f) = (lane::<K>(&self.gross, first + next), lane::<K>(&self.net, first + next));
-                for l in 0..K {
-                    gross[l] += b[l] * cost[l];
-                    net[l] += f[l] * cost[l];
-                }
-                next += 1;
+        let taxed = self.shares.taxed[sector];
+        matrix_times::<K>(self.shares.share.matrix(sector), costs, &mut self.work.gross);
+        if taxed {
+            matrix_times::<K>(self.shares.net.matrix(sector), costs, &mut self.work.net);
+        }
+        let gross = &mut self.work.gross;
+        let net = &mut self.work.net;
+        if !taxed {
+            net.copy_from_slice(gross);
+        }
+        for (at, cell) in changed.iter().enumerate() {
+            let cost = lane::<K>(costs, cell.exporter);
+            let (b, f) = (lane::<K>(&self.gross, first + at), lane::<K>(&self.net, first + at));
+            let (gross, net) = (lane_mut::<K>(gross, cell.importer), lane_mut::<K>(net, cell.importer));
+            for l in 0..K {
+                gross[l] += b[l] * cost[l];
+                net[l] += f[l] * cost[l];
             }
+        }
+        self.work.log_gross.copy_from_slice(gross);
+        ln_all(&mut self.work.log_gross);
+        for importer in 0..n {
             let pair = importer * j + sector;
             let spent = self.accounts.expenditure[pair];
             let spending = lane::<K>(z, self.spending_start() + pair);
@@ -162,9 +169,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 (*residual, *scaled) = ([0.0; K], [0.0; K]);
                 continue;
             }
+            let (gross, net) = (lane::<K>(&self.work.gross, importer), lane::<K>(&self.work.net, importer));
+            let log_gross = lane::<K>(&self.work.log_gross, importer);
             let revenue = lane_mut::<K>(&mut self.work.revenue, importer);
             for l in 0..K {
-                residual[l] = -ln(gross[l]) / theta[l] - price[l];
+                residual[l] = -log_gross[l] / theta[l] - price[l];
                 scaled[l] = spent * spending[l] / gross[l];
                 revenue[l] += spent * spending[l] - scaled[l] * net[l];
             }
@@ -175,25 +184,22 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn sales(&mut self, sector: usize) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let scaled = &self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
-        for exporter in 0..n {
-            *lane_mut::<K>(&mut self.work.output, exporter * j + sector) =
-                row_times::<K>(self.shares.net_by_exporter.row(sector, exporter), scaled);
-        }
+        let sales = &mut self.work.gross;
+        matrix_times::<K>(self.shares.net_by_exporter.matrix(sector), scaled, sales);
         let (first, changed) = self.shares.changed_in(sector);
         for (at, cell) in changed.iter().enumerate() {
             let net = lane::<K>(&self.net, first + at);
             let buyer = lane::<K>(scaled, cell.importer);
-            let output = lane_mut::<K>(&mut self.work.output, cell.exporter * j + sector);
+            let sales = lane_mut::<K>(sales, cell.exporter);
             for l in 0..K {
-                output[l] += net[l] * buyer[l];
+                sales[l] += net[l] * buyer[l];
             }
         }
         for exporter in 0..n {
             let cost = lane::<K>(&self.work.cost_power, sector * n + exporter);
-            let output = lane_mut::<K>(&mut self.work.output, exporter * j + sector);
-            for l in 0..K {
-                output[l] *= cost[l];
-            }
+            let sales = lane::<K>(sales, exporter);
+            *lane_mut::<K>(&mut self.work.output, exporter * j + sector) =
+                std::array::from_fn(|l| sales[l] * cost[l]);
         }
     }
 
@@ -208,6 +214,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let output = &self.work.output[country * j * K..(country + 1) * j * K];
         let demanded =
             row_times::<K>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
+        let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
+        matrix_times::<K>(inputs, output, &mut self.work.input_demand);
         for sector in 0..j {
             let pair = country * j + sector;
             let spending = lane::<K>(z, self.spending_start() + pair);
@@ -217,7 +225,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 *residual = [0.0; K];
                 continue;
             }
-            let inputs = row_times::<K>(&self.accounts.input_share[pair * j..(pair + 1) * j], output);
+            let inputs = lane::<K>(&self.work.input_demand, sector);
             let share = self.accounts.final_share[pair];
             for l in 0..K {
                 residual[l] = inputs[l] + share * income[l] - spent * spending[l];
@@ -344,23 +352,24 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
         worst
     }
 
-    fn longest(&self, z: &[f64], step: &[f64], l: usize) -> f64 {
+    fn longest(&self, z: &[f64], step: &[f64]) -> [f64; K] {
         // Prices and wages are logarithms: at most a factor e^(1/2) at a time. Spending stays positive.
         const LONGEST_LOG: f64 = 0.5;
         const LONGEST_FALL: f64 = 0.75;
-        let spendings = self.spending_start() * K;
-        let mut length = 1.0_f64;
-        for value in step[..spendings].iter().skip(l).step_by(K) {
-            length = length.min(LONGEST_LOG / value.abs());
-        }
-        for (level, value) in
-            z[spendings..].iter().skip(l).step_by(K).zip(step[spendings..].iter().skip(l).step_by(K))
-        {
-            if *value < 0.0 {
-                length = length.min(LONGEST_FALL * level / -value);
+        let (logs, spending) = step.split_at(self.spending_start() * K);
+        let mut steepest = [0.0_f64; K];
+        for values in logs.as_chunks::<K>().0 {
+            for l in 0..K {
+                steepest[l] = steepest[l].max(values[l].abs() / LONGEST_LOG);
             }
         }
-        length
+        let levels = z[logs.len()..].as_chunks::<K>().0;
+        for (values, levels) in spending.as_chunks::<K>().0.iter().zip(levels) {
+            for l in 0..K {
+                steepest[l] = steepest[l].max(-values[l] / (LONGEST_FALL * levels[l]));
+            }
+        }
+        steepest.map(|steepest| 1.0 / steepest)
     }
 
     fn weights(&self) -> &[f64] {

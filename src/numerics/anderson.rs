@@ -21,8 +21,8 @@ pub trait FixedPoint<const K: usize> {
     /// Puts the step g(z) into `step` and says how far each lane is from a solution.
     fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K];
 
-    /// The largest part of a step that a lane may take from `z` without leaving the domain, in (0, 1].
-    fn longest(&self, z: &[f64], step: &[f64], lane: usize) -> f64;
+    /// The largest part of a step that each lane may take from `z` without leaving the domain; above 1 counts as 1.
+    fn longest(&self, z: &[f64], step: &[f64]) -> [f64; K];
 
     /// The weight of each component of each lane in the norm that acceleration minimises.
     fn weights(&self) -> &[f64];
@@ -117,6 +117,7 @@ fn advance<const K: usize>(
     z: &mut [f64],
     mut moves: Vec<f64>,
 ) {
+    let longest = problem.longest(z, &moves);
     let mut lengths = [0.0; K];
     for (l, state) in lanes.iter_mut().enumerate() {
         if state.ended.is_some() {
@@ -129,7 +130,7 @@ fn advance<const K: usize>(
             scatter::<K>(z, l, &state.best_point);
         } else {
             state.keep_if_best::<K>(l, z);
-            lengths[l] = problem.longest(z, &moves, l).min(1.0);
+            lengths[l] = longest[l].min(1.0);
         }
     }
     for components in moves.as_chunks_mut::<K>().0 {
@@ -356,8 +357,8 @@ mod tests {
             })
         }
 
-        fn longest(&self, _: &[f64], _: &[f64], _: usize) -> f64 {
-            1.0
+        fn longest(&self, _: &[f64], _: &[f64]) -> [f64; K] {
+            [1.0; K]
         }
 
         fn weights(&self) -> &[f64] {

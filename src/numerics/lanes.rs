@@ -1,7 +1,10 @@
 //! Sums and products over vectors with K lanes, in a fixed order of summation.
 //!
 //! A sum over components runs in [`STRIPES`] interleaved partial sums that are added at the end. The order is
-//! part of the result: it is the same for every K, so a lane has the same bits alone and in company.
+//! part of the result: it is the same for every K, so a lane has the same bits alone and in company. Every
+//! instruction set gives the same bits too, as no multiplication is fused with an addition.
+
+use multiversion::multiversion;
 
 /// Interleaved partial sums of every reduction: enough to hide the latency of an addition.
 pub const STRIPES: usize = 4;
@@ -21,12 +24,13 @@ pub fn lane_mut<const K: usize>(values: &mut [f64], component: usize) -> &mut [f
 }
 
 /// Adds the partial sums of a reduction.
-#[inline]
+#[inline(always)]
 fn fold<const K: usize>(partial: &[[f64; K]; STRIPES]) -> [f64; K] {
     std::array::from_fn(|l| (partial[0][l] + partial[1][l]) + (partial[2][l] + partial[3][l]))
 }
 
 /// Σ_c a_c·b_c in each lane.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub fn dot<const K: usize>(a: &[f64], b: &[f64]) -> [f64; K] {
     let mut partial = [[0.0; K]; STRIPES];
     let (a_main, a_rest) = a.as_chunks::<K>().0.as_chunks::<STRIPES>();
@@ -46,8 +50,17 @@ pub fn dot<const K: usize>(a: &[f64], b: &[f64]) -> [f64; K] {
     fold(&partial)
 }
 
+/// Matrix times vector in each lane, for a matrix (row after row) that all lanes share.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub fn matrix_times<const K: usize>(matrix: &[f64], x: &[f64], product: &mut [f64]) {
+    let columns = x.len() / K;
+    for (row, slot) in matrix.chunks_exact(columns).zip(product.as_chunks_mut::<K>().0) {
+        *slot = row_times::<K>(row, x);
+    }
+}
+
 /// Σ_c row_c·x_c in each lane, for a row that all lanes share.
-#[inline]
+#[inline(always)]
 pub fn row_times<const K: usize>(row: &[f64], x: &[f64]) -> [f64; K] {
     let mut partial = [[0.0; K]; STRIPES];
     let (row_main, row_rest) = row.as_chunks::<STRIPES>();
@@ -68,6 +81,7 @@ pub fn row_times<const K: usize>(row: &[f64], x: &[f64]) -> [f64; K] {
 }
 
 /// y ← y + a·x in each lane.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub fn add_scaled<const K: usize>(y: &mut [f64], a: &[f64; K], x: &[f64]) {
     for (ys, xs) in y.as_chunks_mut::<K>().0.iter_mut().zip(x.as_chunks::<K>().0) {
         for l in 0..K {
