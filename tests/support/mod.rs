@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+pub mod levels;
+
 use std::path::PathBuf;
 
 use tariffsim::bilateral::Flow;

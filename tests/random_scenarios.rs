@@ -1,0 +1,200 @@
+//! Random scenarios, put together from every verb, on a small dataset: whatever they say, nothing panics, and what
+//! is solved is sound.
+
+mod data_support;
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use data_support::{Memory, tiny};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use proptest::test_runner::{RngSeed, TestRunner};
+use tariffsim::data::folder;
+use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::dataset::Dataset;
+use tariffsim::index::{CountryId, SectorId};
+use tariffsim::model::baseline::Baseline;
+use tariffsim::model::trade_model::{GeneralEquilibrium, Parameters};
+use tariffsim::model::variable::CountryVariable;
+use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
+use tariffsim::monte_carlo::estimate::FlowRow;
+use tariffsim::monte_carlo::prior::Uncertainty;
+use tariffsim::scenario::{Resolved, Scenario, explain};
+
+static TINY: LazyLock<Dataset> = LazyLock::new(|| folder::read(&tiny()).dataset.unwrap());
+
+/// The tables that random scenarios name.
+fn files() -> Memory {
+    Memory(Default::default())
+        .with(
+            "rates.csv",
+            "importer,exporter,sector,rate\nUSA,MEX,AUT,0.3\nCAN,USA,AUT,0\nMEX,USA,AUT,-0.2\n",
+        )
+        .with("costs.csv", "importer,exporter,sector,cost_factor\nUSA,MEX,AUT,1.5\nMEX,CAN,AUT,0.7\n")
+}
+
+/// One country, several, a group, or everyone.
+fn parties() -> impl Strategy<Value = String> {
+    let codes = subsequence(vec!["USA", "MEX", "CAN"], 1..=3);
+    prop_oneof![
+        4 => codes.prop_map(|codes| format!("[\"{}\"]", codes.join("\", \""))),
+        1 => select(vec!["\"USMCA\"", "\"NEIGHBOURS\"", "\"all\""]).prop_map(str::to_owned),
+    ]
+}
+
+fn verb() -> impl Strategy<Value = String> {
+    let level = || (-60..400_i32).prop_map(|rate| format!("\"{rate}%\""));
+    prop_oneof![
+        3 => (-30..200_i32).prop_map(|points| format!("add = \"{points}pp\"")),
+        1 => level().prop_map(|rate| format!("set = {rate}")),
+        1 => level().prop_map(|rate| format!("cap = {rate}")),
+        1 => level().prop_map(|rate| format!("floor = {rate}")),
+        1 => (0..500_u32).prop_map(|part| format!("multiply = \"{part}%\"")),
+        1 => (0..=100_u32).prop_map(|part| format!("cut = \"{part}%\"")),
+        1 => Just("remove = true".to_owned()),
+        1 => Just("reciprocal = true".to_owned()),
+        1 => Just("embargo = true".to_owned()),
+        1 => (-60..300_i32).prop_map(|cost| format!("trade_cost = \"{cost}%\"")),
+        1 => Just("rates = \"rates.csv\"".to_owned()),
+        1 => Just("trade_costs = \"costs.csv\"".to_owned()),
+        1 => (select(vec!["USA", "MEX", "CAN"]), 0..=100_u32, any::<[bool; 2]>()).prop_map(|(by, share, [lower, rise])| {
+            format!("match = {{ by = \"{by}\", on = \"all\", share = \"{share}%\", lower_too = {lower}, increase_only = {rise} }}")
+        }),
+    ]
+}
+
+fn measure() -> impl Strategy<Value = String> {
+    let goods = prop_oneof![
+        3 => Just(String::new()),
+        1 => select(vec!["goods = \"AUT\"\n", "goods = [\"AUT\", \"SER\"]\n", "goods = \"SER\"\n"]).prop_map(str::to_owned),
+    ];
+    let exempt = prop_oneof![
+        3 => Just(String::new()),
+        1 => (0..=100_u32).prop_map(|share| format!("exempt_share = \"{share}%\"\n")),
+    ];
+    let instead = prop_oneof![
+        9 => Just(String::new()),
+        1 => (1..6_u32).prop_map(|at| format!("instead_of = \"measure-{at}\"\n")),
+    ];
+    (parties(), parties(), goods, verb(), exempt, instead).prop_map(
+        |(by, on, goods, verb, exempt, instead)| {
+            format!("[[measure]]\nby = {by}\non = {on}\n{goods}{verb}\n{exempt}{instead}")
+        },
+    )
+}
+
+fn scenario() -> impl Strategy<Value = String> {
+    let measures = prop::collection::vec(measure(), 1..5);
+    let closure = select(vec!["fixed", "balanced", "proportional"]);
+    let mode = select(vec!["variety", "average"]);
+    let elasticities = select(vec!["\"EXAMPLE\"", "\"OTHER\"", "{ AUT = 0.3, SER = 40 }"]);
+    (measures, closure, mode, any::<bool>(), elasticities).prop_map(|(measures, closure, mode, inputs, elasticities)| {
+        format!(
+            "{}[model]\ndeficits = \"{closure}\"\nexempt_mode = \"{mode}\"\ninputs = {inputs}\nelasticities = {elasticities}\n",
+            measures.concat()
+        )
+    })
+}
+
+/// How a random scenario ended.
+#[derive(Clone, Copy)]
+enum End {
+    Refused,
+    NoEquilibrium,
+    Solved,
+}
+
+struct Silent;
+
+impl Observer for Silent {
+    fn draws(&self, _: u32, _: u32) {}
+}
+
+fn run(text: &str) -> Result<End, TestCaseError> {
+    let scenario = match Scenario::parse("random.toml", text) {
+        Ok(scenario) => scenario,
+        // Measures that replace nothing, or one another in a circle.
+        Err(faults) => return shown(&faults),
+    };
+    let resolved = match scenario.resolve(&TINY, &files()) {
+        Ok(resolved) => resolved,
+        Err(faults) => return shown(&faults),
+    };
+    prop_assert!(explain::paragraph(&resolved, &TINY).len() > 20);
+    let written = resolved.to_toml(&resolved.uncertainty);
+    let again = Scenario::parse("again.toml", &written).unwrap().resolve(&TINY, &files()).unwrap();
+    prop_assert_eq!(&again.policy, &resolved.policy);
+    solve(&resolved)
+}
+
+/// Faults can be shown, and there are some.
+fn shown(faults: &[tariffsim::diagnostic::Diagnostic]) -> Result<End, TestCaseError> {
+    prop_assert!(faults.iter().any(tariffsim::diagnostic::Diagnostic::is_error));
+    prop_assert!(tariffsim::cli::diagnostics::render(faults, false).contains("random.toml"));
+    Ok(End::Refused)
+}
+
+fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
+    let model = GeneralEquilibrium::default();
+    let (accounts, _) = Accounts::calibrate(&TINY, resolved.inputs).unwrap();
+    let parameters = Parameters {
+        theta: resolved.elasticities.theta.clone(),
+        exempt_shares: resolved.policy.central_shares(),
+    };
+    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
+    let rows = all_rows();
+    let experiment = Experiment {
+        model: &model,
+        baseline: &baseline,
+        policy: &resolved.policy,
+        elasticities: &resolved.elasticities,
+        uncertainty: &Uncertainty { draws: 3, ..resolved.uncertainty },
+        flow_rows: &rows,
+        sectors: true,
+    };
+    let Ok(found) = experiment.run(&Silent) else { return Ok(End::NoEquilibrium) };
+    prop_assert!(found.residual < 1e-10, "{}", found.residual);
+    let estimates = &found.estimates;
+    for country in TINY.countries.ids::<CountryId>() {
+        let welfare = estimates.country(country, CountryVariable::Welfare).central.unwrap();
+        prop_assert!(welfare > -100.0, "an income of {welfare} % less than before");
+    }
+    for estimate in estimates.countries.iter().chain(&estimates.sectors).chain(&estimates.flows) {
+        prop_assert!(estimate.central.is_none_or(f64::is_finite));
+        prop_assert!(estimate.spread.is_none_or(|spread| spread.mean.is_finite() && spread.sd.is_finite()));
+    }
+    Ok(End::Solved)
+}
+
+fn all_rows() -> Vec<FlowRow> {
+    let countries = || TINY.countries.ids::<CountryId>();
+    let pairs = countries().flat_map(|importer| countries().map(move |exporter| (importer, exporter)));
+    let sectors: Vec<_> = TINY.sectors.ids::<SectorId>().map(Some).chain([None]).collect();
+    let foreign = pairs.filter(|(importer, exporter)| importer != exporter);
+    foreign
+        .flat_map(|(importer, exporter)| {
+            sectors.iter().map(move |&sector| FlowRow { importer, exporter, sector })
+        })
+        .collect()
+}
+
+#[test]
+fn no_random_scenario_panics_and_most_are_solved() {
+    let ends: [AtomicU32; 3] = Default::default();
+    let config = ProptestConfig {
+        cases: 1000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    };
+    let outcome = TestRunner::new(config).run(&scenario(), |text| {
+        ends[run(&text)? as usize].fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|fault| panic!("{fault}"));
+    let [refused, none, solved] = ends.map(AtomicU32::into_inner);
+    eprintln!("{refused} refused, {none} without equilibrium, {solved} solved");
+    assert!(solved > 400, "only {solved} were solved: this tests too little");
+    assert!(refused > 100, "only {refused} were refused: this tests too little");
+}
