@@ -2,6 +2,8 @@
 //!
 //! The sources are read as text, without comments, literals and `#[cfg(test)]` items.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,8 @@
 //! country, and every variable of six countries. `TARIFFSIM_BLESS=1 cargo test --release --test scenarios` writes
 //! them anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
 mod support;
 
 use std::fmt::Write as _;

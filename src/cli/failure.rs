@@ -78,6 +78,10 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
             dataset.sectors.name(sector),
             country(importer)
         ),
+        SolveError::NoIncome { country: id } => format!(
+            "no equilibrium: nothing is left of the income of {} after its subsidies and transfers",
+            country(id)
+        ),
         SolveError::CutOff { country: id } => format!(
             "no equilibrium: {} is cut off from everyone, but its trade deficit is held by assumption",
             country(id)
@@ -106,6 +110,9 @@ fn remedy(error: &SolveError) -> &'static str {
         }
         SolveError::CutOff { .. } => {
             "leave one partner open, or write `deficits = \"balanced\"` under `[model]`"
+        }
+        SolveError::NoIncome { .. } => {
+            "make subsidies (negative tariffs) smaller, or write `deficits = \"balanced\"` under `[model]`"
         }
         SolveError::NotConverged { .. } => {
             "the policy may be too extreme for an equilibrium to exist (subsidies larger than incomes, deficits without trade); try smaller changes, or `deficits = \"balanced\"` under `[model]`"

@@ -79,6 +79,12 @@ pub enum SolveError {
         /// The sector.
         sector: SectorId,
     },
+    /// The equations hold only with an income below zero.
+    #[error("a country has no income left")]
+    NoIncome {
+        /// The country.
+        country: CountryId,
+    },
     /// A country trades with nobody but its deficit is held fixed.
     #[error("a country is cut off from everyone while its deficit is fixed")]
     CutOff {

@@ -4,6 +4,8 @@
 //! q̂ = M̂/p̂ its volume; changes are ratio − 1 in per cent. A variable without a value (a price where no trade is
 //! left, a percentage of nothing) is NaN here and an absent row in every output.
 
+mod sums;
+
 use crate::bilateral::{Flow, Shape};
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{ExemptMode, mean_rate};
@@ -14,6 +16,7 @@ use crate::model::shares::{CellShares, ChangedCell};
 use crate::model::trade_model::{Parameters, World};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use crate::numerics::functions::exp;
+use sums::{CountrySums, ExportSums, FlowLevels, Sums, add};
 
 /// One reported flow; `sector` is `None` for all goods of the pair together (`TOTAL` in files).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,82 +81,6 @@ struct View<'a> {
     comparison: Comparison<'a>,
     before: Levels,
     after: Levels,
-}
-
-/// One flow before and after.
-#[derive(Clone, Copy, Debug, Default)]
-struct FlowLevels {
-    /// M before and after.
-    before: f64,
-    after: f64,
-    /// Tariff-inclusive values before and after.
-    gross_before: f64,
-    gross_after: f64,
-    /// M_b·q̂: the new volume at baseline prices.
-    volume: f64,
-    /// p̂; not a number where trade is closed.
-    price: f64,
-    /// d̂.
-    cost: f64,
-    /// Observed rate, and the new rate at baseline weights.
-    rate_before: f64,
-    rate_after: f64,
-}
-
-/// Sums over flows, foreign unless said.
-#[derive(Clone, Debug)]
-struct Sums {
-    /// By country.
-    countries: Vec<CountrySums>,
-    /// By pair (country, sector).
-    pairs: Vec<PairSums>,
-    /// Goods by (importer, exporter).
-    goods: GoodsSums,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct CountrySums {
-    exports: [f64; 2],
-    imports: [f64; 2],
-    export_volume: f64,
-    import_volume: f64,
-    /// Σ M_b·ĉ over exports, Σ M_b·p̂ and Σ M_b·ĉ over imports.
-    export_prices: f64,
-    import_prices: f64,
-    import_costs: f64,
-    /// Σ τ(M − M_b·p̂) over imports.
-    taxed_volume: f64,
-    /// Σ M_b(d̂ − 1) over all suppliers, home included.
-    resource_cost: f64,
-    /// Tariff revenue.
-    revenue: [f64; 2],
-    /// Goods: imports, revenue, and revenue of new rates on old imports.
-    goods_imports: [f64; 2],
-    goods_revenue: [f64; 2],
-    fixed_weight_revenue: f64,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct PairSums {
-    output: [f64; 2],
-    exports: [f64; 2],
-    imports: [f64; 2],
-}
-
-/// Columns of one value a pair of countries.
-#[derive(Clone, Debug)]
-struct GoodsSums {
-    value: [Vec<f64>; 2],
-    gross: [Vec<f64>; 2],
-    volume: Vec<f64>,
-    /// Σ M_b(τ′ − τ).
-    rate_change: Vec<f64>,
-}
-
-/// What the exporters of one sector sell abroad, one value an exporter.
-struct ExportSums {
-    value: [Vec<f64>; 2],
-    volume: Vec<f64>,
 }
 
 impl View<'_> {
@@ -420,128 +347,6 @@ impl View<'_> {
             },
         )
     }
-}
-
-impl Sums {
-    fn new(shape: Shape) -> Self {
-        let column = || vec![0.0; shape.countries * shape.countries];
-        Self {
-            countries: vec![CountrySums::default(); shape.countries],
-            pairs: vec![PairSums::default(); shape.pairs()],
-            goods: GoodsSums {
-                value: [column(), column()],
-                gross: [column(), column()],
-                volume: column(),
-                rate_change: column(),
-            },
-        }
-    }
-
-    /// Adds what the exporters of a sector sell abroad at unchanged rates and trade costs.
-    fn add_exports(&mut self, accounts: &Accounts, sector: usize, cost_hats: &[f64], exports: &ExportSums) {
-        for (exporter, cost_hat) in cost_hats.iter().enumerate() {
-            let values = [exports.value[0][exporter], exports.value[1][exporter]];
-            let pair = &mut self.pairs[exporter * accounts.shape.sectors + sector];
-            add(&mut pair.output, values);
-            add(&mut pair.exports, values);
-            let country = &mut self.countries[exporter];
-            add(&mut country.exports, values);
-            country.export_volume += exports.volume[exporter];
-            country.export_prices += values[0] * cost_hat;
-        }
-    }
-
-    /// Adds a flow that policy changes.
-    fn add(&mut self, accounts: &Accounts, flow: Flow, levels: FlowLevels, cost_hat: f64) {
-        let Shape { countries: n, sectors: j } = accounts.shape;
-        let (importer, exporter) = (flow.importer.index(), flow.exporter.index());
-        let sector = flow.sector.index();
-        let values = [levels.before, levels.after];
-        add(&mut self.pairs[exporter * j + sector].output, values);
-        self.countries[importer].resource_cost += levels.before * (levels.cost - 1.0);
-        if importer == exporter {
-            return;
-        }
-        add(&mut self.pairs[exporter * j + sector].exports, values);
-        add(&mut self.pairs[importer * j + sector].imports, values);
-        self.countries[exporter].add_export(&levels, cost_hat);
-        self.countries[importer].add_import(&levels, cost_hat, accounts.goods[sector]);
-        if accounts.goods[sector] {
-            self.goods.add(importer * n + exporter, &levels);
-        }
-    }
-}
-
-impl ExportSums {
-    fn new(countries: usize) -> Self {
-        let column = || vec![0.0; countries];
-        Self { value: [column(), column()], volume: column() }
-    }
-}
-
-impl CountrySums {
-    fn add_export(&mut self, levels: &FlowLevels, cost_hat: f64) {
-        add(&mut self.exports, [levels.before, levels.after]);
-        self.export_volume += levels.volume;
-        self.export_prices += levels.before * cost_hat;
-    }
-
-    fn add_import(&mut self, levels: &FlowLevels, cost_hat: f64, goods: bool) {
-        let imports = [levels.before, levels.after];
-        let revenue = [levels.gross_before - levels.before, levels.gross_after - levels.after];
-        let only = |is: bool, values: [f64; 2]| if is { values } else { [0.0; 2] };
-        self.add_imports(&Self {
-            imports,
-            revenue,
-            import_volume: levels.volume,
-            import_prices: levels.before * levels.price,
-            import_costs: levels.before * cost_hat,
-            taxed_volume: levels.rate_before * (levels.after - levels.before * levels.price),
-            goods_imports: only(goods, imports),
-            goods_revenue: only(goods, revenue),
-            fixed_weight_revenue: only(goods, [levels.rate_after * levels.before; 2])[0],
-            ..Self::default()
-        });
-    }
-
-    /// Adds the import side of other sums.
-    fn add_imports(&mut self, other: &Self) {
-        add(&mut self.imports, other.imports);
-        add(&mut self.revenue, other.revenue);
-        self.import_volume += other.import_volume;
-        self.import_prices += other.import_prices;
-        self.import_costs += other.import_costs;
-        self.taxed_volume += other.taxed_volume;
-        add(&mut self.goods_imports, other.goods_imports);
-        add(&mut self.goods_revenue, other.goods_revenue);
-        self.fixed_weight_revenue += other.fixed_weight_revenue;
-    }
-
-    /// Σ_j Σ_i [M_inj(ĉ_nj − 1) − M_nij(ĉ_ij − 1)].
-    fn terms_of_trade_gain(&self) -> f64 {
-        (self.export_prices - self.exports[0]) - (self.import_costs - self.imports[0])
-    }
-
-    /// [Σ M_inj ĉ_nj / Σ M_inj] / [Σ M_nij p̂_nij / Σ M_nij].
-    fn terms_of_trade(&self) -> f64 {
-        (self.export_prices / self.exports[0]) / (self.import_prices / self.imports[0])
-    }
-}
-
-impl GoodsSums {
-    fn add(&mut self, at: usize, levels: &FlowLevels) {
-        self.value[0][at] += levels.before;
-        self.value[1][at] += levels.after;
-        self.gross[0][at] += levels.gross_before;
-        self.gross[1][at] += levels.gross_after;
-        self.volume[at] += levels.volume;
-        self.rate_change[at] += levels.before * (levels.rate_after - levels.rate_before);
-    }
-}
-
-fn add(sums: &mut [f64; 2], values: [f64; 2]) {
-    sums[0] += values[0];
-    sums[1] += values[1];
 }
 
 /// A ratio as a percentage change; a change of nothing has no value.

@@ -8,7 +8,7 @@
 
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::Deficits;
-use crate::index::Position;
+use crate::index::{CountryId, Position};
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::trade_model::{Parameters, World};
@@ -44,8 +44,9 @@ struct Work {
     scaled_spending: Vec<f64>,
     /// Y by (pair, lane).
     output: Vec<f64>,
-    /// Tariff revenue by (country, lane).
+    /// Tariff revenue by (country, lane), and income.
     revenue: Vec<f64>,
+    income: Vec<f64>,
     /// Residuals of prices and of expenditure, by (pair, lane).
     price_residual: Vec<f64>,
     spending_residual: Vec<f64>,
@@ -90,6 +91,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 scaled_spending: lanes(shape.pairs()),
                 output: lanes(shape.pairs()),
                 revenue: lanes(shape.countries),
+                income: lanes(shape.countries),
                 price_residual: lanes(shape.pairs()),
                 spending_residual: lanes(shape.pairs()),
                 log_cost: lanes(shape.sectors),
@@ -217,6 +219,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let wage_bill = lane::<K>(z, country).map(|wage| value_added * exp(wage));
         let revenue = lane::<K>(&self.work.revenue, country);
         let income: [f64; K] = std::array::from_fn(|l| wage_bill[l] + revenue[l] + deficit[l]);
+        *lane_mut::<K>(&mut self.work.income, country) = income;
         let output = &self.work.output[country * j * K..(country + 1) * j * K];
         let demanded =
             row_times::<K>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
@@ -323,6 +326,12 @@ impl<const K: usize> Sweep<'_, K> {
         }
         let deficits = self.deficits(z);
         (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+    }
+
+    /// The country whose income was not above zero in a lane at the last evaluation, if there is one.
+    pub fn without_income(&self, l: usize) -> Option<CountryId> {
+        let mut incomes = self.work.income.iter().skip(l).step_by(K);
+        incomes.position(|income| *income <= 0.0).map(CountryId::at)
     }
 
     /// Walras' law: the value of all excess demands, as a share of world value added. It is zero at *every* wage,

@@ -168,7 +168,10 @@ impl GeneralEquilibrium {
             scatter::<K>(&mut z, l, &unknowns(start));
         }
         let outcomes = anderson::solve(&mut sweep, &mut z, self.options);
-        std::array::from_fn(|l| equilibrium(accounts, outcomes[l], &gather::<K>(&z, l)))
+        std::array::from_fn(|l| {
+            let found = equilibrium(accounts, outcomes[l], &gather::<K>(&z, l))?;
+            sweep.without_income(l).map_or(Ok(found), |country| Err(SolveError::NoIncome { country }))
+        })
     }
 }
 

@@ -59,8 +59,10 @@ pub struct Ensemble {
 /// Draws that are solved before they are summarised: enough for every thread, few enough for memory.
 const BLOCK: usize = 16 * BATCH;
 
-/// Memory for the numbers behind the quantiles: more draws than fit are binned.
-const QUANTILE_BYTES: usize = 128 << 20;
+/// Memory for the numbers behind the quantiles: more draws than fit are binned. Numbers that people look at first
+/// (countries, and flows between countries that a measure concerns) have more of it than the long tables.
+const SHOWN_BYTES: usize = 256 << 20;
+const OTHER_BYTES: usize = 128 << 20;
 
 impl Experiment<'_> {
     /// Solves the central case and every draw.
@@ -79,7 +81,7 @@ impl Experiment<'_> {
         let parameters = sampler.central();
         let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
         let impact = solver.impact(&parameters, &self.baseline.central, &central);
-        let mut collection = Collection::new(impact.values(self.sectors).count());
+        let mut collection = Collection::new(&self.shown(impact.values(self.sectors).count()));
         let draws = self.uncertainty.draws;
         for first in (0..draws).step_by(BLOCK) {
             let last = draws.min(first + BLOCK as u32);
@@ -95,6 +97,22 @@ impl Experiment<'_> {
             iterations: central.iterations,
             residual: central.residual,
         })
+    }
+
+    /// Which numbers people look at first, in the order of [`Impact::values`].
+    fn shown(&self, numbers: usize) -> Vec<bool> {
+        let shape = self.baseline.accounts.shape;
+        let mut pairs: Vec<_> =
+            self.policy.touched.iter().map(|flow| (flow.importer, flow.exporter)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut shown = vec![true; shape.countries * CountryVariable::ALL.len()];
+        shown.resize(numbers - self.flow_rows.len() * FlowVariable::ALL.len(), false);
+        for row in self.flow_rows {
+            let concerned = pairs.binary_search(&(row.importer, row.exporter)).is_ok();
+            shown.extend([concerned; FlowVariable::ALL.len()]);
+        }
+        shown
     }
 
     fn estimates(&self, central: &Impact, collection: &Collection) -> Estimates {
@@ -206,10 +224,13 @@ struct Collection {
 }
 
 impl Collection {
-    fn new(numbers: usize) -> Self {
+    fn new(shown: &[bool]) -> Self {
         const BIN_BYTES: usize = 16;
-        let capacity = (QUANTILE_BYTES / BIN_BYTES / numbers.max(1)).clamp(64, 1 << 16);
-        Self { collectors: vec![Collector::new(capacity); numbers], failed: Vec::new(), floored: 0 }
+        let first = shown.iter().filter(|&&shown| shown).count();
+        let capacity = |bytes: usize, numbers: usize| (bytes / BIN_BYTES / numbers.max(1)).clamp(64, 1 << 16);
+        let capacities = [capacity(OTHER_BYTES, shown.len() - first), capacity(SHOWN_BYTES, first)];
+        let collectors = shown.iter().map(|&shown| Collector::new(capacities[usize::from(shown)])).collect();
+        Self { collectors, failed: Vec::new(), floored: 0 }
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.

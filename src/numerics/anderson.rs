@@ -6,7 +6,7 @@
 //! Preconditions: the step g(z) vanishes at the solution and is a contraction near it after acceleration; the
 //! caller reports, with every step, the largest *relative residual of its equations*, which alone decides
 //! convergence. Safeguards, each for a case that was met: long steps are shortened (tariffs of several
-//! hundred per cent), a residual that grows tenfold over the best one throws the history away and goes back
+//! hundred per cent), a step that grows fourfold over the shortest one throws the history away and goes back
 //! (elasticities above 50), and damping is increased each time that happens.
 
 use nalgebra::{DMatrix, DVector};
@@ -45,6 +45,8 @@ pub struct Residual {
 pub struct Options {
     /// Converged when every relative residual is below this.
     pub tolerance: f64,
+    /// Also converged when it is below this and the sweeps are used up: rounding may leave no better.
+    pub acceptable: f64,
     /// Give up after this many sweeps.
     pub most_sweeps: usize,
     /// Columns of history; 0 is the plain damped iteration.
@@ -55,7 +57,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tolerance: 1e-11, most_sweeps: 400, depth: 10, accelerate_below: 0.5 }
+        Self { tolerance: 4e-11, acceptable: 1e-10, most_sweeps: 400, depth: 10, accelerate_below: 0.5 }
     }
 }
 
@@ -189,8 +191,10 @@ impl LaneState {
         if self.ended.is_some() {
             return;
         }
-        let converged = residual.largest < options.tolerance;
-        if converged || sweeps >= options.most_sweeps {
+        let used_up = sweeps >= options.most_sweeps;
+        let enough = if used_up { options.acceptable } else { options.tolerance };
+        let converged = residual.largest < enough;
+        if converged || used_up {
             self.ended = Some(Outcome { converged, sweeps, residual });
         }
         self.length = length;
