@@ -41,7 +41,13 @@ const REFERENCE: [&str; 6] = [
     "data/world-2024",
 ];
 
+/// A reference dataset; the embedded one is always there.
 fn reference(name: &str) -> Option<Dataset> {
+    let embedded = name.strip_prefix("data/").and_then(embedded::open);
+    embedded.or_else(|| from_shared(name))
+}
+
+fn from_shared(name: &str) -> Option<Dataset> {
     shared(name).map(|path: PathBuf| dataset(&path))
 }
 
@@ -234,21 +240,37 @@ fn extreme_rates_of_a_large_and_of_a_small_importer_have_a_solution() {
     report(&faults);
 }
 
+/// Everyone charges everyone some rates on all goods, under every closure.
+fn everyone_at(data: &Dataset, rates: &[f64]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for deficits in CLOSURES {
+        let Ok(ground) = Ground::central(data, deficits) else { continue };
+        for rate in rates {
+            let flows = data.countries.ids().flat_map(|importer| goods_into(data, importer));
+            let all = policy(data, flows.map(|flow| change(flow, *rate, 1.0)).collect());
+            faults.extend(ground.solve(&format!("everyone at {rate}"), &all).err());
+        }
+    }
+    faults
+}
+
 #[test]
-#[ignore = "not solved yet: 500 % by everyone on nafta-1993 stops at a residual of 1e-9; ends as an error"]
 fn everyone_at_once_can_have_extreme_rates() {
     let mut faults = Vec::new();
     for data in REFERENCE.iter().filter_map(|name| reference(name)) {
-        for deficits in CLOSURES {
-            let Ok(ground) = Ground::central(&data, deficits) else { continue };
-            for rate in [-0.2, 0.0, 1.0, 5.0] {
-                let flows = data.countries.ids().flat_map(|importer| goods_into(&data, importer));
-                let all = policy(&data, flows.map(|flow| change(flow, rate, 1.0)).collect());
-                faults.extend(ground.solve(&format!("everyone at {rate}"), &all).err());
-            }
+        faults.extend(everyone_at(&data, &[-0.2, 0.0, 1.0]));
+        if data.name != "nafta-1993" {
+            faults.extend(everyone_at(&data, &[5.0]));
         }
     }
     report(&faults);
+}
+
+#[test]
+#[ignore = "not solved yet: stops at a residual of 1e-9; ends as an error"]
+fn everyone_at_once_can_have_500_per_cent_with_elasticities_up_to_65() {
+    let Some(data) = reference("golden/nafta-1993") else { return };
+    report(&everyone_at(&data, &[5.0]));
 }
 
 #[test]
@@ -375,23 +397,32 @@ proptest! {
     }
 }
 
-#[test]
-#[ignore = "not solved yet: balanced trade with an elasticity of 65 and next to no trade left; ends as an error"]
-fn a_tariff_that_ends_nearly_all_trade_has_a_solution() {
-    // With an elasticity of 65, doubling the price leaves 10^-20 of a flow; wages move until trade comes back.
+/// C00 of 60 random economies charges 100 and 200 % on everything. With an elasticity of 65, doubling the price
+/// leaves 10^-20 of a flow; wages move until some trade comes back.
+fn nearly_all_trade_ends(deficits: Deficits) -> Vec<String> {
     let mut faults = Vec::new();
     for seed in 0..60 {
         for elasticities in [(65.0, 65.0), (0.3, 65.0)] {
             let data = random_economy(seed, elasticities);
-            let deficits = CLOSURES[seed as usize % 3];
-            let Ok(ground) = Ground::central(&data, deficits) else { continue };
-            for rate in [1.0, 2.0] {
+            let solve = |rate| {
                 let case = format!("economy {seed}, elasticities {elasticities:?}, C00 at {rate}");
-                faults.extend(ground.solve(&case, &tariff(&data, CountryId::at(0), rate)).err());
-            }
+                Ground::central(&data, deficits)?.solve(&case, &tariff(&data, CountryId::at(0), rate))
+            };
+            faults.extend([1.0, 2.0].into_iter().filter_map(|rate| solve(rate).err()));
         }
     }
-    report(&faults);
+    faults
+}
+
+#[test]
+fn a_tariff_that_ends_nearly_all_trade_has_a_solution() {
+    report(&[Deficits::Fixed, Deficits::Proportional].map(nearly_all_trade_ends).concat());
+}
+
+#[test]
+#[ignore = "not solved yet: wages settle very slowly when next to no trade is left; ends as an error"]
+fn a_tariff_that_ends_nearly_all_balanced_trade_has_a_solution() {
+    report(&nearly_all_trade_ends(Deficits::Balanced));
 }
 
 #[test]

@@ -105,16 +105,16 @@ impl Economy {
             wage.iter_mut().for_each(|wage| *wage /= bill);
             let prices = self.at_wages(&wage, deficits);
             let mut largest = 0.0_f64;
-            for country in 0..n {
-                let j = self.shape.sectors;
+            let j = self.shape.sectors;
+            for (country, wage) in wage.iter_mut().enumerate() {
                 let demand: f64 = (0..j)
                     .map(|sector| {
                         self.value_added_share(country, sector) * prices.output[country * j + sector]
                     })
                     .sum();
-                let excess = demand / (wage[country] * self.labour[country]) - 1.0;
+                let excess = demand / (*wage * self.labour[country]) - 1.0;
                 largest = largest.max(excess.abs());
-                wage[country] *= 1.0 + 0.1 * excess;
+                *wage *= 1.0 + 0.1 * excess;
             }
             if largest < 1e-13 {
                 return prices;
