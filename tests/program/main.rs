@@ -1,0 +1,10 @@
+//! The program as users run it: what it prints, writes and returns.
+
+#[path = "../data_support/mod.rs"]
+mod data_support;
+mod help;
+mod mistakes;
+mod no_change;
+mod output;
+mod same_bytes;
+mod tool;
