@@ -1,6 +1,8 @@
 //! Two routes to one number: ratios against levels, ensembles against single draws, exempt parts against exporters
 //! of their own, averages against sums over the rates.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use rand::{RngExt as _, SeedableRng as _};
