@@ -1,5 +1,7 @@
 //! Whatever bytes a folder holds, reading it ends with a dataset or with errors, never with a panic.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
 mod data_support;
 
 use data_support::{Memory, TINY, faults, tiny};

@@ -1,7 +1,7 @@
 //! Random scenarios, put together from every verb, on a small dataset: whatever they say, nothing panics, and what
 //! is solved is sound.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod data_support;
 

@@ -1,5 +1,7 @@
 //! Scenarios as text: defaults, what is written back, prepared scenarios, plain words, and texts that make no sense.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
 mod scenario_support;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Two routes to one number: ratios against levels, ensembles against single draws, exempt parts against exporters
 //! of their own, averages against sums over the rates.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! The program as users run it: what it prints, writes and returns.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "../data_support/mod.rs"]
 mod data_support;

@@ -1,6 +1,13 @@
 //! What the integration tests share.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::needless_range_loop
+)]
 
 pub mod levels;
 
