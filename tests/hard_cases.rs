@@ -426,7 +426,6 @@ fn a_tariff_that_ends_nearly_all_balanced_trade_has_a_solution() {
 }
 
 #[test]
-#[ignore = "not solved yet: ends as an error"]
 fn a_two_country_economy_with_elastic_trade_and_much_roundabout_production_has_a_solution() {
     // Bisection over the relative wage finds one equilibrium at every rate, an unremarkable one: at 10 % the wage
     // of C00 is 0.66 % above that of C01.

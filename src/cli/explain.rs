@@ -80,7 +80,12 @@ fn rates(opened: &Opened, most: usize) -> String {
             by.collect::<Vec<_>>().join(", ") + &exempt,
         ]);
     }
-    finished("Rates, average over the exempt and the other part", &table, policy.rates.len(), most)
+    let title = if policy.exempt_shares.is_empty() {
+        "Rates"
+    } else {
+        "Rates, averaged over the exempt part and the rest"
+    };
+    finished(title, &table, policy.rates.len(), most)
 }
 
 /// Each changed trade cost.

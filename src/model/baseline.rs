@@ -6,6 +6,7 @@ use crate::index::Position as _;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::levels::Levels;
 use crate::model::preconditioner::Preconditioner;
+use crate::model::shares::PathPoint;
 use crate::model::trade_model::{GeneralEquilibrium, Parameters, TradeModel as _, World};
 
 /// Accounts with their equilibrium at observed policy.
@@ -97,13 +98,23 @@ impl Baseline {
 /// The accounts of an equilibrium: the same economy, with the equilibrium as its data. A flow with exempt parts
 /// keeps their average rate.
 pub fn moved(world: &World<'_>, parameters: &Parameters, solution: &Equilibrium) -> Accounts {
+    moved_at(world, PathPoint::END, parameters, solution)
+}
+
+/// The same at a point of the path from observed policy.
+pub(super) fn moved_at(
+    world: &World<'_>,
+    point: PathPoint,
+    parameters: &Parameters,
+    solution: &Equilibrium,
+) -> Accounts {
     let accounts = world.accounts;
     let levels = Levels::new(accounts, world.deficits, parameters, solution);
     let n = accounts.shape.countries;
     let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
     for cell in &world.shares.changed {
         let theta = parameters.theta[cell.change.flow.sector.index()];
-        let weights = cell.weights(theta, &parameters.exempt_shares, world.policy.exempt_mode);
+        let weights = cell.weights_at(point, theta, &parameters.exempt_shares, world.policy.exempt_mode);
         share.set(cell.change.flow, weights.gross);
         if weights.net > 0.0 {
             tariff.set(cell.change.flow, weights.gross / weights.net - 1.0);

@@ -3,6 +3,7 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, Policy};
 use crate::index::{CountryId, Position, SectorId};
+use crate::model::baseline::moved_at;
 use crate::model::equilibrium::{Equation, Equilibrium, SolveError};
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{ChangedCell, PathPoint, SharedShares};
@@ -95,7 +96,7 @@ impl TradeModel for GeneralEquilibrium {
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
         let [result] = self.solve_lanes::<1>(world, PathPoint::END, [parameters], [start]);
-        result.or_else(|_| self.solve_in_steps(world, parameters, start))
+        result.or_else(|_| self.solve_hard(world, parameters, start))
     }
 
     fn solve_batch(
@@ -109,7 +110,7 @@ impl TradeModel for GeneralEquilibrium {
         let draws: [&Parameters; BATCH] = std::array::from_fn(|l| draws[l.min(last)]);
         let starts: [&Equilibrium; BATCH] = std::array::from_fn(|l| starts[l.min(last)]);
         let results = self.solve_lanes::<BATCH>(world, PathPoint::END, draws, starts);
-        let hard = |l: usize| self.solve_in_steps(world, draws[l], starts[l]);
+        let hard = |l: usize| self.solve_hard(world, draws[l], starts[l]);
         results.into_iter().enumerate().take(last + 1).map(|(l, r)| r.or_else(|_| hard(l))).collect()
     }
 }
@@ -124,9 +125,21 @@ impl GeneralEquilibrium {
     }
 
     /// Solves a hard policy (very high rates, very elastic sectors) along the path from observed policy, each
-    /// step from the solution of the one before; steps that fail are halved.
+    /// step from the solution of the one before; steps that fail are halved. Should that not do, once more with the
+    /// links preconditioned as they are at each step, which is better where trade changes beyond recognition.
+    fn solve_hard(
+        &self,
+        world: &World<'_>,
+        parameters: &Parameters,
+        start: &Equilibrium,
+    ) -> Result<Equilibrium, SolveError> {
+        self.solve_in_steps(false, world, parameters, start)
+            .or_else(|_| self.solve_in_steps(true, world, parameters, start))
+    }
+
     fn solve_in_steps(
         &self,
+        follow_links: bool,
         world: &World<'_>,
         parameters: &Parameters,
         start: &Equilibrium,
@@ -134,15 +147,21 @@ impl GeneralEquilibrium {
         const SHORTEST: f64 = 1.0 / 64.0;
         let patient = Self { options: Options { most_sweeps: 5 * self.options.most_sweeps, ..self.options } };
         let (mut here, mut solution, mut step, mut sweeps) = (0.0, start.clone(), 0.5, 0);
+        let mut preconditioner = world.preconditioner.clone();
         loop {
+            let world = World { preconditioner: &preconditioner, ..world.clone() };
             let next = PathPoint(f64::min(here + step, 1.0));
-            let [result] = patient.solve_lanes::<1>(world, next, [parameters], [&solution]);
+            let [result] = patient.solve_lanes::<1>(&world, next, [parameters], [&solution]);
             match result {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
                     if next == PathPoint::END {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
+                    }
+                    if follow_links {
+                        let accounts = moved_at(&world, next, parameters, &solution);
+                        preconditioner = Preconditioner::new(&accounts, &parameters.theta);
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),

@@ -5,9 +5,9 @@
 //!
 //! Preconditions: the step g(z) vanishes at the solution and is a contraction near it after acceleration; the
 //! caller reports, with every step, the largest *relative residual of its equations*, which alone decides
-//! convergence. Safeguards, each for a case that was met: long steps are shortened (tariffs of several
-//! hundred per cent), a step that grows fourfold over the shortest one throws the history away and goes back
-//! (elasticities above 50), and damping is increased each time that happens.
+//! convergence. Safeguards, each for a case that was met: long steps are shortened; plain steps are taken until they
+//! are short; an accelerated step that grows fourfold over the shortest one sends the lane back to its best point,
+//! without history and with smaller steps; when the sweeps are used up, the best point counts.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -104,6 +104,9 @@ pub fn solve<const K: usize>(
             state.observe(residuals[l], lengths[l], sweeps, options);
         }
         if lanes.iter().all(|state| state.ended.is_some()) {
+            for (l, state) in lanes.iter_mut().enumerate() {
+                state.settle_for_best::<K>(l, z, options);
+            }
             return lanes.map(|state| state.ended.expect("every lane has ended"));
         }
         history.extend(&mut lanes, z, &step, &weighted);
@@ -153,6 +156,9 @@ struct LaneState {
     length: f64,
     best: f64,
     best_point: Vec<f64>,
+    best_residual: Residual,
+    /// The residual of the present point.
+    residual: Residual,
     /// Sweeps since the shortest step became clearly shorter.
     idle: usize,
     went_astray: bool,
@@ -175,6 +181,8 @@ impl LaneState {
             length: f64::INFINITY,
             best: f64::INFINITY,
             best_point: Vec::new(),
+            best_residual: Residual { largest: f64::INFINITY, worst: 0 },
+            residual: Residual { largest: f64::INFINITY, worst: 0 },
             idle: 0,
             went_astray: false,
             accelerates: false,
@@ -198,6 +206,7 @@ impl LaneState {
             self.ended = Some(Outcome { converged, sweeps, residual });
         }
         self.length = length;
+        self.residual = residual;
         self.idle = if length < CLEARLY * self.best { 0 } else { self.idle + 1 };
         let grew = length > self.growth * self.best;
         self.went_astray = !length.is_finite() || (self.accelerates && grew);
@@ -222,7 +231,19 @@ impl LaneState {
     fn keep_if_best<const K: usize>(&mut self, l: usize, z: &[f64]) {
         if self.length < self.best || self.best_point.is_empty() {
             self.best = self.length;
+            self.best_residual = self.residual;
             self.best_point = gather::<K>(z, l);
+        }
+    }
+
+    /// A lane that used up its sweeps at a worse point than its best one goes back to that, if it is good enough.
+    fn settle_for_best<const K: usize>(&mut self, l: usize, z: &mut [f64], options: Options) {
+        if let Some(outcome) = &mut self.ended
+            && !outcome.converged
+            && self.best_residual.largest < options.acceptable
+        {
+            scatter::<K>(z, l, &self.best_point);
+            *outcome = Outcome { converged: true, residual: self.best_residual, ..*outcome };
         }
     }
 }

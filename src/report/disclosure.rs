@@ -176,7 +176,10 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     );
     remark(
         elasticities.unlisted > 0,
-        format!("{} sectors have no elasticity in the set and use the default", elasticities.unlisted),
+        match elasticities.unlisted {
+            1 => "1 sector has no elasticity in the set and uses the default".to_owned(),
+            many => format!("{many} sectors have no elasticity in the set and use the default"),
+        },
     );
     remark(
         elasticities.raised > 0,
