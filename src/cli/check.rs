@@ -29,6 +29,5 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
         plural(policy.touched.len(), "flow reached", "flows reached"),
         plural(policy.rates.len(), "rate changed", "rates changed"),
         opened.data.dataset.name,
-    ));
-    Ok(())
+    ))
 }

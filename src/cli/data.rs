@@ -42,6 +42,5 @@ pub(super) fn data(arguments: &Arguments) -> Result<(), Failure> {
         many => format!("usable, with {many} warnings\n"),
     }
     .as_str();
-    output::print(&text);
-    Ok(())
+    output::print(&text)
 }

@@ -31,8 +31,7 @@ pub(super) fn explain(arguments: &Arguments) -> Result<(), Failure> {
     let mut text = wrapped(&paragraph(&opened.resolved, &opened.data.dataset), width);
     text += &rates(&opened, arguments.rows);
     text += &costs(&opened, arguments.rows);
-    output::print(&text);
-    Ok(())
+    output::print(&text)
 }
 
 /// Breaks a paragraph into lines.

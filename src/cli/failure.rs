@@ -96,9 +96,13 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
                     format!("spending on `{}` in {}", dataset.sectors.code(sector), country(id))
                 }
             };
-            format!(
-                "no equilibrium found: after {iterations} sweeps the relative residual is {residual:.1e}, largest in {where_}"
-            )
+            // Beyond all bounds the number itself says nothing.
+            let how_far = if residual < 1e6 {
+                format!("the relative residual is {residual:.1e}, largest in {where_}")
+            } else {
+                format!("it ran away, first in {where_}")
+            };
+            format!("no equilibrium found: after {iterations} sweeps {how_far}")
         }
     }
 }
@@ -115,7 +119,7 @@ fn remedy(error: &SolveError) -> &'static str {
             "make subsidies (negative tariffs) smaller, or write `deficits = \"balanced\"` under `[model]`"
         }
         SolveError::NotConverged { .. } => {
-            "the policy may be too extreme for an equilibrium to exist (subsidies larger than incomes, deficits without trade); try smaller changes, or `deficits = \"balanced\"` under `[model]`"
+            "there may be none (a deficit without trade, a subsidy larger than incomes), or the change is too extreme for the solver; try smaller changes or another choice of `deficits` under `[model]`"
         }
     }
 }

@@ -58,8 +58,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
         Some(What::Groups) => groups(&dataset()?),
         Some(What::Elasticities) => elasticities(&dataset()?),
     };
-    output::print(&text);
-    Ok(())
+    output::print(&text)
 }
 
 /// Two columns, the second one aligned.

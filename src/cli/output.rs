@@ -2,16 +2,25 @@
 
 use std::io::Write as _;
 
+use crate::cli::failure::Failure;
 use crate::diagnostic::Diagnostic;
 
-/// Writes results to standard output, colours only on a terminal. A reader that has gone away is no failure.
-pub(super) fn print(text: &str) {
-    // There is nobody left to tell when standard output is closed.
-    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+/// Writes results to standard output, colours only on a terminal. A reader that has gone away is no failure; a disk
+/// that is full is.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("the output is incomplete: {error}");
+            Err(Diagnostic::error(message).help("check the free space where the output goes").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes diagnostics and warnings to standard error.
 pub(super) fn warn(text: &str) {
+    // There is nowhere left to say that this failed.
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
     /// Number of Monte Carlo draws; 0 gives the central case only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
     draws: Option<u32>,
     /// Seed of the random draws
     #[arg(long, value_name = "S")]
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "json")]
     quiet: bool,
     /// Threads to use; results do not depend on it [default: all]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Which flows go into flows.csv
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
@@ -109,9 +109,9 @@ fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Re
         folder::write(dir, &folder::all(&study))?;
     }
     if arguments.json {
-        output::print(&json::text(&study));
+        output::print(&json::text(&study))?;
     } else if !arguments.quiet {
-        output::print(&terminal::page(&study, output::width()));
+        output::print(&terminal::page(&study, output::width()))?;
     }
     let failed = simulation.notes.failed.len();
     if failed > 0 && !arguments.quiet {

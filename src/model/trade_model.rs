@@ -125,7 +125,7 @@ impl GeneralEquilibrium {
     }
 
     /// Solves a hard policy (very high rates, very elastic sectors) along the path from observed policy, each
-    /// step from the solution of the one before; steps that fail are halved. Should that not do, once more with the
+    /// step from the solution of the one before (the first from the given start); steps that fail are halved. Should that not do, once more with the
     /// links preconditioned as they are at each step, which is better where trade changes beyond recognition.
     fn solve_hard(
         &self,
@@ -165,8 +165,10 @@ impl GeneralEquilibrium {
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),
-                Err(_) => {
-                    sweeps += patient.options.most_sweeps;
+                Err(error) => {
+                    if let SolveError::NotConverged { iterations, .. } = error {
+                        sweeps += iterations;
+                    }
                     step /= 2.0;
                 }
             }

@@ -59,10 +59,14 @@ pub struct Ensemble {
 /// Draws that are solved before they are summarised: enough for every thread, few enough for memory.
 const BLOCK: usize = 16 * BATCH;
 
-/// Memory for the numbers behind the quantiles: more draws than fit are binned. Numbers that people look at first
-/// (countries, and flows between countries that a measure concerns) have more of it than the long tables.
-const SHOWN_BYTES: usize = 256 << 20;
-const OTHER_BYTES: usize = 128 << 20;
+/// Memory for the numbers behind the quantiles; more draws than fit are binned. Each kind has its own, so that how
+/// exact one is does not depend on which others are asked for: what people look at first (countries, and flows
+/// between countries that a measure concerns), sectors, and all other flows.
+const KINDS_BYTES: [usize; 3] = [256 << 20, 256 << 20, 128 << 20];
+/// Positions in [`KINDS_BYTES`].
+const SHOWN: usize = 0;
+const SECTOR: usize = 1;
+const OTHER: usize = 2;
 
 impl Experiment<'_> {
     /// Solves the central case and every draw.
@@ -81,7 +85,7 @@ impl Experiment<'_> {
         let parameters = sampler.central();
         let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
         let impact = solver.impact(&parameters, &self.baseline.central, &central);
-        let mut collection = Collection::new(&self.shown(impact.values(self.sectors).count()));
+        let mut collection = Collection::new(&self.kinds(impact.values(self.sectors).count()));
         let draws = self.uncertainty.draws;
         for first in (0..draws).step_by(BLOCK) {
             let last = draws.min(first + BLOCK as u32);
@@ -99,20 +103,20 @@ impl Experiment<'_> {
         })
     }
 
-    /// Which numbers people look at first, in the order of [`Impact::values`].
-    fn shown(&self, numbers: usize) -> Vec<bool> {
+    /// The kind of every number, in the order of [`Impact::values`].
+    fn kinds(&self, numbers: usize) -> Vec<usize> {
         let shape = self.baseline.accounts.shape;
         let mut pairs: Vec<_> =
             self.policy.touched.iter().map(|flow| (flow.importer, flow.exporter)).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let mut shown = vec![true; shape.countries * CountryVariable::ALL.len()];
-        shown.resize(numbers - self.flow_rows.len() * FlowVariable::ALL.len(), false);
+        let mut kinds = vec![SHOWN; shape.countries * CountryVariable::ALL.len()];
+        kinds.resize(numbers - self.flow_rows.len() * FlowVariable::ALL.len(), SECTOR);
         for row in self.flow_rows {
             let concerned = pairs.binary_search(&(row.importer, row.exporter)).is_ok();
-            shown.extend([concerned; FlowVariable::ALL.len()]);
+            kinds.extend([if concerned { SHOWN } else { OTHER }; FlowVariable::ALL.len()]);
         }
-        shown
+        kinds
     }
 
     fn estimates(&self, central: &Impact, collection: &Collection) -> Estimates {
@@ -224,12 +228,13 @@ struct Collection {
 }
 
 impl Collection {
-    fn new(shown: &[bool]) -> Self {
+    fn new(kinds: &[usize]) -> Self {
         const BIN_BYTES: usize = 16;
-        let first = shown.iter().filter(|&&shown| shown).count();
-        let capacity = |bytes: usize, numbers: usize| (bytes / BIN_BYTES / numbers.max(1)).clamp(64, 1 << 16);
-        let capacities = [capacity(OTHER_BYTES, shown.len() - first), capacity(SHOWN_BYTES, first)];
-        let collectors = shown.iter().map(|&shown| Collector::new(capacities[usize::from(shown)])).collect();
+        let mut numbers = [0_usize; KINDS_BYTES.len()];
+        kinds.iter().for_each(|&kind| numbers[kind] += 1);
+        let capacity =
+            |kind: usize| (KINDS_BYTES[kind] / BIN_BYTES / numbers[kind].max(1)).clamp(64, 1 << 16);
+        let collectors = kinds.iter().map(|&kind| Collector::new(capacity(kind))).collect();
         Self { collectors, failed: Vec::new(), floored: 0 }
     }
 

@@ -183,7 +183,10 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     );
     remark(
         elasticities.raised > 0,
-        format!("{} central elasticities were raised to the floor", elasticities.raised),
+        match elasticities.raised {
+            1 => "1 central elasticity was raised to the floor".to_owned(),
+            many => format!("{many} central elasticities were raised to the floor"),
+        },
     );
     let silent = sectors_without_noise(study);
     remark(
