@@ -12,7 +12,8 @@ use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CountryId, Position};
 use tariffsim::model::baseline::Baseline;
-use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, Parameters, TradeModel as _};
+use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
+use tariffsim::model::world::Parameters;
 use tariffsim::units::{AdValorem, CostFactor};
 
 /// 25 percentage points on all goods of two partners of the last country but one (in the embedded data the United

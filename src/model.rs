@@ -1,11 +1,14 @@
 //! Models: what an equilibrium is, how it is found, and what it means.
 
 pub mod baseline;
+mod equations;
 pub mod equilibrium;
 pub mod impact;
 pub mod levels;
+pub mod moved;
 pub mod preconditioner;
 pub mod shares;
 pub mod sweep;
 pub mod trade_model;
 pub mod variable;
+pub mod world;

@@ -218,8 +218,8 @@ fn empty(source: &Source) -> Scenario {
     }
 }
 
-/// A file fault as a diagnostic with what to do.
-fn unreadable(error: &FileError) -> Diagnostic {
+/// Why a scenario file cannot be read, as a diagnostic with what to do.
+pub fn unreadable(error: &FileError) -> Diagnostic {
     let help = match error {
         FileError::NotFound { .. } => {
             "give the path of a scenario file, or the name of a prepared scenario".to_owned()

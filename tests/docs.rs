@@ -228,7 +228,7 @@ fn the_numbers_of_equations_in_the_code_are_explained() {
         .collect();
     assert_eq!(numbers, ["10", "11", "12", "13", "14"]);
     let mut used = 0;
-    for file in ["src/model/sweep.rs", "src/model/levels.rs"] {
+    for file in ["src/model/sweep.rs", "src/model/equations.rs"] {
         let source = std::fs::read_to_string(root().join(file)).expect("a source file");
         for line in source.lines().filter(|line| line.contains("Equation (") || line.contains("Equations ("))
         {

@@ -24,8 +24,9 @@ use tariffsim::index::{CountryId, Position as _, SectorId};
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::equilibrium::{Equation, SolveError};
 use tariffsim::model::impact::{Comparison, Impact};
-use tariffsim::model::trade_model::{GeneralEquilibrium, Parameters, TradeModel as _};
+use tariffsim::model::trade_model::{GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::CountryVariable as V;
+use tariffsim::model::world::Parameters;
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
 

@@ -14,13 +14,15 @@ use tariffsim::economy::dataset::{Dataset, SectorKind};
 use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CodeList, CountryId, Position, SectorId};
-use tariffsim::model::baseline::{Baseline, moved};
+use tariffsim::model::baseline::Baseline;
 use tariffsim::model::equilibrium::Equilibrium;
 use tariffsim::model::impact::{FlowRow, Impact};
+use tariffsim::model::moved::moved;
 use tariffsim::model::shares::PathPoint;
 use tariffsim::model::sweep::Sweep;
-use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, Parameters, TradeModel as _};
+use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::{CountryVariable as V, FlowVariable, SectorVariable};
+use tariffsim::model::world::Parameters;
 use tariffsim::numerics::anderson::Options;
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
@@ -116,7 +118,7 @@ proptest! {
         let model = GeneralEquilibrium::default();
         let baseline = Baseline::new(&model, accounts, CLOSURES[closure], &parameters).unwrap();
         let world = baseline.world(&policy).unwrap();
-        let mut sweep = Sweep::<1>::new(&world, PathPoint::END, [&parameters]);
+        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END, [&parameters]);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = data.shape();
         let logs = shape.countries + shape.pairs();
@@ -146,7 +148,7 @@ proptest! {
         let (a, b) = (random_policy(&data, seed, 0.5), random_policy(&data, seed ^ 1, 0.5));
         let at_a = solve(&data, &a, deficits, &[]);
         let world_a = at_a.baseline.world(&a).unwrap();
-        let accounts_a = moved(&world_a, &at_a.parameters, &at_a.counterfactual);
+        let accounts_a = moved(&world_a, PathPoint::END, &at_a.parameters, &at_a.counterfactual);
         let costs_undone = second_step(&data, &a, &b);
         let baseline_a = Baseline::new(&model, accounts_a, deficits, &at_a.parameters).unwrap();
         let world_ab = baseline_a.world(&costs_undone).unwrap();

@@ -8,7 +8,7 @@ use crate::data::{embedded, folder, hash};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
-use crate::scenario::{Draft, MOST_BYTES, Resolved, Scenario, prepared};
+use crate::scenario::{self, Draft, MOST_BYTES, Resolved, Scenario, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -78,24 +78,19 @@ fn read_scenario(name: &str) -> Result<(String, String, Folder), Failure> {
     Ok((name.to_owned(), text, Folder::new(path.parent().unwrap_or(Path::new("")))))
 }
 
+/// As the scenario layer says it; a missing file may be a misspelt prepared scenario.
 fn unreadable(name: &str, error: &FileError) -> Failure {
+    if !matches!(error, FileError::NotFound { .. }) {
+        return scenario::unreadable(error).into();
+    }
     let names = prepared::SCENARIOS.iter().map(|prepared| prepared.name);
-    let (message, help) = match error {
-        FileError::NotFound { .. } => (
-            format!("there is no scenario file and no prepared scenario `{name}`"),
-            match nearest(name.trim_end_matches(".toml"), names) {
-                Some(near) => format!("did you mean the prepared scenario `{near}`?"),
-                None => "`tariffsim list scenarios` shows the prepared ones".to_owned(),
-            },
-        ),
-        FileError::TooLarge { .. } => (
-            error.to_string(),
-            "put long lists of rates into a table (CSV) and name it with `rates`".to_owned(),
-        ),
-        FileError::NotUtf8 { .. } => (error.to_string(), "save the file as UTF-8 in your editor".to_owned()),
-        FileError::Unreadable { .. } => (error.to_string(), String::new()),
+    let help = match nearest(name.trim_end_matches(".toml"), names) {
+        Some(near) => format!("did you mean the prepared scenario `{near}`?"),
+        None => "`tariffsim list scenarios` shows the prepared ones".to_owned(),
     };
-    Diagnostic::error(message).help(help).into()
+    Diagnostic::error(format!("there is no scenario file and no prepared scenario `{name}`"))
+        .help(help)
+        .into()
 }
 
 /// Opens a dataset: an embedded one by name, else a folder relative to `root`.

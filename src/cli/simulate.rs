@@ -4,18 +4,19 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sha2::{Digest as _, Sha256};
 
 use crate::bilateral::Flow;
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
+use crate::data::hash::hash_bytes;
 use crate::economy::accounts::Accounts;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::Policy;
 use crate::index::CountryId;
 use crate::model::baseline::Baseline;
-use crate::model::trade_model::{GeneralEquilibrium, Parameters};
+use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
+use crate::model::world::Parameters;
 use crate::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
@@ -195,14 +196,12 @@ fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<Stri
 /// SHA-256 of the scenario and the tables it names, each with its name and length so that nothing can shift
 /// between them.
 fn scenario_hash(inputs: &[(&str, &str)]) -> String {
-    let mut hash = Sha256::new();
-    for (name, text) in inputs {
-        for part in [name, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
+    let mut bytes = Vec::new();
+    for part in inputs.iter().flat_map(|(name, text)| [name, text]) {
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash_bytes(&bytes)
 }
 
 /// The progress bar: on long work and on a terminal only.

@@ -14,7 +14,7 @@ pub fn hash(dataset: &Dataset) -> String {
 }
 
 /// The SHA-256 of bytes, in hexadecimal.
-pub(super) fn hash_bytes(bytes: &[u8]) -> String {
+pub fn hash_bytes(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a string cannot fail");
         text

@@ -1,13 +1,13 @@
 //! The baseline: an equilibrium at observed policy, to which all results are relative.
 
-use crate::economy::accounts::{Accounts, TariffSchedule};
+use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, Policy};
-use crate::index::Position as _;
 use crate::model::equilibrium::{Equilibrium, SolveError};
-use crate::model::levels::Levels;
+use crate::model::moved::moved;
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::PathPoint;
-use crate::model::trade_model::{GeneralEquilibrium, Parameters, TradeModel as _, World};
+use crate::model::trade_model::{GeneralEquilibrium, TradeModel as _};
+use crate::model::world::{Parameters, World};
 
 /// Accounts with their equilibrium at observed policy.
 ///
@@ -51,7 +51,7 @@ impl Baseline {
         let solution = model.solve(&world, central, &start)?;
         let holds_for_every_elasticity = data_residual < ROUNDING;
         if holds_for_every_elasticity {
-            let accounts = moved(&world, central, &solution);
+            let accounts = moved(&world, PathPoint::END, central, &solution);
             let preconditioner = Preconditioner::new(&accounts, &central.theta);
             return Ok(Self {
                 accounts,
@@ -92,48 +92,5 @@ impl Baseline {
             return draws.iter().map(|_| Ok(self.central.clone())).collect();
         }
         model.solve_batch(observed, draws, &vec![&self.central; draws.len()])
-    }
-}
-
-/// The accounts of an equilibrium: the same economy, with the equilibrium as its data. A flow with exempt parts
-/// keeps their average rate.
-pub fn moved(world: &World<'_>, parameters: &Parameters, solution: &Equilibrium) -> Accounts {
-    moved_at(world, PathPoint::END, parameters, solution)
-}
-
-/// The same at a point of the path from observed policy.
-pub(super) fn moved_at(
-    world: &World<'_>,
-    point: PathPoint,
-    parameters: &Parameters,
-    solution: &Equilibrium,
-) -> Accounts {
-    let accounts = world.accounts;
-    let levels = Levels::new(accounts, world.deficits, parameters, solution);
-    let n = accounts.shape.countries;
-    let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
-    for cell in &world.shares.changed {
-        let theta = parameters.theta[cell.change.flow.sector.index()];
-        let weights = cell.weights_at(point, theta, &parameters.exempt_shares, world.policy.exempt_mode);
-        share.set(cell.change.flow, weights.gross);
-        if weights.net > 0.0 {
-            tariff.set(cell.change.flow, weights.gross / weights.net - 1.0);
-        }
-    }
-    for (pair, row) in share.values_mut().chunks_exact_mut(n).enumerate() {
-        let powers = &levels.cost_power[pair / n * n..(pair / n + 1) * n];
-        row.iter_mut().zip(powers).for_each(|(share, power)| *share *= power);
-        let total: f64 = row.iter().sum();
-        if total > 0.0 {
-            row.iter_mut().for_each(|share| *share /= total);
-        }
-    }
-    Accounts {
-        share,
-        tariff: TariffSchedule::new(tariff).expect("rates stay above -1 and home sales untaxed"),
-        expenditure: accounts.expenditure.iter().zip(&solution.expenditure).map(|(x, hat)| x * hat).collect(),
-        value_added: levels.wage_bill,
-        deficit: levels.deficit,
-        ..accounts.clone()
     }
 }

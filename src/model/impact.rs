@@ -13,8 +13,9 @@ use crate::index::{CountryId, Position, SectorId};
 use crate::model::equilibrium::Equilibrium;
 use crate::model::levels::Levels;
 use crate::model::shares::{CellShares, ChangedCell};
-use crate::model::trade_model::{Parameters, World};
+
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use crate::model::world::{Parameters, World};
 use crate::numerics::functions::exp;
 use sums::{CountrySums, ExportSums, FlowLevels, Sums, add};
 
@@ -88,7 +89,7 @@ impl View<'_> {
     fn unchanged(&self, flow: Flow) -> FlowLevels {
         let share = self.accounts.share.get(flow);
         let rate = self.accounts.tariff.table().get(flow);
-        let weights = CellShares { gross: share, net: share / (1.0 + rate) };
+        let weights = CellShares::untouched(share, rate);
         self.levels(flow, weights, weights, rate, rate, 1.0)
     }
 
@@ -98,9 +99,8 @@ impl View<'_> {
         let parameters = self.comparison.parameters;
         let theta = parameters.theta[flow.sector.index()];
         let after = cell.weights(theta, &parameters.exempt_shares, self.mode);
-        let before = CellShares { gross: cell.share, net: cell.share / (1.0 + cell.rate) };
         let rate = mean_rate(&cell.change.parts(&parameters.exempt_shares, self.mode)).fraction();
-        self.levels(flow, before, after, cell.rate, rate, cell.change.cost.factor())
+        self.levels(flow, cell.observed(), after, cell.rate, rate, cell.change.cost.factor())
     }
 
     fn levels(
@@ -173,11 +173,10 @@ impl View<'_> {
         // Changed flows have no share here.
         let net = self.comparison.world.shares.net.row(sector, importer);
         let rates = self.accounts.tariff.table().row(sector, importer);
-        let powers = |levels: &'_ Levels| -> (f64, std::ops::Range<usize>) {
-            (levels.scaled_spending[start + importer], start..start + n)
-        };
-        let ((buys_before, at), (buys_after, _)) = (powers(&self.before), powers(&self.after));
-        let (before, after) = (&self.before.cost_power[at.clone()], &self.after.cost_power[at]);
+        let bought = |levels: &Levels| levels.scaled_spending[start + importer];
+        let (buys_before, buys_after) = (bought(&self.before), bought(&self.after));
+        let before = &self.before.cost_power[start..start + n];
+        let after = &self.after.cost_power[start..start + n];
         let home =
             [net[importer] * before[importer] * buys_before, net[importer] * after[importer] * buys_after];
         add(&mut sums.pairs[importer * j + sector].output, home);
@@ -216,10 +215,7 @@ impl View<'_> {
     /// Variables by (country, variable).
     fn countries(&self, sums: &Sums, prices: &[f64]) -> Vec<f64> {
         (0..self.accounts.shape.countries)
-            .flat_map(|country| {
-                let values = self.country(country, &sums.countries[country], prices[country]);
-                CountryVariable::ALL.iter().map(move |variable| values[variable.index()])
-            })
+            .flat_map(|country| self.country(country, &sums.countries[country], prices[country]))
             .collect()
     }
 
@@ -307,20 +303,15 @@ impl View<'_> {
             }
         };
         let price = prices[importer];
-        FlowVariable::ALL
-            .iter()
-            .map(|variable| match variable {
-                FlowVariable::Rate => 100.0 * rate,
-                FlowVariable::BorderPrice => percent(border),
-                FlowVariable::BuyerPrice => percent(buyer),
-                FlowVariable::BorderPriceReal => percent(border / price),
-                FlowVariable::BuyerPriceReal => percent(buyer / price),
-                FlowVariable::Volume => percent(volume),
-                FlowVariable::Value => percent(value),
-            })
-            .collect::<Vec<_>>()
-            .try_into()
-            .expect("one value a variable")
+        std::array::from_fn(|at| match FlowVariable::ALL[at] {
+            FlowVariable::Rate => 100.0 * rate,
+            FlowVariable::BorderPrice => percent(border),
+            FlowVariable::BuyerPrice => percent(buyer),
+            FlowVariable::BorderPriceReal => percent(border / price),
+            FlowVariable::BuyerPriceReal => percent(buyer / price),
+            FlowVariable::Volume => percent(volume),
+            FlowVariable::Value => percent(value),
+        })
     }
 
     /// Change of the rate, and the ratios of value, volume, border price and buyer price, of one flow.

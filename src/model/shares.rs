@@ -96,6 +96,11 @@ impl SharedShares {
 }
 
 impl CellShares {
+    /// The weights of an observed share at an observed rate.
+    pub fn untouched(share: f64, rate: f64) -> Self {
+        Self { gross: share, net: share / (1.0 + rate) }
+    }
+
     /// The weights part of the way from the observed ones: a geometric mean, or, for a flow that ends, a linear one.
     fn toward(self, observed: Self, point: PathPoint) -> Self {
         let PathPoint(part) = point;
@@ -119,7 +124,12 @@ impl ChangedCell {
         if point == PathPoint::END {
             return weights;
         }
-        weights.toward(CellShares { gross: self.share, net: self.share / (1.0 + self.rate) }, point)
+        weights.toward(self.observed(), point)
+    }
+
+    /// The share weights at observed policy.
+    pub fn observed(&self) -> CellShares {
+        CellShares::untouched(self.share, self.rate)
     }
 
     /// Whether no trade is possible at any price.

@@ -9,9 +9,10 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::Deficits;
 use crate::index::{CountryId, Position};
+use crate::model::equations::{deficits, log_unit_costs};
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{CellShares, PathPoint, SharedShares};
-use crate::model::trade_model::{Parameters, World};
+use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
 use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
@@ -50,8 +51,6 @@ struct Work {
     /// Residuals of prices and of expenditure, by (pair, lane).
     price_residual: Vec<f64>,
     spending_residual: Vec<f64>,
-    /// Input costs of one country, Σ_k γ_nkj ln P̂_nk, by (sector, lane).
-    log_cost: Vec<f64>,
     /// What one country spends on inputs, by (sector, lane).
     input_demand: Vec<f64>,
     /// Sums over the suppliers or the buyers of one sector, by (country, lane).
@@ -62,8 +61,13 @@ struct Work {
 
 impl<'a, const K: usize> Sweep<'a, K> {
     /// Prepares a world for K draws, at a point of the path from observed policy.
-    pub fn new(world: &'a World<'_>, point: PathPoint, draws: [&Parameters; K]) -> Self {
-        let World { accounts, shares, preconditioner, deficits, .. } = world;
+    pub fn new(
+        world: &'a World<'_>,
+        preconditioner: &'a Preconditioner,
+        point: PathPoint,
+        draws: [&Parameters; K],
+    ) -> Self {
+        let World { accounts, shares, .. } = world;
         let mode = world.policy.exempt_mode;
         let shape = accounts.shape;
         let theta = (0..shape.sectors).flat_map(|j| draws.map(|draw| draw.theta[j])).collect::<Vec<_>>();
@@ -82,7 +86,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             accounts,
             shares,
             preconditioner,
-            deficits: *deficits,
+            deficits: world.deficits,
             theta,
             gross: cells.iter().flat_map(|cell| cell.map(|weights| weights.gross)).collect(),
             net: cells.iter().flat_map(|cell| cell.map(|weights| weights.net)).collect(),
@@ -94,7 +98,6 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 income: lanes(shape.countries),
                 price_residual: lanes(shape.pairs()),
                 spending_residual: lanes(shape.pairs()),
-                log_cost: lanes(shape.sectors),
                 input_demand: lanes(shape.sectors),
                 gross: lanes(shape.countries),
                 net: lanes(shape.countries),
@@ -111,22 +114,16 @@ impl<'a, const K: usize> Sweep<'a, K> {
         self.accounts.shape.countries + self.accounts.shape.pairs()
     }
 
-    /// Equation (10): ln ĉ_nj = γ_nj ln ŵ_n + Σ_k γ_nkj ln P̂_nk, left as ĉ^(−θ).
+    /// ĉ^(−θ), from equation (10).
     fn unit_costs(&mut self, z: &[f64]) {
-        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
-        let prices = &z[self.price_start() * K..];
-        for country in 0..n {
-            let pairs = country * j..(country + 1) * j;
-            let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
-            transposed_times::<K>(inputs, &prices[pairs.start * K..pairs.end * K], &mut self.work.log_cost);
-            let wage = lane::<K>(z, country);
-            let own = &self.accounts.value_added_share[pairs];
-            for (sector, share) in own.iter().enumerate() {
-                let inputs = lane::<K>(&self.work.log_cost, sector);
-                let theta = lane::<K>(&self.theta, sector);
-                let power = lane_mut::<K>(&mut self.work.cost_power, sector * n + country);
+        let n = self.accounts.shape.countries;
+        let (wages, rest) = z.split_at(self.price_start() * K);
+        log_unit_costs::<K>(self.accounts, wages, rest, &mut self.work.cost_power);
+        for (sector, costs) in self.work.cost_power.chunks_exact_mut(n * K).enumerate() {
+            let theta = lane::<K>(&self.theta, sector);
+            for cost in costs.as_chunks_mut::<K>().0 {
                 for l in 0..K {
-                    power[l] = -theta[l] * (share * wage[l] + inputs[l]);
+                    cost[l] *= -theta[l];
                 }
             }
         }
@@ -243,16 +240,6 @@ impl<'a, const K: usize> Sweep<'a, K> {
         std::array::from_fn(|l| demanded[l] / wage_bill[l] - 1.0)
     }
 
-    /// D′ of every country under the closure, by (country, lane).
-    fn deficits(&self, z: &[f64]) -> Vec<[f64; K]> {
-        let accounts = self.accounts;
-        match self.deficits {
-            Deficits::Fixed => accounts.deficit.iter().map(|&deficit| [deficit; K]).collect(),
-            Deficits::Balanced => vec![[0.0; K]; accounts.shape.countries],
-            Deficits::Proportional => proportional_deficits::<K>(accounts, z),
-        }
-    }
-
     /// The preconditioned steps of prices and spending, and the largest relative residual of their equations.
     fn steps(&self, z: &[f64], step: &mut [f64], worst: &mut [Residual; K]) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
@@ -324,7 +311,7 @@ impl<const K: usize> Sweep<'_, K> {
             self.demand(sector, z);
             self.sales(sector);
         }
-        let deficits = self.deficits(z);
+        let deficits = deficits::<K>(self.deficits, self.accounts, z);
         (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
     }
 
@@ -419,23 +406,4 @@ fn observe(worst: &mut Residual, residual: f64, equation: usize) {
     if size > worst.largest {
         *worst = Residual { largest: size, worst: equation };
     }
-}
-
-/// D′_n = VA′_n (δ_n − Σ_m δ_m VA′_m / Σ_m VA′_m) with δ = D/VA: proportional, and summing to zero.
-fn proportional_deficits<const K: usize>(accounts: &Accounts, z: &[f64]) -> Vec<[f64; K]> {
-    let value_added: Vec<[f64; K]> = (0..accounts.shape.countries)
-        .map(|n| lane::<K>(z, n).map(|wage| accounts.value_added[n] * exp(wage)))
-        .collect();
-    let ratio: Vec<f64> = accounts.deficit.iter().zip(&accounts.value_added).map(|(d, va)| d / va).collect();
-    let mut mean = [0.0; K];
-    let mut world = [0.0; K];
-    for (value, ratio) in value_added.iter().zip(&ratio) {
-        for l in 0..K {
-            mean[l] += ratio * value[l];
-            world[l] += value[l];
-        }
-    }
-    let deficit =
-        |(value, ratio): (&[f64; K], &f64)| std::array::from_fn(|l| value[l] * (ratio - mean[l] / world[l]));
-    value_added.iter().zip(&ratio).map(deficit).collect()
 }

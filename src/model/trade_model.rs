@@ -1,13 +1,13 @@
 //! The trait every model implements, and the default model.
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::{Deficits, Policy};
 use crate::index::{CountryId, Position, SectorId};
-use crate::model::baseline::moved_at;
 use crate::model::equilibrium::{Equation, Equilibrium, SolveError};
+use crate::model::moved::moved;
 use crate::model::preconditioner::Preconditioner;
-use crate::model::shares::{ChangedCell, PathPoint, SharedShares};
+use crate::model::shares::PathPoint;
 use crate::model::sweep::Sweep;
+use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome};
 use crate::numerics::lanes::{gather, scatter};
 
@@ -37,50 +37,6 @@ pub trait TradeModel: Sync {
     ) -> Vec<Result<Equilibrium, SolveError>>;
 }
 
-/// What differs between the draws of a batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameters {
-    /// Trade elasticity θ by sector.
-    pub theta: Vec<f64>,
-    /// Exempt shares, one a [`crate::economy::policy::Policy::exempt_shares`] entry.
-    pub exempt_shares: Vec<f64>,
-}
-
-/// What all draws of a run share: accounts, policy and closure, prepared once.
-#[derive(Clone, Debug)]
-pub struct World<'a> {
-    /// The accounts that hats refer to.
-    pub accounts: &'a Accounts,
-    /// The policy.
-    pub policy: &'a Policy,
-    /// How deficits behave.
-    pub deficits: Deficits,
-    /// The policy's trade shares.
-    pub shares: SharedShares,
-    /// The preconditioner.
-    pub preconditioner: &'a Preconditioner,
-}
-
-impl<'a> World<'a> {
-    /// Prepares a policy for solving; `Policy::default()` is observed policy.
-    ///
-    /// # Errors
-    /// [`SolveError::NoSupplier`] or [`SolveError::CutOff`] when the policy closes so many borders that no
-    /// equilibrium exists.
-    pub fn new(
-        accounts: &'a Accounts,
-        preconditioner: &'a Preconditioner,
-        policy: &'a Policy,
-        deficits: Deficits,
-    ) -> Result<Self, SolveError> {
-        let shares = SharedShares::new(accounts, policy);
-        if shares.changed.iter().any(ChangedCell::is_closed) {
-            check_open(accounts, &shares, deficits)?;
-        }
-        Ok(Self { accounts, policy, deficits, shares, preconditioner })
-    }
-}
-
 /// Many sectors, input–output links, mobile labour: `docs/model.md`, section 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralEquilibrium {
@@ -95,7 +51,8 @@ impl TradeModel for GeneralEquilibrium {
         parameters: &Parameters,
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
-        let [result] = self.solve_lanes::<1>(world, PathPoint::END, [parameters], [start]);
+        let [result] =
+            self.solve_lanes::<1>(world, world.preconditioner, PathPoint::END, [parameters], [start]);
         result.or_else(|_| self.solve_hard(world, parameters, start))
     }
 
@@ -109,7 +66,7 @@ impl TradeModel for GeneralEquilibrium {
         // Lanes without a draw of their own repeat the last one; their results are dropped.
         let draws: [&Parameters; BATCH] = std::array::from_fn(|l| draws[l.min(last)]);
         let starts: [&Equilibrium; BATCH] = std::array::from_fn(|l| starts[l.min(last)]);
-        let results = self.solve_lanes::<BATCH>(world, PathPoint::END, draws, starts);
+        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, draws, starts);
         let hard = |l: usize| self.solve_hard(world, draws[l], starts[l]);
         results.into_iter().enumerate().take(last + 1).map(|(l, r)| r.or_else(|_| hard(l))).collect()
     }
@@ -118,14 +75,13 @@ impl TradeModel for GeneralEquilibrium {
 impl GeneralEquilibrium {
     /// The largest relative residual of any equation at a point.
     pub fn residual(&self, world: &World<'_>, parameters: &Parameters, point: &Equilibrium) -> f64 {
-        let mut sweep = Sweep::<1>::new(world, PathPoint::END, [parameters]);
+        let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END, [parameters]);
         let mut step = vec![0.0; sweep.size()];
         let [residual] = sweep.step(&unknowns(point), &mut step);
         residual.largest
     }
 
-    /// Solves a hard policy (very high rates, very elastic sectors) along the path from observed policy, each
-    /// step from the solution of the one before (the first from the given start); steps that fail are halved. Should that not do, once more with the
+    /// Solves a hard policy (very high rates, very elastic sectors) in steps. Should that not do, once more with the
     /// links preconditioned as they are at each step, which is better where trade changes beyond recognition.
     fn solve_hard(
         &self,
@@ -137,6 +93,8 @@ impl GeneralEquilibrium {
             .or_else(|_| self.solve_in_steps(true, world, parameters, start))
     }
 
+    /// Follows the path from observed policy, each step from the solution of the one before (the first from the
+    /// given start); steps that fail are halved.
     fn solve_in_steps(
         &self,
         follow_links: bool,
@@ -147,11 +105,11 @@ impl GeneralEquilibrium {
         const SHORTEST: f64 = 1.0 / 64.0;
         let patient = Self { options: Options { most_sweeps: 5 * self.options.most_sweeps, ..self.options } };
         let (mut here, mut solution, mut step, mut sweeps) = (0.0, start.clone(), 0.5, 0);
-        let mut preconditioner = world.preconditioner.clone();
+        let mut following: Option<Preconditioner> = None;
         loop {
-            let world = World { preconditioner: &preconditioner, ..world.clone() };
+            let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
             let next = PathPoint(f64::min(here + step, 1.0));
-            let [result] = patient.solve_lanes::<1>(&world, next, [parameters], [&solution]);
+            let [result] = patient.solve_lanes::<1>(world, preconditioner, next, [parameters], [&solution]);
             match result {
                 Ok(found) => {
                     sweeps += found.iterations;
@@ -160,8 +118,8 @@ impl GeneralEquilibrium {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
                     }
                     if follow_links {
-                        let accounts = moved_at(&world, next, parameters, &solution);
-                        preconditioner = Preconditioner::new(&accounts, &parameters.theta);
+                        let accounts = moved(world, next, parameters, &solution);
+                        following = Some(Preconditioner::new(&accounts, &parameters.theta));
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),
@@ -178,12 +136,13 @@ impl GeneralEquilibrium {
     fn solve_lanes<const K: usize>(
         &self,
         world: &World<'_>,
+        preconditioner: &Preconditioner,
         point: PathPoint,
         draws: [&Parameters; K],
         starts: [&Equilibrium; K],
     ) -> [Result<Equilibrium, SolveError>; K] {
         let accounts = world.accounts;
-        let mut sweep = Sweep::<K>::new(world, point, draws);
+        let mut sweep = Sweep::<K>::new(world, preconditioner, point, draws);
         let mut z = vec![0.0; sweep.size() * K];
         for (l, start) in starts.into_iter().enumerate() {
             scatter::<K>(&mut z, l, &unknowns(start));
@@ -232,43 +191,4 @@ fn equation(accounts: &Accounts, component: usize) -> Equation {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
     }
-}
-
-/// Refuses closed borders that leave no equilibrium, before any sweep is made.
-fn check_open(accounts: &Accounts, shares: &SharedShares, deficits: Deficits) -> Result<(), SolveError> {
-    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-    let mut trades = vec![false; n];
-    for sector in 0..j {
-        let mut supplied = vec![false; n];
-        for (importer, exporter) in open_flows(shares, sector) {
-            supplied[importer] = true;
-            trades[importer] |= importer != exporter;
-            trades[exporter] |= importer != exporter;
-        }
-        let buys = |importer: usize| accounts.expenditure[importer * j + sector] > 0.0;
-        if let Some(importer) = (0..n).find(|&importer| buys(importer) && !supplied[importer]) {
-            return Err(SolveError::NoSupplier {
-                importer: CountryId::at(importer),
-                sector: SectorId::at(sector),
-            });
-        }
-    }
-    let cut_off = |country: &usize| !trades[*country] && accounts.deficit[*country] != 0.0;
-    match (0..n).find(cut_off) {
-        Some(country) if deficits != Deficits::Balanced => {
-            Err(SolveError::CutOff { country: CountryId::at(country) })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The (importer, exporter) pairs of a sector between which trade is still possible.
-fn open_flows(shares: &SharedShares, sector: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let n = shares.share.shape().countries;
-    let unchanged = (0..n * n)
-        .map(move |pair| (pair / n, pair % n))
-        .filter(move |&(importer, exporter)| shares.share.row(sector, importer)[exporter] > 0.0);
-    let (_, changed) = shares.changed_in(sector);
-    unchanged
-        .chain(changed.iter().filter(|cell| !cell.is_closed()).map(|cell| (cell.importer, cell.exporter)))
 }

@@ -8,7 +8,7 @@ use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::ExemptShare;
 use crate::index::CountryId;
-use crate::model::trade_model::Parameters;
+use crate::model::world::Parameters;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
 use crate::numerics::functions::{exp, ln};
 use crate::units::Elasticity;

@@ -49,9 +49,9 @@ pub struct Options {
     pub acceptable: f64,
     /// Give up after this many sweeps.
     pub most_sweeps: usize,
-    /// Columns of history; 0 is the plain damped iteration.
+    /// Columns of history; 0 is the plain iteration.
     pub depth: usize,
-    /// Acceleration starts once the residual of a lane is below this; before, plain steps are taken.
+    /// Acceleration starts once the step of a lane is shorter than this; before, plain steps are taken.
     pub accelerate_below: f64,
 }
 
@@ -78,8 +78,8 @@ const GROWTH: f64 = 4.0;
 const CLEARLY: f64 = 0.9;
 /// After this many sweeps without a clearly shorter step, steps are made smaller.
 const PATIENCE: usize = 20;
-/// Half the plain steps after going astray the first time.
-const PLAIN: usize = 5;
+/// Plain steps after going astray the first time; twice as many each time.
+const PLAIN: usize = 10;
 
 /// Solves all lanes from the start in `z`, which then holds the solutions.
 ///
@@ -150,7 +150,7 @@ fn advance<const K: usize>(
 /// What is remembered of a lane between sweeps.
 ///
 /// A lane takes plain steps until they are short, then accelerated ones. If those lead astray it goes back to its
-/// best point, takes plain steps again, and accelerates only once they are shorter still.
+/// best point and takes plain steps for a while, each time longer, before it accelerates again.
 struct LaneState {
     /// Length of the present step, and of the shortest one so far with the point where it was.
     length: f64,
@@ -213,8 +213,8 @@ impl LaneState {
         if self.went_astray {
             // More patience every time, or a lane could go the same way round for ever.
             self.growth *= 2.0;
-            self.plain *= 2;
             self.plain_until = sweeps + self.plain;
+            self.plain *= 2;
         }
         self.accelerates = sweeps >= self.plain_until && length < self.accelerate_below;
     }

@@ -24,8 +24,9 @@ use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::equilibrium::Equilibrium;
 use tariffsim::model::impact::{Comparison, FlowRow, Impact};
-use tariffsim::model::trade_model::{GeneralEquilibrium, Parameters, TradeModel as _};
+use tariffsim::model::trade_model::{GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::CountryVariable;
+use tariffsim::model::world::Parameters;
 use tariffsim::units::{AdValorem, CostFactor};
 
 /// A folder of the shared datasets and published results; `None`, said loudly, where it is absent.

@@ -1,0 +1,46 @@
+//! From an equilibrium back to accounts.
+
+use crate::economy::accounts::{Accounts, TariffSchedule};
+use crate::index::Position as _;
+use crate::model::equilibrium::Equilibrium;
+use crate::model::levels::Levels;
+use crate::model::shares::PathPoint;
+use crate::model::world::{Parameters, World};
+
+/// The accounts of an equilibrium at a point of the path from observed policy: the same economy, with the
+/// equilibrium as its data. A flow with exempt parts keeps their average rate.
+pub fn moved(
+    world: &World<'_>,
+    point: PathPoint,
+    parameters: &Parameters,
+    solution: &Equilibrium,
+) -> Accounts {
+    let accounts = world.accounts;
+    let levels = Levels::new(accounts, world.deficits, parameters, solution);
+    let n = accounts.shape.countries;
+    let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
+    for cell in &world.shares.changed {
+        let theta = parameters.theta[cell.change.flow.sector.index()];
+        let weights = cell.weights_at(point, theta, &parameters.exempt_shares, world.policy.exempt_mode);
+        share.set(cell.change.flow, weights.gross);
+        if weights.net > 0.0 {
+            tariff.set(cell.change.flow, weights.gross / weights.net - 1.0);
+        }
+    }
+    for (pair, row) in share.values_mut().chunks_exact_mut(n).enumerate() {
+        let powers = &levels.cost_power[pair / n * n..(pair / n + 1) * n];
+        row.iter_mut().zip(powers).for_each(|(share, power)| *share *= power);
+        let total: f64 = row.iter().sum();
+        if total > 0.0 {
+            row.iter_mut().for_each(|share| *share /= total);
+        }
+    }
+    Accounts {
+        share,
+        tariff: TariffSchedule::new(tariff).expect("rates stay above -1 and home sales untaxed"),
+        expenditure: accounts.expenditure.iter().zip(&solution.expenditure).map(|(x, hat)| x * hat).collect(),
+        value_added: levels.wage_bill,
+        deficit: levels.deficit,
+        ..accounts.clone()
+    }
+}
