@@ -7,6 +7,7 @@ pub mod impact;
 pub mod levels;
 pub mod moved;
 pub mod preconditioner;
+mod response;
 pub mod shares;
 pub mod sweep;
 pub mod trade_model;

@@ -76,6 +76,17 @@ pub fn matrix_times<const K: usize>(matrix: &[f64], x: &[f64], product: &mut [f6
     }
 }
 
+/// Adds the product of a matrix (row after row), that all lanes share, and a vector in each lane.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub fn add_product<const K: usize>(matrix: &[f64], x: &[f64], sum: &mut [f64]) {
+    for (row, slot) in matrix.chunks_exact(x.len() / K).zip(sum.as_chunks_mut::<K>().0) {
+        let product = row_times::<K>(row, x);
+        for l in 0..K {
+            slot[l] += product[l];
+        }
+    }
+}
+
 /// Transposed matrix times vector in each lane, for a matrix (row after row) that all lanes share. Every sum runs
 /// over the rows in order.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]

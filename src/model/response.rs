@@ -1,0 +1,215 @@
+//! How the whole world follows one country's wage: the linearised model, a country a column.
+//!
+//! With wages given, prices follow from costs (equations (10) and (11)) and spending from sales and incomes ((12) and
+//! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
+//! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
+
+use rayon::prelude::*;
+
+use crate::bilateral::Bilateral;
+use crate::economy::accounts::Accounts;
+use crate::model::equations::log_unit_costs;
+use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
+
+/// Derivatives with respect to ln w, at the accounts.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// d ln P by (pair, country).
+    pub price: Vec<f64>,
+    /// dX in money by (pair, country).
+    pub spending: Vec<f64>,
+    /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
+    /// (Σ_n VA_n d ln w_n = 0).
+    pub labour: Vec<f64>,
+    /// Y by pair, for which no derivative is needed.
+    pub output: Vec<f64>,
+}
+
+/// Countries worked out side by side.
+const COLUMNS: usize = 8;
+/// Rounds over the international links.
+const ROUNDS: usize = 2;
+
+impl Response {
+    /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
+    /// country's domestic links.
+    pub fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64]) -> Self {
+        let (n, pairs) = (accounts.shape.countries, accounts.shape.pairs());
+        let world = Linearised::new(accounts, theta, domestic);
+        let parts: Vec<Column> =
+            (0..n.div_ceil(COLUMNS)).into_par_iter().map(|part| world.follow_wages(part * COLUMNS)).collect();
+        let gathered = |rows: usize, values: fn(&Column) -> &[f64]| {
+            let mut table = vec![0.0; rows * n];
+            for (at, slot) in table.iter_mut().enumerate() {
+                let (row, country) = (at / n, at % n);
+                *slot = values(&parts[country / COLUMNS])[row * COLUMNS + country % COLUMNS];
+            }
+            table
+        };
+        Self {
+            price: gathered(pairs, |column| &column.price),
+            spending: gathered(pairs, |column| &column.spending),
+            labour: gathered(n, |column| &column.labour),
+            output: world.output,
+        }
+    }
+}
+
+/// What follows the wages of some countries, by (pair or country, lane).
+struct Column {
+    price: Vec<f64>,
+    spending: Vec<f64>,
+    labour: Vec<f64>,
+}
+
+/// The model linearised at the accounts.
+struct Linearised<'a> {
+    accounts: &'a Accounts,
+    theta: &'a [f64],
+    domestic: &'a [f64],
+    /// Flows before tariff.
+    values: Bilateral,
+    /// Y by pair.
+    output: Vec<f64>,
+    /// Share of a pair's spending that is tariff revenue.
+    revenue_share: Vec<f64>,
+}
+
+impl<'a> Linearised<'a> {
+    fn new(accounts: &'a Accounts, theta: &'a [f64], domestic: &'a [f64]) -> Self {
+        let j = accounts.shape.sectors;
+        let values = accounts.flow_values();
+        let mut output = vec![0.0; accounts.shape.pairs()];
+        let mut revenue_share = vec![0.0; accounts.shape.pairs()];
+        for sector in 0..j {
+            for importer in 0..accounts.shape.countries {
+                let row = values.row(sector, importer);
+                row.iter().enumerate().for_each(|(exporter, value)| output[exporter * j + sector] += value);
+                let spent = accounts.expenditure[importer * j + sector];
+                if spent > 0.0 {
+                    revenue_share[importer * j + sector] = 1.0 - row.iter().sum::<f64>() / spent;
+                }
+            }
+        }
+        Self { accounts, theta, domestic, values, output, revenue_share }
+    }
+
+    /// What follows when the wages of some countries rise, each in a lane of its own.
+    fn follow_wages(&self, first: usize) -> Column {
+        let n = self.accounts.shape.countries;
+        let mut wages = vec![0.0; n * COLUMNS];
+        for (l, country) in (first..n.min(first + COLUMNS)).enumerate() {
+            wages[country * COLUMNS + l] = 1.0;
+        }
+        let (price, cost) = self.prices(&wages);
+        let (spending, output) = self.spending(&wages, &price, &cost);
+        Column { labour: self.labour(&wages, &output), price, spending }
+    }
+
+    /// d ln P by pair and d ln c by (sector, country).
+    fn prices(&self, wages: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let mut price = vec![0.0; n * j * COLUMNS];
+        let mut cost = price.clone();
+        let mut residual = price.clone();
+        let (mut sums, mut step) = (vec![0.0; n * COLUMNS], vec![0.0; j * COLUMNS]);
+        for _ in 0..ROUNDS {
+            log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+            for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
+                matrix_times::<COLUMNS>(self.accounts.share.matrix(sector), costs, &mut sums);
+                for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
+                    let pair = importer * j + sector;
+                    let price = lane::<COLUMNS>(&price, pair);
+                    let residual = lane_mut::<COLUMNS>(&mut residual, pair);
+                    *residual = std::array::from_fn(|l| sum[l] - price[l]);
+                }
+            }
+            for country in 0..n {
+                let pairs = country * j * COLUMNS..(country + 1) * j * COLUMNS;
+                matrix_times::<COLUMNS>(self.domestic(country), &residual[pairs.clone()], &mut step);
+                price[pairs].iter_mut().zip(&step).for_each(|(price, step)| *price += step);
+            }
+        }
+        log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+        (price, cost)
+    }
+
+    /// dX in money and dY, both by pair.
+    fn spending(&self, wages: &[f64], price: &[f64], cost: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let mut spending = vec![0.0; n * j * COLUMNS];
+        let mut output = spending.clone();
+        let (mut residual, mut step) = (vec![0.0; j * COLUMNS], vec![0.0; j * COLUMNS]);
+        for _ in 0..ROUNDS {
+            self.sales(price, cost, &spending, &mut output);
+            for country in 0..n {
+                let pairs = country * j..(country + 1) * j;
+                let lanes = pairs.start * COLUMNS..pairs.end * COLUMNS;
+                let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
+                matrix_times::<COLUMNS>(inputs, &output[lanes.clone()], &mut residual);
+                let bill =
+                    lane::<COLUMNS>(wages, country).map(|wage| wage * self.accounts.value_added[country]);
+                let revenue =
+                    row_times::<COLUMNS>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
+                for (sector, pair) in pairs.enumerate() {
+                    let share = self.accounts.final_share[pair];
+                    let spent = lane::<COLUMNS>(&spending, pair);
+                    let residual = lane_mut::<COLUMNS>(&mut residual, sector);
+                    for l in 0..COLUMNS {
+                        residual[l] += share * (bill[l] + revenue[l]) - spent[l];
+                    }
+                }
+                transposed_times::<COLUMNS>(self.domestic(country), &residual, &mut step);
+                spending[lanes].iter_mut().zip(&step).for_each(|(spending, step)| *spending += step);
+            }
+        }
+        self.sales(price, cost, &spending, &mut output);
+        (spending, output)
+    }
+
+    /// dY_i = Σ_n M_ni (d ln X_n + θ d ln P_n) − θ Y_i d ln c_i for every sector.
+    fn sales(&self, price: &[f64], cost: &[f64], spending: &[f64], output: &mut [f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let (mut bought, mut sold) = (vec![0.0; n * COLUMNS], vec![0.0; n * COLUMNS]);
+        for sector in 0..j {
+            let theta = self.theta[sector];
+            for (importer, bought) in bought.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+                let pair = importer * j + sector;
+                let (price, spending) = (lane::<COLUMNS>(price, pair), lane::<COLUMNS>(spending, pair));
+                let spent = self.accounts.expenditure[pair];
+                let scale = if spent > 0.0 { 1.0 / spent } else { 0.0 };
+                *bought = std::array::from_fn(|l| scale * spending[l] + theta * price[l]);
+            }
+            transposed_times::<COLUMNS>(self.values.matrix(sector), &bought, &mut sold);
+            for (exporter, sold) in sold.as_chunks::<COLUMNS>().0.iter().enumerate() {
+                let pair = exporter * j + sector;
+                let cost = lane::<COLUMNS>(cost, sector * n + exporter);
+                let fall = theta * self.output[pair];
+                *lane_mut::<COLUMNS>(output, pair) = std::array::from_fn(|l| sold[l] - fall * cost[l]);
+            }
+        }
+    }
+
+    /// d ln(demand for labour ÷ wage bill) by country.
+    fn labour(&self, wages: &[f64], output: &[f64]) -> Vec<f64> {
+        let j = self.accounts.shape.sectors;
+        let value_added = &self.accounts.value_added;
+        let numeraire = row_times::<COLUMNS>(value_added, wages);
+        let world = self.accounts.world_value_added();
+        let mut labour = Vec::with_capacity(wages.len());
+        for (country, wage) in wages.as_chunks::<COLUMNS>().0.iter().enumerate() {
+            let shares = &self.accounts.value_added_share[country * j..(country + 1) * j];
+            let demanded =
+                row_times::<COLUMNS>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
+            labour.extend(
+                (0..COLUMNS).map(|l| demanded[l] / value_added[country] - wage[l] - numeraire[l] / world),
+            );
+        }
+        labour
+    }
+
+    fn domestic(&self, country: usize) -> &[f64] {
+        let size = self.accounts.shape.sectors * self.accounts.shape.sectors;
+        &self.domestic[country * size..(country + 1) * size]
+    }
+}
