@@ -98,9 +98,8 @@ impl Preconditioner {
     }
 
     /// Adds to price and spending steps (spending in money) what follows from wage steps.
-    pub fn follow<const K: usize>(&self, wages: &[f64], prices: &mut [f64], spending: &mut [f64]) {
-        add_product::<K>(&self.response.price, wages, prices);
-        add_product::<K>(&self.response.spending, wages, spending);
+    pub fn follow<const K: usize>(&self, wages: &[f64], steps: &mut [f64]) {
+        self.response.follow::<K>(wages, self.sectors, steps);
     }
 
     fn block<'m>(&self, matrices: &'m [f64], country: usize) -> &'m [f64] {

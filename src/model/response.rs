@@ -4,54 +4,110 @@
 //! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
 //! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
 
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::model::equations::log_unit_costs;
-use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
+use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
-/// Derivatives with respect to ln w, at the accounts.
+/// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, or further down X of a pair in money.
 #[derive(Clone, Debug)]
-pub struct Response {
-    /// d ln P by (pair, country).
-    pub price: Vec<f64>,
-    /// dX in money by (pair, country).
-    pub spending: Vec<f64>,
+pub(super) struct Response {
+    /// What follows the own wage, by row.
+    own: Vec<f64>,
+    /// What follows the wages of others, as a product: by (row, pattern) and by (pattern, country). A few patterns
+    /// are enough, as the world moves together.
+    rows: Vec<f64>,
+    patterns: Vec<f64>,
     /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
     /// (Σ_n VA_n d ln w_n = 0).
-    pub labour: Vec<f64>,
+    pub(super) labour: Vec<f64>,
     /// Y by pair, for which no derivative is needed.
-    pub output: Vec<f64>,
+    pub(super) output: Vec<f64>,
 }
 
 /// Countries worked out side by side.
 const COLUMNS: usize = 8;
 /// Rounds over the international links.
 const ROUNDS: usize = 2;
+/// Patterns of response that are kept.
+const PATTERNS: usize = 24;
 
 impl Response {
     /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
     /// country's domestic links.
-    pub fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64]) -> Self {
-        let (n, pairs) = (accounts.shape.countries, accounts.shape.pairs());
+    pub(super) fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64]) -> Self {
+        let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
         let world = Linearised::new(accounts, theta, domestic);
         let parts: Vec<Column> =
             (0..n.div_ceil(COLUMNS)).into_par_iter().map(|part| world.follow_wages(part * COLUMNS)).collect();
-        let gathered = |rows: usize, values: fn(&Column) -> &[f64]| {
-            let mut table = vec![0.0; rows * n];
-            for (at, slot) in table.iter_mut().enumerate() {
-                let (row, country) = (at / n, at % n);
-                *slot = values(&parts[country / COLUMNS])[row * COLUMNS + country % COLUMNS];
-            }
-            table
+        let gathered = |values: fn(&Column) -> &[f64]| -> Vec<f64> {
+            let rows = values(&parts[0]).len() / COLUMNS;
+            let at = |row: usize, n: usize| values(&parts[n / COLUMNS])[row * COLUMNS + n % COLUMNS];
+            (0..rows * n).map(|slot| at(slot / n, slot % n)).collect()
         };
-        Self {
-            price: gathered(pairs, |column| &column.price),
-            spending: gathered(pairs, |column| &column.spending),
-            labour: gathered(n, |column| &column.labour),
-            output: world.output,
+        let mut all = gathered(|column| &column.price);
+        all.extend(gathered(|column| &column.spending));
+        let mut own = vec![0.0; all.len() / n];
+        for (row, (others, own)) in all.chunks_exact_mut(n).zip(&mut own).enumerate() {
+            *own = std::mem::take(&mut others[row / j % n]);
         }
+        let weights: Vec<f64> = accounts.expenditure.iter().map(|spent| spent.sqrt()).collect();
+        let weights =
+            [&weights[..], &weights.iter().map(|w| if *w > 0.0 { 1.0 / w } else { 0.0 }).collect::<Vec<_>>()]
+                .concat();
+        let (rows, patterns) = factored(all, &weights, &accounts.value_added);
+        Self { own, rows, patterns, labour: gathered(|column| &column.labour), output: world.output }
+    }
+
+    /// Adds to the steps of prices and spending, by (row, lane), what follows from steps of wages.
+    pub(super) fn follow<const K: usize>(&self, wages: &[f64], sectors: usize, steps: &mut [f64]) {
+        let countries = wages.len() / K;
+        let mut moved = vec![0.0; self.patterns.len() / countries * K];
+        matrix_times::<K>(&self.patterns, wages, &mut moved);
+        add_product::<K>(&self.rows, &moved, steps);
+        for (row, own) in self.own.iter().enumerate() {
+            let wage = lane::<K>(wages, row / sectors % countries);
+            let step = lane_mut::<K>(steps, row);
+            (0..K).for_each(|l| step[l] += own * wage[l]);
+        }
+    }
+}
+
+/// A table by (row, country) as the product of a table by (row, pattern) and one by (pattern, country), nearly: its
+/// rows are projected onto the patterns that the wages of the largest economies cause, after one power iteration
+/// (Halko, Martinsson & Tropp 2011, Finding structure with randomness, SIAM Review 53(2), algorithm 4.3), in the norm
+/// of the rows' weights.
+fn factored(table: Vec<f64>, weights: &[f64], sizes: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let n = sizes.len();
+    let identity = || DMatrix::<f64>::identity(n, n).as_slice().to_vec();
+    if n <= PATTERNS {
+        return (table, identity());
+    }
+    let mut weighted = table.clone();
+    for (row, weight) in weighted.chunks_exact_mut(n).zip(weights) {
+        row.iter_mut().for_each(|value| *value *= weight);
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
+    let mut chosen = vec![0.0; n * PATTERNS];
+    order.iter().take(PATTERNS).enumerate().for_each(|(l, country)| chosen[country * PATTERNS + l] = 1.0);
+    let mut rows = vec![0.0; weights.len() * PATTERNS];
+    for _ in 0..2 {
+        matrix_times::<PATTERNS>(&weighted, &chosen, &mut rows);
+        transposed_times::<PATTERNS>(&weighted, &rows, &mut chosen);
+    }
+    let mut gram = vec![0.0; PATTERNS * PATTERNS];
+    transposed_times::<PATTERNS>(&rows, &rows, &mut gram);
+    let target = DMatrix::from_column_slice(PATTERNS, n, &chosen);
+    for (row, weight) in rows.chunks_exact_mut(PATTERNS).zip(weights) {
+        row.iter_mut().for_each(|value| *value = if *weight > 0.0 { *value / weight } else { 0.0 });
+    }
+    match DMatrix::from_column_slice(PATTERNS, PATTERNS, &gram).cholesky() {
+        Some(factor) => (rows, factor.solve(&target).transpose().as_slice().to_vec()),
+        None => (table, identity()),
     }
 }
 

@@ -278,8 +278,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn preconditioned(&mut self, z: &[f64], labour: &mut [f64], step: &mut [f64]) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let (wages, rest) = step.split_at_mut(n * K);
-        let (prices, spendings) = rest.split_at_mut(n * j * K);
         for country in 0..n {
+            let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
             let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
             let demanded = self.preconditioner.settle_at_home::<K>(
@@ -292,7 +292,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
             (0..K).for_each(|l| labour[l] += demanded[l]);
         }
         self.wage_steps(&z[..n * K], labour, wages);
-        self.preconditioner.follow::<K>(wages, prices, spendings);
+        self.preconditioner.follow::<K>(wages, rest);
+        let (prices, spendings) = rest.split_at_mut(n * j * K);
         for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
             let spending = lane_mut::<K>(spendings, pair);
             if *spent > 0.0 {
