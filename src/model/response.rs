@@ -82,33 +82,26 @@ impl Response {
 /// of the rows' weights.
 fn factored(table: Vec<f64>, weights: &[f64], sizes: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let n = sizes.len();
-    let identity = || DMatrix::<f64>::identity(n, n).as_slice().to_vec();
+    let whole = |table: Vec<f64>| (table, DMatrix::<f64>::identity(n, n).as_slice().to_vec());
     if n <= PATTERNS {
-        return (table, identity());
+        return whole(table);
     }
-    let mut weighted = table.clone();
-    for (row, weight) in weighted.chunks_exact_mut(n).zip(weights) {
-        row.iter_mut().for_each(|value| *value *= weight);
-    }
+    // Stored by column, the transposed table is the table row after row.
+    let mut weighted = DMatrix::from_column_slice(n, weights.len(), &table);
+    weighted.column_iter_mut().zip(weights).for_each(|(mut row, weight)| row *= *weight);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
-    let mut chosen = vec![0.0; n * PATTERNS];
-    order.iter().take(PATTERNS).enumerate().for_each(|(l, country)| chosen[country * PATTERNS + l] = 1.0);
-    let mut rows = vec![0.0; weights.len() * PATTERNS];
-    for _ in 0..2 {
-        matrix_times::<PATTERNS>(&weighted, &chosen, &mut rows);
-        transposed_times::<PATTERNS>(&weighted, &rows, &mut chosen);
+    let largest = DMatrix::from_fn(n, PATTERNS, |row, at| f64::from(u8::from(row == order[at])));
+    let caused = |countries: &DMatrix<f64>| countries.tr_mul(&weighted);
+    let first = caused(&largest);
+    let mut rows = caused(&(&weighted * first.transpose()));
+    let countries = &rows * weighted.transpose();
+    let Some(factor) = (&rows * rows.transpose()).cholesky() else { return whole(table) };
+    let patterns = factor.solve(&countries);
+    for (mut row, weight) in rows.column_iter_mut().zip(weights) {
+        row *= if *weight > 0.0 { 1.0 / weight } else { 0.0 };
     }
-    let mut gram = vec![0.0; PATTERNS * PATTERNS];
-    transposed_times::<PATTERNS>(&rows, &rows, &mut gram);
-    let target = DMatrix::from_column_slice(PATTERNS, n, &chosen);
-    for (row, weight) in rows.chunks_exact_mut(PATTERNS).zip(weights) {
-        row.iter_mut().for_each(|value| *value = if *weight > 0.0 { *value / weight } else { 0.0 });
-    }
-    match DMatrix::from_column_slice(PATTERNS, PATTERNS, &gram).cholesky() {
-        Some(factor) => (rows, factor.solve(&target).transpose().as_slice().to_vec()),
-        None => (table, identity()),
-    }
+    (rows.as_slice().to_vec(), patterns.transpose().as_slice().to_vec())
 }
 
 /// What follows the wages of some countries, by (pair or country, lane).

@@ -15,7 +15,7 @@ use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
-use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
+use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -40,23 +40,23 @@ pub struct Sweep<'a, const K: usize> {
 /// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
 struct Work {
     /// ĉ^(−θ) by (sector, country, lane).
-    cost_power: Vec<f64>,
+    cost_power: Buffer,
     /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
-    scaled_spending: Vec<f64>,
+    scaled_spending: Buffer,
     /// Y by (pair, lane).
-    output: Vec<f64>,
+    output: Buffer,
     /// Tariff revenue by (country, lane), and income.
-    revenue: Vec<f64>,
-    income: Vec<f64>,
+    revenue: Buffer,
+    income: Buffer,
     /// Residuals of prices and of expenditure, by (pair, lane).
-    price_residual: Vec<f64>,
-    spending_residual: Vec<f64>,
+    price_residual: Buffer,
+    spending_residual: Buffer,
     /// What one country spends on inputs, by (sector, lane).
-    input_demand: Vec<f64>,
+    input_demand: Buffer,
     /// Sums over the suppliers or the buyers of one sector, by (country, lane).
-    gross: Vec<f64>,
-    net: Vec<f64>,
-    log_gross: Vec<f64>,
+    gross: Buffer,
+    net: Buffer,
+    log_gross: Buffer,
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
@@ -79,7 +79,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 draws.map(|draw| cell.weights_at(point, draw.theta[sector], &draw.exempt_shares, mode))
             })
             .collect();
-        let lanes = |count: usize| vec![0.0; count * K];
+        let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],

@@ -12,7 +12,7 @@
 use multiversion::multiversion;
 use nalgebra::{DMatrix, DVector};
 
-use crate::numerics::lanes::{add_scaled, dot};
+use crate::numerics::lanes::{Buffer, add_scaled, dot};
 
 /// A fixed-point problem with K lanes.
 pub trait FixedPoint<const K: usize> {
@@ -92,9 +92,10 @@ pub fn solve<const K: usize>(
 ) -> [Outcome; K] {
     let size = problem.size();
     let mut lanes: [LaneState; K] = std::array::from_fn(|_| LaneState::new(options.accelerate_below));
-    let mut best = z.to_vec();
+    let mut best = Buffer::zeros(size * K);
+    best.copy_from_slice(z);
     let mut history = History::<K>::new(size, options.depth);
-    let mut step = vec![0.0; size * K];
+    let mut step = Buffer::zeros(size * K);
     let mut sweeps = 0;
     loop {
         let residuals = problem.step(z, &mut step);
@@ -282,11 +283,11 @@ struct History<const K: usize> {
     /// How many columns have ever been written; column `c` lies in slot `c % depth`.
     written: usize,
     /// ΔZ + ΔG by slot.
-    reach: Vec<Vec<f64>>,
+    reach: Vec<Buffer>,
     /// ΔG by slot, in the norm of the problem.
-    steps: Vec<Vec<f64>>,
-    last_reach: Vec<f64>,
-    last_step: Vec<f64>,
+    steps: Vec<Buffer>,
+    last_reach: Buffer,
+    last_step: Buffer,
     /// Whether a lane's last point belongs to its present stretch.
     linked: [bool; K],
     /// ΔG_a·ΔG_b of each lane, by slot, and ΔG_a·g.
@@ -303,10 +304,10 @@ impl<const K: usize> History<K> {
         Self {
             depth,
             written: 0,
-            reach: vec![vec![0.0; size * K]; slots],
-            steps: vec![vec![0.0; size * K]; slots],
-            last_reach: vec![0.0; size * K],
-            last_step: vec![0.0; size * K],
+            reach: (0..slots).map(|_| Buffer::zeros(size * K)).collect(),
+            steps: (0..slots).map(|_| Buffer::zeros(size * K)).collect(),
+            last_reach: Buffer::zeros(size * K),
+            last_step: Buffer::zeros(size * K),
             linked: [false; K],
             gram: vec![DMatrix::zeros(depth, depth); K],
             right: vec![[0.0; K]; depth],
