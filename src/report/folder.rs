@@ -49,17 +49,23 @@ impl FolderError {
 
 /// All files of a run, with the name each has in the result folder.
 pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    vec![
+    let mut files = vec![
         ("countries.csv", tables::countries(study)),
         ("sectors.csv", tables::sectors(study)),
         ("flows.csv", tables::flows(study)),
         ("rates.csv", tables::rates(study)),
-        ("prices.svg", chart::prices(study).into_bytes()),
-        ("volumes.svg", chart::volumes(study).into_bytes()),
-        ("countries.svg", chart::countries(study).into_bytes()),
         ("scenario.toml", study.resolved.as_bytes().to_vec()),
         (RECORD, record::run_json(study)),
-    ]
+    ];
+    for (svg, png, chart) in [
+        ("prices.svg", "prices.png", chart::prices(study)),
+        ("volumes.svg", "volumes.png", chart::volumes(study)),
+        ("countries.svg", "countries.png", chart::countries(study)),
+    ] {
+        files.push((png, chart::png(&chart)));
+        files.push((svg, chart.into_bytes()));
+    }
+    files
 }
 
 /// Whether a folder may be written to, without writing: to be asked before a long run.

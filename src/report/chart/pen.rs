@@ -13,8 +13,8 @@ use plotters::style::{
 
 /// The fonts that a viewer is asked for, first to last; Verdana has nearly the widths of DejaVu Sans.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
-static REGULAR: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
-static BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold.ttf");
+pub(super) static REGULAR: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
+pub(super) static BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold.ttf");
 
 /// Why drawing may be taken for granted.
 const IN_MEMORY: &str = "an SVG in memory takes all that is drawn, and the fonts in assets are complete";
