@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Seed of the random draws
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Write tables and charts into this folder; an earlier result in it is replaced
+    /// Write a page, tables and charts into this folder; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON document instead of the page

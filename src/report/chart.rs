@@ -3,6 +3,7 @@
 //! The same run gives the same bytes on every machine: text is measured with the fonts in `assets/fonts`.
 
 mod axis;
+mod dark;
 mod figure;
 mod pen;
 mod picture;
@@ -15,6 +16,7 @@ use crate::report::disclosure::{self, Topic};
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
+pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
 use pen::Hue;
 pub use picture::png;

@@ -134,7 +134,9 @@ pub fn rate_before(study: &Study<'_>, pair: &Pair) -> Option<f64> {
 /// The average new rate of the touched flows of a pair; `None` without trade.
 pub fn rate_after(study: &Study<'_>, pair: &Pair) -> Option<f64> {
     let observed = |flow| study.dataset.tariffs.get(flow);
-    average(pair, |flow| rate_change(study, flow).map_or_else(|| observed(flow), |rate| rate.after.fraction()))
+    average(pair, |flow| {
+        rate_change(study, flow).map_or_else(|| observed(flow), |rate| rate.after.fraction())
+    })
 }
 
 /// The average of a rate over the touched flows of a pair, weighted by baseline trade; `None` without trade.

@@ -69,7 +69,7 @@ impl Figures {
     /// The place at which they are shown: two figures of the larger of the central value and half the range, a
     /// third where the ends of a narrow range could not be told apart, but nothing finer than the figure in
     /// which the Monte Carlo error lies.
-    fn place(&self, divisor: f64) -> Place {
+    pub fn place(&self, divisor: f64) -> Place {
         let half_range = self.range.map_or(0.0, |[low, high]| (high - low) / 2.0) / divisor;
         let scale = (self.central.unwrap_or(0.0) / divisor).abs().max(half_range);
         let usual = Place::of(scale);

@@ -1,0 +1,205 @@
+//! The run record as the page reads it back, with every text made safe to show.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::report::folder::RECORD;
+use crate::report::record;
+
+/// What of a record is told on the page. Its keys are those of [`record::Record`].
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Story {
+    pub(super) program: Program,
+    pub(super) scenario: Scenario,
+    pub(super) data: Data,
+    pub(super) model: Model,
+    pub(super) uncertainty: Uncertainty,
+    pub(super) solution: Solution,
+    pub(super) measures: Vec<Measure>,
+    pub(super) touched: Touched,
+    pub(super) concerned: Vec<String>,
+    pub(super) absent: Vec<String>,
+    pub(super) disclosures: Vec<String>,
+    pub(super) remarks: Vec<String>,
+    pub(super) names: Names,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Program {
+    pub(super) version: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Scenario {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) sources: Vec<String>,
+    pub(super) sha256: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Data {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) year: i32,
+    pub(super) unit: String,
+    pub(super) countries: usize,
+    pub(super) sectors: usize,
+    pub(super) sha256: String,
+    pub(super) licence: String,
+    pub(super) citation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Model {
+    pub(super) deficits: String,
+    pub(super) inputs: bool,
+    pub(super) elasticities: String,
+    pub(super) exempt_mode: String,
+    pub(super) numeraire: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Uncertainty {
+    pub(super) draws: u32,
+    pub(super) seed: u64,
+    pub(super) priors: Vec<Prior>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Prior {
+    pub(super) parameter: String,
+    pub(super) words: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Solution {
+    pub(super) iterations: u64,
+    pub(super) residual: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Measure {
+    pub(super) name: String,
+    pub(super) words: String,
+    pub(super) flows: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Touched {
+    pub(super) flows: u64,
+    pub(super) pairs: u64,
+    pub(super) largest: Vec<Pair>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Pair {
+    pub(super) importer: String,
+    pub(super) exporter: String,
+    pub(super) trade: f64,
+    pub(super) before: Option<f64>,
+    pub(super) after: Option<f64>,
+    pub(super) by_measure: String,
+    pub(super) sectors: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Names {
+    pub(super) countries: BTreeMap<String, String>,
+    pub(super) sectors: BTreeMap<String, String>,
+}
+
+impl Story {
+    /// The story of a record.
+    ///
+    /// # Errors
+    /// The fault, where the text is no record of this program in a format it knows.
+    pub(super) fn read(text: &str) -> Result<Self, Diagnostic> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| damaged(format!("`{RECORD}` is not whole: {error}")))?;
+        if value["program"]["name"] != record::PROGRAM {
+            return Err(Diagnostic::error(format!("`{RECORD}` is no run record of this program"))
+                .help("name the folder that a run wrote with --out"));
+        }
+        if value["format"] != record::FORMAT {
+            let message = format!("`{RECORD}` has the format {}, which is not known here", value["format"]);
+            return Err(Diagnostic::error(message)
+                .expected(format!("format {}", record::FORMAT))
+                .help("use the version of the program that wrote it, or run the scenario again"));
+        }
+        serde_json::from_value(cleaned(value))
+            .map_err(|error| damaged(format!("`{RECORD}` is not complete: {error}")))
+    }
+
+    /// The name of a country, or its code where it has none.
+    pub(super) fn country<'a>(&'a self, code: &'a str) -> &'a str {
+        self.names.countries.get(code).map_or(code, String::as_str)
+    }
+
+    /// The name of a sector, or its code where it has none.
+    pub(super) fn sector<'a>(&'a self, code: &'a str) -> &'a str {
+        self.names.sectors.get(code).map_or(code, String::as_str)
+    }
+}
+
+/// What can be done about a damaged or foreign file.
+pub(super) const RUN_AGAIN: &str = "run the scenario again with --out: the files of a folder belong together";
+
+fn damaged(message: String) -> Diagnostic {
+    Diagnostic::error(message).help(RUN_AGAIN)
+}
+
+/// All texts of a document, cleaned.
+fn cleaned(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(clean(&text)),
+        Value::Array(items) => items.into_iter().map(cleaned).collect(),
+        Value::Object(items) => {
+            Value::Object(items.into_iter().map(|(key, value)| (clean(&key), cleaned(value))).collect())
+        }
+        other => other,
+    }
+}
+
+/// Text without what could pass it off as something else: line ends become blanks, and control characters and
+/// those that turn the direction of writing around become visible.
+pub(super) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+            letter if letter.is_control() || turns(letter) => '\u{fffd}',
+            letter => letter,
+        })
+        .collect()
+}
+
+/// Whether a character steers the direction of writing, or is invisible.
+pub(super) fn turns(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_cannot_turn_around_or_hide() {
+        assert_eq!(clean("a\u{202e}b\u{7}c\nd\u{200b}"), "a\u{fffd}b\u{fffd}c d\u{fffd}");
+        assert_eq!(clean("Côte d’Ivoire – 貿易 ‑ العربية"), "Côte d’Ivoire – 貿易 ‑ العربية");
+    }
+
+    #[test]
+    fn a_record_of_another_program_or_format_is_refused() {
+        let read = |text: &str| Story::read(text).unwrap_err().message;
+        assert!(read("{").contains("not whole"));
+        assert!(read("[]").contains("no run record"));
+        assert!(read(r#"{"program":{"name":"other"},"format":1}"#).contains("no run record"));
+        assert!(read(r#"{"program":{"name":"tariffsim"},"format":2}"#).contains("format 2"));
+        assert!(read(r#"{"program":{"name":"tariffsim"},"format":1}"#).contains("not complete"));
+    }
+}

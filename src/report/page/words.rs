@@ -1,0 +1,203 @@
+//! What the record says in words of the program, in words for a reader.
+
+use crate::report::disclosure;
+use crate::report::number;
+use crate::report::page::story::Story;
+
+/// What is assumed: name and explanation.
+pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
+    let mut list = vec![
+        ("Model", model(story)),
+        ("Trade deficits", deficits(story)),
+        (
+            "Labour",
+            "everyone has work and may change sector, but not country; tariff revenue goes to households"
+                .to_owned(),
+        ),
+        ("Trade elasticities", elasticities(story)),
+        ("Baseline", baseline(story)),
+        (
+            "Prices",
+            format!(
+                "relative to {}, unless they are said to be relative to consumer prices; not inflation",
+                story.model.numeraire
+            ),
+        ),
+    ];
+    if story.model.exempt_mode == "average" {
+        list.push(("Exemptions", "exempt and taxed parts of a flow pay their average rate".to_owned()));
+    }
+    list.push(("Draws", draws(story)));
+    let priors = story.uncertainty.priors.iter();
+    let priors: Vec<String> = priors.map(|prior| format!("{}: {}", prior.parameter, prior.words)).collect();
+    if !priors.is_empty() {
+        list.push(("What is uncertain", priors.join("; ")));
+    }
+    list.push(("What is left out", left_out(story)));
+    list.push(("Solution", solution(story)));
+    list
+}
+
+fn model(story: &Story) -> String {
+    let inputs = if story.model.inputs {
+        "linked by the inputs that sectors buy from one another"
+    } else {
+        "with labour as their only input"
+    };
+    format!(
+        "general equilibrium of {} economies and {} sectors, {inputs} (Caliendo and Parro 2015), solved exactly in \
+         ratios to the baseline; two equilibria are compared, without a path in time",
+        number::count(story.data.countries as u64),
+        number::count(story.data.sectors as u64)
+    )
+}
+
+fn deficits(story: &Story) -> String {
+    match story.model.deficits.as_str() {
+        "fixed" => "fixed: every deficit stays as in the data, in units of world value added; so no tariff can change a trade balance here",
+        "balanced" => "balanced: every deficit is zero, before and after; so no tariff can change a trade balance here",
+        "proportional" => "proportional: every deficit stays in proportion to value added",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn elasticities(story: &Story) -> String {
+    format!(
+        "{}: how strongly buyers turn to other suppliers when a price rises, sector by sector",
+        story.model.elasticities
+    )
+}
+
+fn baseline(story: &Story) -> String {
+    let data = &story.data;
+    format!("{}, the dataset {}: {}", data.year, data.name, data.title)
+}
+
+fn draws(story: &Story) -> String {
+    match story.uncertainty.draws {
+        0 => "none: the central case only, so this page has no ranges".to_owned(),
+        draws => format!("{}, from seed {}", number::count(draws.into()), story.uncertainty.seed),
+    }
+}
+
+fn left_out(story: &Story) -> String {
+    let of = if story.uncertainty.draws == 0 { "" } else { " of the ranges" };
+    format!("{of} the choice of model, the closure, the data, and whether and how the policy comes")
+        .trim_start()
+        .to_owned()
+}
+
+fn solution(story: &Story) -> String {
+    let solution = &story.solution;
+    format!(
+        "central case in {} sweeps; every equation holds to a relative residual of {:.0e}",
+        number::count(solution.iterations),
+        solution.residual
+    )
+}
+
+/// A number of flows in words.
+pub(super) fn flows(count: u64) -> String {
+    match count {
+        1 => "1 flow".to_owned(),
+        many => format!("{} flows", number::count(many)),
+    }
+}
+
+/// How much the measures reach.
+pub(super) fn reach(story: &Story) -> String {
+    let pairs = match story.touched.pairs {
+        1 => "1 pair of countries".to_owned(),
+        many => format!("{} pairs of countries", number::count(many)),
+    };
+    format!(
+        "The measures reach {} between {pairs}; a flow is one sector of one pair.",
+        flows(story.touched.flows)
+    )
+}
+
+/// What the ranges are, or that there are none.
+pub(super) fn ranges(story: &Story) -> String {
+    match story.uncertainty.draws {
+        0 => "This run has no draws: every number is the central case, and there are no ranges.".to_owned(),
+        draws => format!(
+            "Every number is the central case; below it stands the {}, 5–95 %: nine of ten of the {} draws lie inside.",
+            disclosure::RANGE,
+            number::count(draws.into())
+        ),
+    }
+}
+
+/// A piece of text, perhaps an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// The text, with the blank after it.
+    pub(super) text: String,
+    /// The address that it is.
+    pub(super) link: Option<String>,
+}
+
+/// Text with its web addresses told apart.
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for word in clipped(text).split_inclusive(' ') {
+        let address = word.trim_end().trim_end_matches(['.', ',', ';', ')', ':']);
+        let opening = address.len() - address.trim_start_matches('(').len();
+        let (before, address) = address.split_at(opening);
+        let is_address = ["https://", "http://"]
+            .iter()
+            .any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
+        let after = &word[before.len() + address.len()..];
+        if is_address {
+            push(&mut pieces, before);
+            pieces.push(Piece { text: address.to_owned(), link: Some(address.to_owned()) });
+            push(&mut pieces, after);
+        } else {
+            push(&mut pieces, word);
+        }
+    }
+    pieces
+}
+
+fn push(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece { text: before, link: None }) => before.push_str(text),
+        _ => pieces.push(Piece { text: text.to_owned(), link: None }),
+    }
+}
+
+/// The most characters of a text that are shown; the whole text is in the files.
+const MOST_CHARACTERS: usize = 2000;
+
+/// Text cut to what a reader will read.
+pub(super) fn clipped(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_in_sources() {
+        let of = |text: &str| -> Vec<(String, bool)> {
+            pieces(text).into_iter().map(|piece| (piece.text, piece.link.is_some())).collect()
+        };
+        assert_eq!(of("no address here"), [("no address here".to_owned(), false)]);
+        assert_eq!(
+            of("see (https://oe.cd/icio), then go"),
+            [
+                ("see (".to_owned(), false),
+                ("https://oe.cd/icio".to_owned(), true),
+                ("), then go".to_owned(), false)
+            ]
+        );
+        assert_eq!(of("https://"), [("https://".to_owned(), false)]);
+        assert_eq!(of("javascript:alert(1)"), [("javascript:alert(1)".to_owned(), false)]);
+    }
+}
