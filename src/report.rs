@@ -17,6 +17,7 @@ pub mod folder;
 pub mod json;
 pub mod number;
 pub mod page;
+pub mod plain;
 pub mod record;
 pub mod study;
 pub mod tables;

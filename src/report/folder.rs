@@ -1,15 +1,15 @@
 //! The result folder: either the whole new result is there, or what was there before.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Files, Folder};
+use crate::files::{FileError, Folder};
 use crate::report::chart;
-use crate::report::page;
+use crate::report::page::{self, Source};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -88,11 +88,11 @@ pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
 /// Files that are not on disk yet.
 struct Written<'a>(&'a [(&'static str, Vec<u8>)]);
 
-impl Files for Written<'_> {
-    fn read(&self, name: &str, _limit: u64) -> Result<String, FileError> {
+impl Source for Written<'_> {
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
         let found = self.0.iter().find(|(file, _)| *file == name);
         let (_, bytes) = found.ok_or_else(|| FileError::NotFound { name: name.to_owned() })?;
-        String::from_utf8(bytes.clone()).map_err(|_| FileError::NotUtf8 { name: name.to_owned(), line: 1 })
+        Ok(Box::new(bytes.as_slice()))
     }
 }
 

@@ -8,64 +8,93 @@ mod grid;
 mod grids;
 mod sections;
 mod story;
+mod thin;
 mod values;
 mod words;
+
+use std::io::{BufRead, BufReader};
 
 use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Files};
+use crate::files::{FileError, Folder, text};
 use crate::report::folder::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::plain::plain_lines;
+use crate::report::tables::ALL_OUTCOMES;
 use sections::Page;
 use story::{RUN_AGAIN, Story};
+use thin::Wanted;
 use values::{Countries, Flows};
 
-/// The most bytes of a file of a result folder: all flows of 300 countries and 60 sectors.
-const MOST_BYTES: u64 = 16 << 30;
-
-/// The most bytes of the record, and of a chart.
-const MOST_BYTES_OF_TEXT: u64 = 64 << 20;
+/// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
+const MOST_BYTES: u64 = 256 << 20;
 
 /// The charts in the order of the page.
 const CHARTS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 
-/// The page of a result folder.
+/// The files of a result, on disk or not yet.
+pub trait Source {
+    /// Opens a file by its name in the result folder.
+    ///
+    /// # Errors
+    /// [`FileError`] where it is not there or cannot be read.
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError>;
+}
+
+impl Source for Folder {
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
+        Ok(Box::new(BufReader::with_capacity(1 << 18, self.open(name)?)))
+    }
+}
+
+/// The page of a result.
 ///
 /// # Errors
 /// What is wrong with the files: missing, damaged, of another run or of another program.
-pub fn page(files: &dyn Files) -> Result<String, Vec<Diagnostic>> {
-    let story = Story::read(&read(files, RECORD, MOST_BYTES_OF_TEXT)?).map_err(alone)?;
+pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
+    let story = Story::read(&read(files, RECORD)?).map_err(alone)?;
     let scenario = &story.scenario.name;
     let is_known = |code: &str| story.names.countries.contains_key(code);
-    let countries = Countries::read(&read(files, COUNTRIES, MOST_BYTES)?, scenario, is_known)?;
+    let countries = Countries::read(&read(files, COUNTRIES)?, scenario, is_known)?;
     let keys = grids::flow_keys(&story);
-    let flows = Flows::read(&read(files, FLOWS, MOST_BYTES)?, scenario, keys.iter().copied())?;
-    let rates = values::rates(&read(files, RATES, MOST_BYTES)?, keys.iter().copied())?;
+    let pairs = grids::pair_codes(&story);
+    let of_pairs = |name, lead: &[&str]| {
+        let wanted = Wanted::new(lead, &pairs);
+        let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
+        thin.map_err(|error| unreadable(name, &error))
+    };
+    let flows = of_pairs(FLOWS, &[scenario, ALL_OUTCOMES])?;
+    let flows = Flows::read(&flows, scenario, keys.iter().copied())?;
+    let rates = values::rates(&of_pairs(RATES, &[])?, keys.iter().copied())?;
     let mut charts = Vec::new();
     for name in CHARTS {
-        let svg = read(files, name, MOST_BYTES_OF_TEXT)?;
-        let drawing = drawing::inline(&svg).map_err(|reason| {
+        let drawing = drawing::inline(&read(files, name)?).map_err(|reason| {
             let message = format!("`{name}` is no chart of this program: {reason}");
             alone(Diagnostic::error(message).help(RUN_AGAIN))
         })?;
         charts.push(sections::Chart { name, drawing });
     }
-    let resolved = read(files, SCENARIO, MOST_BYTES_OF_TEXT)?;
+    let resolved = read(files, SCENARIO)?;
     let page = Page::new(&story, &countries, &flows, &rates, charts, &resolved);
-    Ok(page.render().expect("a page in memory takes all that is written"))
+    let html = page.render().expect("a page in memory takes all that is written");
+    // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
+    Ok(plain_lines(&html))
 }
 
 fn alone(fault: Diagnostic) -> Vec<Diagnostic> {
     vec![fault]
 }
 
-fn read(files: &dyn Files, name: &str, limit: u64) -> Result<String, Vec<Diagnostic>> {
-    files.read(name, limit).map_err(|error| {
-        let help = match error {
-            FileError::NotFound { .. } if name == RECORD => "name the folder that a run wrote with --out",
-            FileError::Unreadable { .. } => "check that you may read it",
-            _ => RUN_AGAIN,
-        };
-        alone(Diagnostic::error(error.to_string()).help(help))
-    })
+fn read(files: &dyn Source, name: &str) -> Result<String, Vec<Diagnostic>> {
+    let text = files.open(name).and_then(|reader| text(reader, name, MOST_BYTES));
+    text.map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &str, error: &FileError) -> Vec<Diagnostic> {
+    let help = match error {
+        FileError::NotFound { .. } if name == RECORD => "name the folder that a run wrote with --out",
+        FileError::Unreadable { .. } => "check that you may read it",
+        _ => RUN_AGAIN,
+    };
+    alone(Diagnostic::error(error.to_string()).help(help))
 }

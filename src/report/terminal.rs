@@ -82,7 +82,7 @@ fn rates(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
         let (before, after) = (focus::rate_before(study, pair), focus::rate_after(study, pair));
         let rate = |rate: Option<f64>| Cell::text(&rate.map_or("no trade".to_owned(), number::rate));
         let by = Cell::wrapped(&focus::by_measure(study, pair));
-        grid.row(pair_label(study, pair), vec![rate(before), rate(after), by]);
+        grid.row(&pair_label(study, pair), vec![rate(before), rate(after), by]);
     }
     page.grid(&grid);
     measures(page, study);
@@ -116,11 +116,11 @@ fn flows(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
     let mut grid = Grid::new(&heads, SHORTEST_FLOW);
     let shown = &pairs[..pairs.len().min(MOST_PAIRS)];
     for pair in shown {
-        grid.row(format!("{}, all goods", pair_label(study, pair)), flow_cells(study, pair, None));
+        grid.row(&format!("{}, all goods", pair_label(study, pair)), flow_cells(study, pair, None));
         let most = MOST_SECTOR_ROWS / shown.len();
         for &(sector, _) in pair.sectors.iter().filter(|(_, trade)| *trade > 0.0).take(most) {
             let label = format!("  {}", study.dataset.sectors.name(sector));
-            grid.row(label, flow_cells(study, pair, Some(sector)));
+            grid.row(&label, flow_cells(study, pair, Some(sector)));
         }
     }
     page.grid(&grid);
@@ -157,7 +157,7 @@ fn country_table(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {
             let divisor = if variable == CountryVariable::TariffRevenue { divisor } else { 1.0 };
             number_cell(study.estimates.country(country, variable), divisor)
         };
-        let label = study.dataset.countries.name(country).to_owned();
+        let label = study.dataset.countries.name(country);
         grid.row(label, COUNTRY_COLUMNS.map(cell).into());
     }
     page.grid(&grid);

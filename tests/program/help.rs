@@ -57,7 +57,7 @@ fn every_verb_has_help_and_its_examples_work() {
     desk.dataset("my-data", &tiny());
     let pages = pages(&desk);
     let asked: Vec<&str> = pages.iter().map(|(words, _)| words.trim()).collect();
-    for verb in ["run", "check", "explain", "list", "data", "data check"] {
+    for verb in ["run", "check", "explain", "list", "report", "data", "data check"] {
         assert!(asked.contains(&verb), "{verb} is not in the help");
     }
     let mut tried = 0;

@@ -36,7 +36,8 @@ fn nothing() -> Fake {
 /// Names that are too long, need escaping, and no blanks to break them at.
 fn awkward() -> Fake {
     let mut fake = fake::retaliation();
-    fake.title = "<Tariffs> & \"quotes\" ".to_owned() + &"Donaudampfschifffahrtsgesellschaft".repeat(6);
+    fake.title = "<Tariffs> & \"quotes\" \u{7}\u{ffff}\u{202e}".to_owned()
+        + &"Donaudampfschifffahrtsgesellschaft".repeat(6);
     let name = |code: &str| (code.to_owned(), format!("The {} of {code} & friends", "Very ".repeat(12)));
     let codes = fake.dataset.countries.codes().to_vec();
     fake.dataset.countries = tariffsim::index::CodeList::new(codes.iter().map(|code| name(code))).unwrap();

@@ -34,6 +34,7 @@ fn a_run_leaves_all_its_files() {
             "prices.png",
             "prices.svg",
             "rates.csv",
+            "report.html",
             "run.json",
             "scenario.toml",
             "sectors.csv",

@@ -4,6 +4,7 @@ use plotters::style::RGBColor;
 
 use crate::report::chart::axis::Axis;
 use crate::report::chart::pen::{FAINT, Face, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::plain::plain;
 
 /// A chart, ready to be drawn.
 pub(super) struct Figure {
@@ -120,7 +121,10 @@ impl Layout<'_> {
 
 impl Figure {
     /// The chart as SVG.
-    pub(super) fn draw(&self) -> String {
+    pub(super) fn draw(mut self) -> String {
+        for text in self.texts() {
+            *text = plain(text);
+        }
         let layout = self.layout();
         let mut svg = String::new();
         let size = (WIDTH as u32, layout.height as u32);
@@ -136,6 +140,12 @@ impl Figure {
         draw_notes(&pen, &layout);
         pen.finish();
         with_title(svg, &self.title)
+    }
+
+    /// Its texts, which may come from a file.
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let labels = self.rows.iter_mut().map(|row| &mut row.label);
+        [&mut self.title, &mut self.subtitle].into_iter().chain(&mut self.notes).chain(labels)
     }
 
     fn layout(&self) -> Layout<'_> {

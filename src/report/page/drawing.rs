@@ -2,8 +2,6 @@
 
 use roxmltree::{Document, Node};
 
-use crate::report::page::story::clean;
-
 /// The elements of a chart.
 const ELEMENTS: &[&str] =
     &["svg", "title", "rect", "circle", "line", "polyline", "polygon", "path", "text", "g"];
@@ -73,7 +71,12 @@ fn write(html: &mut String, node: Node<'_, '_>) -> Result<(), String> {
         {
             return Err(format!("an element <{name}> has `{key}=\"{value}\"`"));
         }
-        if KEPT.contains(&key) && !is_idle(name, key, value) {
+        if key == "viewBox" {
+            html.push_str(&format!(
+                " viewBox=\"{}\"",
+                without_margins(value).ok_or("its viewBox is no box")?
+            ));
+        } else if KEPT.contains(&key) && !is_idle(name, key, value) {
             html.push_str(&format!(" {key}=\"{}\"", escaped(value)));
         }
     }
@@ -85,13 +88,23 @@ fn write(html: &mut String, node: Node<'_, '_>) -> Result<(), String> {
     Ok(())
 }
 
+/// A chart has margins of its own, which the page has too: most of them is cut off.
+fn without_margins(view_box: &str) -> Option<String> {
+    const SIDE: f64 = 44.0;
+    const TOP: f64 = 24.0;
+    let numbers: Vec<f64> = view_box.split(' ').map_while(|number| number.parse().ok()).collect();
+    let [x, y, width, height] = numbers[..] else { return None };
+    let (width, height) = (width - 2.0 * SIDE, height - TOP);
+    (width > 0.0 && height > 0.0).then(|| format!("{} {} {width} {height}", x + SIDE, y + TOP))
+}
+
 /// Whether an attribute changes nothing. A chart takes the width that the page has for it.
 fn is_idle(element: &str, key: &str, value: &str) -> bool {
     matches!((element, key, value), ("svg", "width" | "height", _) | (_, "opacity", "1"))
 }
 
 fn escaped(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -100,13 +113,13 @@ mod tests {
 
     #[test]
     fn a_chart_is_written_anew() {
-        let svg = r##"<svg width="10" height="20" viewBox="0 0 10 20" xmlns="http://www.w3.org/2000/svg" role="img">
+        let svg = r##"<svg width="10" height="20" viewBox="0 0 1280 720" xmlns="http://www.w3.org/2000/svg" role="img">
 <title>A &lt;b&gt; &amp; c</title>
 <text x="1" y="2" opacity="1" font-family="Verdana" fill="#212529">
 up &lt;
 </text></svg>"##;
         let html = inline(svg).unwrap();
-        let expected = "<svg viewBox=\"0 0 10 20\" role=\"img\"><title>A &lt;b&gt; &amp; c</title>\
+        let expected = "<svg viewBox=\"44 24 1192 696\" role=\"img\"><title>A &lt;b&gt; &amp; c</title>\
                         <text x=\"1\" y=\"2\" fill=\"#212529\">up &lt;</text></svg>";
         assert_eq!(html, expected);
     }
@@ -126,6 +139,7 @@ up &lt;
             "<rect fill=\"url(http://example.org/x.svg#a)\"/>",
             "<foreignObject/>",
             "<rect>",
+            "<svg viewBox=\"0 0 10\"/>",
         ] {
             assert!(refused(bad), "{bad}");
         }

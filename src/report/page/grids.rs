@@ -71,6 +71,11 @@ pub(super) fn flow_keys(story: &Story) -> Vec<FlowKey<'_>> {
     story.touched.largest.iter().flat_map(pair_keys).collect()
 }
 
+/// The codes of the importer and the exporter of each listed pair.
+pub(super) fn pair_codes(story: &Story) -> Vec<[&str; 2]> {
+    story.touched.largest.iter().map(|pair| [pair.importer.as_str(), pair.exporter.as_str()]).collect()
+}
+
 fn pair_keys(pair: &Pair) -> impl Iterator<Item = FlowKey<'_>> {
     let sectors = pair.sectors.iter().map(String::as_str);
     std::iter::once(ALL_GOODS)
@@ -153,19 +158,32 @@ pub(super) fn sector_rates(story: &Story, rates: &HashMap<FlowKey<'_>, RateChang
     (!rows.is_empty()).then(|| Grid::new(columns, rows).named("rates-of-sectors", "Tariff of each sector"))
 }
 
-/// Prices and volumes of the listed flows; none where no pair is touched.
+/// Prices and volumes of all goods of the listed pairs; none where no pair is touched.
 pub(super) fn flows(story: &Story, flows: &Flows<'_>) -> Option<Grid> {
+    let grid = flow_grid(story, flows, |sector| sector == ALL_GOODS)?;
+    Some(grid.named("prices-and-volumes", "All goods: change of prices and volumes"))
+}
+
+/// Prices and volumes of the listed sectors of the listed pairs; none where there is none.
+pub(super) fn sector_flows(story: &Story, flows: &Flows<'_>) -> Option<Grid> {
+    let grid = flow_grid(story, flows, |sector| sector != ALL_GOODS)?;
+    Some(grid.named("prices-and-volumes-of-sectors", "Single sectors: change of prices and volumes"))
+}
+
+fn flow_grid(story: &Story, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> Option<Grid> {
     let row = |pair: &Pair, key: FlowKey<'_>| {
-        let goods = if key[2] == ALL_GOODS { "All goods" } else { story.sector(key[2]) };
+        let goods = if key[2] == ALL_GOODS { "" } else { story.sector(key[2]) };
         let numbers = FLOW_COLUMNS.map(|(variable, ..)| Cell::estimate(&flows.get(key, variable), 1.0));
         [vec![Cell::text(key[2])], pair_cells(story, pair, goods), numbers.into()].concat()
     };
-    let rows_of = |pair: &Pair| pair_keys(pair).map(|key| row(pair, key)).collect::<Vec<_>>();
+    let rows_of = |pair: &Pair| {
+        let keys = pair_keys(pair).filter(|key| is_in(key[2]));
+        keys.map(|key| row(pair, key)).collect::<Vec<_>>()
+    };
     let rows: Vec<Vec<Cell>> = story.touched.largest.iter().flat_map(rows_of).collect();
     let numbers = FLOW_COLUMNS.map(|(variable, head, about)| Column::number(variable.name(), head, about));
     let columns = [vec![Column::code("sector")], pair_columns(), numbers.into()].concat();
-    (!rows.is_empty())
-        .then(|| Grid::new(columns, rows).named("prices-and-volumes", "Change of prices and volumes"))
+    (!rows.is_empty()).then(|| Grid::new(columns, rows))
 }
 
 /// Some variables of some countries.

@@ -8,10 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::report::chart;
-use crate::report::disclosure;
+use crate::report::disclosure::{self, RANGE};
 use crate::report::page::grid::Grid;
 use crate::report::page::grids::{self, INCOME, Money, TRADE, Tile};
-use crate::report::page::story::{Story, turns};
+use crate::report::page::story::Story;
 use crate::report::page::values::{Countries, FlowKey, Flows, RateChange};
 use crate::report::page::words::{self, Piece};
 
@@ -63,6 +63,7 @@ pub(super) struct Page<'a> {
     hidden_pairs: u64,
     sector_rates: Option<Grid>,
     flows: Option<Grid>,
+    sector_flows: Option<Grid>,
     charts: Vec<Chart>,
     income: Grid,
     trade: Grid,
@@ -105,6 +106,7 @@ impl<'a> Page<'a> {
             hidden_pairs: story.touched.pairs.saturating_sub(story.touched.largest.len() as u64),
             sector_rates: grids::sector_rates(story, rates),
             flows: grids::flows(story, flows),
+            sector_flows: grids::sector_flows(story, flows),
             charts,
             income: table("income", "Income and prices", &story.concerned, &INCOME),
             trade: table("trade", "Trade and tariffs", &story.concerned, &TRADE),
@@ -127,7 +129,7 @@ impl<'a> Page<'a> {
         let stem = name.trim_end_matches(".svg");
         format!(
             "<figure class=\"chart\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Chart of {stem}\">\
-             {drawing}</div><figcaption>This chart as <a href=\"{stem}.svg\">drawing</a> or \
+             {drawing}</div><figcaption><span class=\"phone\">Scroll the chart sideways. </span>This chart as <a href=\"{stem}.svg\">drawing</a> or \
              <a href=\"{stem}.png\">picture</a></figcaption></figure>"
         )
     }
@@ -135,16 +137,16 @@ impl<'a> Page<'a> {
     /// A piece of text; web addresses can be followed.
     fn piece(&self, piece: &Piece) -> String {
         let escaped = |text: &str| {
-            askama::filters::escape(text, askama::filters::Html)
-                .map(|safe| safe.to_string())
-                .unwrap_or_default()
+            let safe = askama::filters::escape(text, askama::filters::Html);
+            safe.map(|safe| safe.to_string()).unwrap_or_default()
         };
-        let text = escaped(&piece.text);
-        match &piece.link {
-            Some(address) => {
-                format!("<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>", escaped(address))
+        match piece {
+            Piece::Plain(text) => escaped(text),
+            Piece::Name(name) => format!("<code>{}</code>", escaped(name)),
+            Piece::Address(address) => {
+                let address = escaped(address);
+                format!("<a href=\"{address}\" rel=\"noopener noreferrer\">{address}</a>")
             }
-            None => text,
         }
     }
 }
@@ -157,8 +159,5 @@ fn hash(text: &str) -> String {
 /// The scenario as text to be read, unless it is too long for a page.
 fn shown_scenario(resolved: &str) -> Option<String> {
     let is_short = resolved.len() <= MOST_OF_SCENARIO;
-    let visible = |letter: char| {
-        if turns(letter) || (letter.is_control() && letter != '\n') { '\u{fffd}' } else { letter }
-    };
-    is_short.then(|| resolved.chars().map(visible).collect())
+    is_short.then(|| resolved.to_owned())
 }

@@ -139,7 +139,7 @@ pub(super) fn rates<'a>(
         let Some(&key) = places.get(&key) else { return Ok(()) };
         let rate = rates.entry(key).or_default();
         (rate.before, rate.after) = (row.number("before")?, row.number("after")?);
-        rate.parts.push((row.text("measure")?.to_owned(), row.number("contribution")?));
+        rate.parts.push((row.field("measure").to_owned(), row.number("contribution")?));
         Ok(())
     })?;
     Ok(rates)

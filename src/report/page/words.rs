@@ -82,10 +82,11 @@ fn draws(story: &Story) -> String {
 }
 
 fn left_out(story: &Story) -> String {
-    let of = if story.uncertainty.draws == 0 { "" } else { " of the ranges" };
-    format!("{of} the choice of model, the closure, the data, and whether and how the policy comes")
-        .trim_start()
-        .to_owned()
+    match story.uncertainty.draws {
+        0 => "nothing here says how uncertain the numbers are",
+        _ => "the ranges do not cover the choice of model, the closure, the data, nor whether and how the policy comes",
+    }
+    .to_owned()
 }
 
 fn solution(story: &Story) -> String {
@@ -129,43 +130,66 @@ pub(super) fn ranges(story: &Story) -> String {
     }
 }
 
-/// A piece of text, perhaps an address.
+/// A piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    /// The text, with the blank after it.
-    pub(super) text: String,
-    /// The address that it is.
-    pub(super) link: Option<String>,
+pub(super) enum Piece {
+    /// Plain text.
+    Plain(String),
+    /// A name from a file, between backticks there.
+    Name(String),
+    /// A web address.
+    Address(String),
 }
 
-/// Text with its web addresses told apart.
+/// Text with its names and web addresses told apart.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for word in clipped(text).split_inclusive(' ') {
-        let address = word.trim_end().trim_end_matches(['.', ',', ';', ')', ':']);
-        let opening = address.len() - address.trim_start_matches('(').len();
-        let (before, address) = address.split_at(opening);
-        let is_address = ["https://", "http://"]
-            .iter()
-            .any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
-        let after = &word[before.len() + address.len()..];
-        if is_address {
-            push(&mut pieces, before);
-            pieces.push(Piece { text: address.to_owned(), link: Some(address.to_owned()) });
-            push(&mut pieces, after);
-        } else {
-            push(&mut pieces, word);
+    let text = clipped(text);
+    let mut pieces = Vec::new();
+    let parts: Vec<&str> = text.split('`').collect();
+    for (at, part) in parts.iter().enumerate() {
+        // A last backtick without its fellow is a sign like any other.
+        match at % 2 {
+            1 if at + 1 < parts.len() => pieces.push(Piece::Name((*part).to_owned())),
+            1 => plain(&mut pieces, &format!("`{part}")),
+            _ => addresses(&mut pieces, part),
         }
     }
     pieces
 }
 
-fn push(pieces: &mut Vec<Piece>, text: &str) {
+fn addresses(pieces: &mut Vec<Piece>, text: &str) {
+    for word in text.split_inclusive(' ') {
+        let start = word.len() - word.trim_start_matches('(').len();
+        let end = word.trim_end_matches(['.', ',', ';', ':', ')', ' ']).len();
+        let address = word.get(start..end).unwrap_or_default();
+        let is_address = ["https://", "http://"]
+            .iter()
+            .any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
+        if is_address {
+            plain(pieces, &word[..start]);
+            pieces.push(Piece::Address(address.to_owned()));
+            plain(pieces, &word[end..]);
+        } else {
+            plain(pieces, word);
+        }
+    }
+}
+
+fn plain(pieces: &mut Vec<Piece>, text: &str) {
     match pieces.last_mut() {
         _ if text.is_empty() => {}
-        Some(Piece { text: before, link: None }) => before.push_str(text),
-        _ => pieces.push(Piece { text: text.to_owned(), link: None }),
+        Some(Piece::Plain(before)) => before.push_str(text),
+        _ => pieces.push(Piece::Plain(text.to_owned())),
     }
+}
+
+/// Words as a sentence: a capital at the beginning, a full stop at the end.
+pub(super) fn sentence(words: &str) -> String {
+    let text = clipped(words);
+    let mut letters = text.trim_end_matches('.').chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
 }
 
 /// The most characters of a text that are shown; the whole text is in the files.
@@ -179,25 +203,41 @@ pub(super) fn clipped(text: &str) -> String {
     }
 }
 
+/// A sentence with its names and web addresses told apart.
+pub(super) fn pieces_of_sentence(words: &str) -> Vec<Piece> {
+    pieces(&sentence(words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn addresses_are_found_in_sources() {
-        let of = |text: &str| -> Vec<(String, bool)> {
-            pieces(text).into_iter().map(|piece| (piece.text, piece.link.is_some())).collect()
+    fn marked(text: &str) -> String {
+        let mark = |piece: Piece| match piece {
+            Piece::Plain(text) => text,
+            Piece::Name(text) => format!("[{text}]"),
+            Piece::Address(text) => format!("<{text}>"),
         };
-        assert_eq!(of("no address here"), [("no address here".to_owned(), false)]);
+        pieces(text).into_iter().map(mark).collect()
+    }
+
+    #[test]
+    fn names_and_addresses_are_found() {
+        assert_eq!(marked("nothing here"), "nothing here");
+        assert_eq!(marked("see (https://oe.cd/icio), then `x`."), "see (<https://oe.cd/icio>), then [x].");
         assert_eq!(
-            of("see (https://oe.cd/icio), then go"),
-            [
-                ("see (".to_owned(), false),
-                ("https://oe.cd/icio".to_owned(), true),
-                ("), then go".to_owned(), false)
-            ]
+            marked("https:// javascript:alert(1) one ` tick"),
+            "https:// javascript:alert(1) one ` tick"
         );
-        assert_eq!(of("https://"), [("https://".to_owned(), false)]);
-        assert_eq!(of("javascript:alert(1)"), [("javascript:alert(1)".to_owned(), false)]);
+        assert_eq!(marked("(((http://a"), "(((<http://a>");
+        assert_eq!(marked("((("), "(((");
+    }
+
+    #[test]
+    fn sentences_begin_with_a_capital_and_end_once() {
+        assert_eq!(sentence("élan vital"), "Élan vital.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence(""), "");
+        assert!(sentence(&"long ".repeat(9999)).chars().count() < 2010);
     }
 }
