@@ -57,7 +57,8 @@ pub fn read(
             Some(Side::Countries) if countries.is_some() => found.push(twice(name, "countries")),
             Some(Side::Sectors) if sectors.is_some() => found.push(twice(name, "sectors")),
             Some(Side::Countries) => {
-                countries = Some(map.groups::<CountryId>(&dataset.countries, "country", unmapped, &mut found));
+                countries =
+                    Some(map.groups::<CountryId>(&dataset.countries, "country", unmapped, &mut found));
             }
             Some(Side::Sectors) => {
                 sectors = Some(map.groups::<SectorId>(&dataset.sectors, "sector", unmapped, &mut found));
@@ -85,6 +86,13 @@ pub fn read(
     }
 }
 
+/// The codes of the groups of a map inside the program.
+pub fn groups_of(preset: &str) -> Vec<String> {
+    let text = PRESETS.iter().find(|(name, _)| *name == preset).map(|(_, text)| (*text).to_owned());
+    let map = text.and_then(|text| Map::parse(preset, text, &mut Vec::new()));
+    map.map_or_else(Vec::new, |map| map.groups.into_iter().map(|(group, _)| group).collect())
+}
+
 /// The text of a map.
 fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
     if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
@@ -93,19 +101,20 @@ fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
     files.read(name, MOST_BYTES).map_err(|error| {
         let names = PRESETS.iter().map(|(preset, _)| *preset);
         let fault = match &error {
-            FileError::NotFound { .. } => {
-                Diagnostic::error(format!("there is no aggregation `{name}` and no file of that name")).help(
-                    match nearest(name, names.clone()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "`tariffsim list aggregations` shows those in the program".to_owned(),
-                    },
-                )
-            }
+            FileError::NotFound { .. } => Diagnostic::error(format!(
+                "there is no aggregation `{name}` and no file of that name"
+            ))
+            .help(match nearest(name, names.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`tariffsim list aggregations` shows those in the program".to_owned(),
+            }),
             FileError::NotUtf8 { .. } => Diagnostic::error(error.to_string()).help("save the map as UTF-8"),
             FileError::TooLarge { .. } | FileError::Unreadable { .. } => Diagnostic::error(error.to_string()),
         };
         let names: Vec<&str> = names.collect();
-        Box::new(fault.expected(format!("{} or a table (CSV) with the columns code, group", names.join(", "))))
+        Box::new(
+            fault.expected(format!("{} or a table (CSV) with the columns code, group", names.join(", "))),
+        )
     })
 }
 
@@ -140,7 +149,10 @@ impl Map {
                 continue;
             };
             if group.contains(char::is_whitespace) {
-                faults.add(row.fault("group", "code with spaces", format!("the code `{group}` has spaces in it")).help("put the words into the column `group_name`"));
+                faults.add(
+                    row.fault("group", "code with spaces", format!("the code `{group}` has spaces in it"))
+                        .help("put the words into the column `group_name`"),
+                );
                 continue;
             }
             if let Some(line) = lines.insert(code.to_owned(), row.line()) {
@@ -163,7 +175,8 @@ impl Map {
 
     /// What the map's codes are; `None` if the dataset knows none of them.
     fn side(&self, dataset: &Dataset) -> Option<Side> {
-        let known = |list: &CodeList| self.rows.iter().filter(|(code, _)| known(list, code).is_some()).count();
+        let known =
+            |list: &CodeList| self.rows.iter().filter(|(code, _)| known(list, code).is_some()).count();
         match (known(&dataset.countries), known(&dataset.sectors)) {
             (0, 0) => None,
             (countries, sectors) if countries >= sectors => Some(Side::Countries),
@@ -192,7 +205,9 @@ impl Map {
             codes.codes().iter().filter_map(|code| group_of.get(code.as_str()).copied()).collect();
         for &code in missing.iter().filter(|code| used.contains(code)) {
             let message = format!("`{code}` is a group of `{}` and a {what} that is not in it", self.name);
-            found.push(Diagnostic::error(message).help("give the group another code, or add a row for the code"));
+            found.push(
+                Diagnostic::error(message).help("give the group another code, or add a row for the code"),
+            );
         }
         let groups = self.groups.iter().filter(|(group, _)| used.contains(&group.as_str())).cloned();
         let alone = missing.iter().map(|code| {
@@ -213,21 +228,37 @@ impl Map {
 
     /// A warning about codes that the dataset does not have.
     fn unknown(&self, codes: &CodeList, what: &str) -> Option<Diagnostic> {
-        let unknown: Vec<&str> =
-            self.rows.iter().map(|(code, _)| code.as_str()).filter(|code| known(codes, code).is_none()).collect();
+        let unknown: Vec<&str> = self
+            .rows
+            .iter()
+            .map(|(code, _)| code.as_str())
+            .filter(|code| known(codes, code).is_none())
+            .collect();
         let first = unknown.first()?;
         let message = match unknown.len() {
             1 => format!("`{}` maps `{first}`, which is no {what} of the dataset", self.name),
-            many => format!("`{}` maps {many} codes that are no {what} of the dataset: {}", self.name, some(&unknown)),
+            many => format!(
+                "`{}` maps {many} codes that are no {what} of the dataset: {}",
+                self.name,
+                some(&unknown)
+            ),
         };
         let near = nearest(first, codes.codes().iter().map(String::as_str));
-        Some(Diagnostic::warning(message).help(near.map_or(String::new(), |near| format!("is `{first}` `{near}`?"))))
+        Some(
+            Diagnostic::warning(message)
+                .help(near.map_or(String::new(), |near| format!("is `{first}` `{near}`?"))),
+        )
     }
 
     fn lacks(&self, missing: &[&str], what: &str) -> Diagnostic {
         let message = match missing {
             [one] => format!("the {what} `{one}` is in no row of `{}`", self.name),
-            many => format!("{} codes of the dataset are in no row of `{}`: {}", many.len(), self.name, some(many)),
+            many => format!(
+                "{} codes of the dataset are in no row of `{}`: {}",
+                many.len(),
+                self.name,
+                some(many)
+            ),
         };
         Diagnostic::error(message)
             .expected(format!("a row for every {what}"))
@@ -258,8 +289,9 @@ fn twice(name: &str, what: &str) -> Diagnostic {
 }
 
 fn nothing_known(dataset: &Dataset, name: &str) -> Diagnostic {
-    Diagnostic::error(format!("no code of `{name}` is a country or a sector of `{}`", dataset.name))
-        .help("`tariffsim list countries` and `tariffsim list sectors` show the codes (with --data for other data)")
+    Diagnostic::error(format!("no code of `{name}` is a country or a sector of `{}`", dataset.name)).help(
+        "`tariffsim list countries` and `tariffsim list sectors` show the codes (with --data for other data)",
+    )
 }
 
 /// Groups that hold goods and services: a measure on all goods would reach half of them.

@@ -41,7 +41,11 @@ impl Groups {
     /// Every code on its own.
     pub fn each_alone(codes: &CodeList) -> Self {
         let everyone = 0..codes.len();
-        Self { list: codes.clone(), of: everyone.clone().collect(), members: everyone.map(|c| vec![c]).collect() }
+        Self {
+            list: codes.clone(),
+            of: everyone.clone().collect(),
+            members: everyone.map(|c| vec![c]).collect(),
+        }
     }
 
     /// The codes and names of the groups, in order.
@@ -282,7 +286,9 @@ impl Grouping {
             let listed = |value: &dyn Fn(PublishedElasticity) -> f64, unlisted: f64| {
                 mean(members().map(|s| (weights[s], set.sectors[s].map_or(unlisted, value))))
             };
-            let any = |test: &dyn Fn(PublishedElasticity) -> bool| members().any(|s| set.sectors[s].is_some_and(test));
+            let any = |test: &dyn Fn(PublishedElasticity) -> bool| {
+                members().any(|s| set.sectors[s].is_some_and(test))
+            };
             any(&|_| true).then(|| PublishedElasticity {
                 theta: listed(&|entry| entry.theta, UNLISTED_THETA),
                 standard_error: any(&|entry| entry.standard_error.is_some())

@@ -31,7 +31,10 @@ pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<A
         let maps = keys.take("maps").map(|node| reader::texts(node, "maps", false, faults));
         if maps.is_none() {
             let fault = crate::diagnostic::Diagnostic::error("`aggregate` does not say which `maps`");
-            faults.push(node.span(), fault.expected("such as { maps = \"economies-12\", unmapped = \"keep\" }"));
+            faults.push(
+                node.span(),
+                fault.expected("such as { maps = \"economies-12\", unmapped = \"keep\" }"),
+            );
         }
         keys.finish("in `aggregate`", &[], faults);
         (maps?, unmapped)
@@ -39,7 +42,6 @@ pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<A
         (reader::texts(node, "aggregate", false, faults), None)
     };
     let maps: Vec<String> = maps.into_iter().map(Spanned::into_inner).collect();
-    (!maps.is_empty()).then(|| {
-        Spanned::new(node.span(), Aggregate { maps, unmapped: unmapped.unwrap_or_default() })
-    })
+    (!maps.is_empty())
+        .then(|| Spanned::new(node.span(), Aggregate { maps, unmapped: unmapped.unwrap_or_default() }))
 }

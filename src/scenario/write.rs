@@ -187,7 +187,9 @@ fn uncertainty(uncertainty: &Uncertainty) -> String {
 }
 
 fn variation(cv: f64) -> String {
-    exact(cv * 100.0, "%", |text| Multiple::parse(text).is_ok_and(|read| read.factor().total_cmp(&cv).is_eq()))
+    exact(cv * 100.0, "%", |text| {
+        Multiple::parse(text).is_ok_and(|read| read.factor().total_cmp(&cv).is_eq())
+    })
 }
 
 fn rate(level: AdValorem) -> String {

@@ -32,12 +32,7 @@ impl Grouping {
     /// largest with largest: their weights add up and their rates are means at those weights, so that the average
     /// rate of the flow is kept. Trade costs become the CES mean Σ_f π_f d_f^(−θ) = d^(−θ) over the merged flows at the
     /// central trade elasticity, which holds for closed flows too.
-    pub fn policy(
-        &self,
-        fine: &Dataset,
-        policy: &Policy,
-        aggregated: &Elasticities,
-    ) -> (Policy, PolicyLoss) {
+    pub fn policy(&self, fine: &Dataset, policy: &Policy, aggregated: &Elasticities) -> (Policy, PolicyLoss) {
         let merger = Merger {
             grouping: self,
             fine,
@@ -56,7 +51,11 @@ impl Grouping {
             policy.touched.iter().map(|&flow| self.flow(flow)).filter(|flow| !flow.is_domestic()).collect();
         let loss = PolicyLoss {
             rates: [policy.rates.len(), rates.len()],
-            inner_changes: policy.changes.iter().filter(|change| self.flow(change.flow).is_domestic()).count(),
+            inner_changes: policy
+                .changes
+                .iter()
+                .filter(|change| self.flow(change.flow).is_domestic())
+                .count(),
             idle: merger.idle(),
         };
         let aggregated = Policy {
@@ -122,10 +121,12 @@ impl Merger<'_> {
             })
             .filter(|member| member.trade > 0.0)
             .collect();
-        let deepest = members.iter().filter_map(|member| member.change).map(|change| change.exempt.len()).max()?;
+        let deepest =
+            members.iter().filter_map(|member| member.change).map(|change| change.exempt.len()).max()?;
         let parts: Vec<Vec<Part>> =
             members.iter().map(|member| member.parts(&self.central_shares, deepest + 1)).collect();
-        let weight = |at: usize| mean(members.iter().zip(&parts).map(|(m, parts)| (m.trade, parts[at].weight)));
+        let weight =
+            |at: usize| mean(members.iter().zip(&parts).map(|(m, parts)| (m.trade, parts[at].weight)));
         let rate = |at: usize| {
             let weighted = |uniform: f64| {
                 members.iter().zip(&parts).map(move |(member, parts)| {
