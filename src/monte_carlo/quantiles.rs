@@ -167,7 +167,8 @@ impl Bins {
     }
 
     fn bin(&self, value: f64) -> usize {
-        ((value / self.width).floor() - self.first) as usize
+        // The difference is exact and not negative, so that cutting it off rounds down.
+        (value / self.width - self.first) as usize
     }
 
     /// The number with `rank` smaller ones before it; within a bin numbers are taken to lie evenly.

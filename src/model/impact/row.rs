@@ -44,33 +44,51 @@ pub(super) struct Columns<'a> {
     pub(super) volume: &'a mut [f64],
 }
 
+/// The terms of one flow, in the order of [`RowSums`].
+#[inline(always)]
+fn terms(row: &Row<'_>, i: usize) -> [f64; 7] {
+    let rate = row.rates[i];
+    let (old, new) =
+        (row.net[i] * row.powers[0][i] * row.buys[0], row.net[i] * row.powers[1][i] * row.buys[1]);
+    let (volume, at_new_price) = (new * row.inverse_hats[i], old * row.cost_hats[i]);
+    [old, new, rate * old, rate * new, volume, at_new_price, rate * (new - at_new_price)]
+}
+
 /// Adds a row to the columns of its exporters, and gives its sums.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub(super) fn add_row(row: Row<'_>, exports: &mut Columns<'_>) -> RowSums {
     let n = row.net.len();
-    let (net, rates, cost_hats, inverse) =
-        (&row.net[..n], &row.rates[..n], &row.cost_hats[..n], &row.inverse_hats[..n]);
-    let (before, after) = (&row.powers[0][..n], &row.powers[1][..n]);
+    let row = Row {
+        net: &row.net[..n],
+        rates: &row.rates[..n],
+        powers: [&row.powers[0][..n], &row.powers[1][..n]],
+        cost_hats: &row.cost_hats[..n],
+        inverse_hats: &row.inverse_hats[..n],
+        ..row
+    };
     let [old_exports, new_exports] = &mut exports.value;
     let (old_exports, new_exports) = (&mut old_exports[..n], &mut new_exports[..n]);
     let volumes = &mut exports.volume[..n];
     let mut partial = [[0.0; STRIPES]; 7];
-    for start in (0..n).step_by(STRIPES) {
-        // The last block may be short; its sums go to the first stripes.
-        for s in 0..STRIPES.min(n - start) {
-            let i = start + s;
-            let (old, new) = (net[i] * before[i] * row.buys[0], net[i] * after[i] * row.buys[1]);
-            let (volume, at_new_price) = (new * inverse[i], old * cost_hats[i]);
-            old_exports[i] += old;
-            new_exports[i] += new;
-            volumes[i] += volume;
-            partial[0][s] += old;
-            partial[1][s] += new;
-            partial[2][s] += rates[i] * old;
-            partial[3][s] += rates[i] * new;
-            partial[4][s] += volume;
-            partial[5][s] += at_new_price;
-            partial[6][s] += rates[i] * (new - at_new_price);
+    let whole = n / STRIPES * STRIPES;
+    for start in (0..whole).step_by(STRIPES) {
+        for s in 0..STRIPES {
+            let found = terms(&row, start + s);
+            old_exports[start + s] += found[0];
+            new_exports[start + s] += found[1];
+            volumes[start + s] += found[4];
+            for t in 0..7 {
+                partial[t][s] += found[t];
+            }
+        }
+    }
+    for i in whole..n {
+        let found = terms(&row, i);
+        old_exports[i] += found[0];
+        new_exports[i] += found[1];
+        volumes[i] += found[4];
+        for t in 0..7 {
+            partial[t][i - whole] += found[t];
         }
     }
     let mut sums = [0.0; 7];
