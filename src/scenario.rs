@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod prepared;
 
+mod aggregate;
 mod build;
 mod check;
 mod choices;
@@ -29,6 +30,7 @@ mod write;
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, ModelChoices};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use resolve::Resolved;
@@ -56,6 +58,7 @@ pub struct Scenario {
     summary: Option<String>,
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
+    aggregate: Option<Spanned<Aggregate>>,
     measures: Vec<Measure>,
     model: ModelChoices,
     uncertainty: Uncertainty,
@@ -120,6 +123,19 @@ impl Scenario {
         match &self.baseline {
             Some(name) => fault.at(self.source.place(name.span())),
             None => fault,
+        }
+    }
+
+    /// The maps by which the data are aggregated, if any.
+    pub fn aggregate(&self) -> Option<&Aggregate> {
+        self.aggregate.as_ref().map(Spanned::get_ref)
+    }
+
+    /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
+    pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
+        match &self.aggregate {
+            Some(maps) if fault.place.is_none() => fault.at(self.source.place(maps.span())),
+            _ => fault,
         }
     }
 
@@ -212,6 +228,7 @@ fn empty(source: &Source) -> Scenario {
         summary: None,
         sources: Vec::new(),
         baseline: None,
+        aggregate: None,
         measures: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
@@ -239,7 +256,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("outcome", "write one scenario file for each outcome and compare them"),
     ("extends", "copy the other scenario's measures into this file"),
     ("drop", "leave the measure out"),
-    ("aggregate", "scenarios run on all countries and sectors of the dataset"),
     ("horizon", "choose a set with `elasticities` under `[model]`"),
 ];
 
@@ -286,6 +302,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
             reader::texts(node, "sources", false, faults).into_iter().map(Spanned::into_inner).collect()
         }),
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
+        aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         measures: measure::read_all(keys.take("measure"), mentioned, faults),
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),

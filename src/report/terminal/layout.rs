@@ -197,7 +197,8 @@ impl Grid {
 
     fn fits(&self, form: Form, columns: &Range<usize>, width: usize) -> bool {
         let taken: usize = columns.clone().map(|at| GAP + self.column(at, form).width).sum();
-        let longest = self.rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        let labels = self.rows.iter().map(|(label, _)| label).chain([&self.heads[0]]);
+        let longest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
         width.saturating_sub(taken) >= longest.min(self.shortest_label)
     }
 
