@@ -22,7 +22,7 @@ use crate::report::folder::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
 use crate::report::plain::plain_lines;
 use crate::report::tables::ALL_OUTCOMES;
 use sections::Page;
-use story::{RUN_AGAIN, Story};
+use story::{RUN_AGAIN, Story, fault};
 use thin::Wanted;
 use values::{Countries, Flows};
 
@@ -52,7 +52,7 @@ impl Source for Folder {
 /// # Errors
 /// What is wrong with the files: missing, damaged, of another run or of another program.
 pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
-    let story = Story::read(&read(files, RECORD)?).map_err(alone)?;
+    let story = Story::read(&read(files, RECORD)?)?;
     let scenario = &story.scenario.name;
     let is_known = |code: &str| story.names.countries.contains_key(code);
     let countries = Countries::read(&read(files, COUNTRIES)?, scenario, is_known)?;
@@ -68,10 +68,8 @@ pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
     let rates = values::rates(&of_pairs(RATES, &[])?, keys.iter().copied())?;
     let mut charts = Vec::new();
     for name in CHARTS {
-        let drawing = drawing::inline(&read(files, name)?).map_err(|reason| {
-            let message = format!("`{name}` is no chart of this program: {reason}");
-            alone(Diagnostic::error(message).help(RUN_AGAIN))
-        })?;
+        let drawing = drawing::inline(&read(files, name)?)
+            .map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
         charts.push(sections::Chart { name, drawing });
     }
     let resolved = read(files, SCENARIO)?;
@@ -79,10 +77,6 @@ pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
     Ok(plain_lines(&html))
-}
-
-fn alone(fault: Diagnostic) -> Vec<Diagnostic> {
-    vec![fault]
 }
 
 fn read(files: &dyn Source, name: &str) -> Result<String, Vec<Diagnostic>> {
@@ -96,5 +90,5 @@ fn unreadable(name: &str, error: &FileError) -> Vec<Diagnostic> {
         FileError::Unreadable { .. } => "check that you may read it",
         _ => RUN_AGAIN,
     };
-    alone(Diagnostic::error(error.to_string()).help(help))
+    vec![Diagnostic::error(error.to_string()).help(help)]
 }

@@ -302,13 +302,16 @@ fn said(dir: &Path, file: &str, change: impl Fn(&str) -> String) -> String {
     faults.map_or(String::new(), |faults| diagnostics::render(&faults, false))
 }
 
+/// What a test does to a file.
+type Change = Box<dyn Fn(&str) -> String>;
+
 #[test]
 fn damaged_and_foreign_files_are_refused_with_their_place() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("results");
     folder::write(&dir, &folder::all(&fake::small().study())).unwrap();
     let replaced = |from: &'static str, to: &'static str| move |text: &str| text.replacen(from, to, 1);
-    let cases: Vec<(&str, Box<dyn Fn(&str) -> String>, &str)> = vec![
+    let cases: Vec<(&str, Change, &str)> = vec![
         ("run.json", Box::new(|text| text[..300].to_owned()), "`run.json` is not whole"),
         ("run.json", Box::new(replaced("\"tariffsim\"", "\"other\"")), "no run record of this program"),
         ("run.json", Box::new(replaced("\"format\": 1", "\"format\": 2")), "has the format 2"),

@@ -118,20 +118,22 @@ impl Story {
     ///
     /// # Errors
     /// The fault, where the text is no record of this program in a format it knows.
-    pub(super) fn read(text: &str) -> Result<Self, Diagnostic> {
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| damaged(format!("`{RECORD}` is not whole: {error}")))?;
+    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| fault(format!("`{RECORD}` is not whole: {error}")))?;
         if value["program"]["name"] != record::PROGRAM {
-            return Err(Diagnostic::error(format!("`{RECORD}` is no run record of this program"))
-                .help("name the folder that a run wrote with --out"));
+            let message = format!("`{RECORD}` is no run record of this program");
+            return Err(vec![Diagnostic::error(message).help("name the folder that a run wrote with --out")]);
         }
         if value["format"] != record::FORMAT {
             let message = format!("`{RECORD}` has the format {}, which is not known here", value["format"]);
-            return Err(Diagnostic::error(message)
-                .expected(format!("format {}", record::FORMAT))
-                .help("use the version of the program that wrote it, or run the scenario again"));
+            return Err(vec![
+                Diagnostic::error(message)
+                    .expected(format!("format {}", record::FORMAT))
+                    .help("use the version of the program that wrote it, or run the scenario again"),
+            ]);
         }
-        serde_json::from_value(value).map_err(|error| damaged(format!("`{RECORD}` is not complete: {error}")))
+        serde_json::from_value(value).map_err(|error| fault(format!("`{RECORD}` is not complete: {error}")))
     }
 
     /// The name of a country, or its code where it has none.
@@ -148,8 +150,9 @@ impl Story {
 /// What can be done about a damaged or foreign file.
 pub(super) const RUN_AGAIN: &str = "run the scenario again with --out: the files of a folder belong together";
 
-fn damaged(message: String) -> Diagnostic {
-    Diagnostic::error(message).help(RUN_AGAIN)
+/// The one fault of a damaged or foreign file.
+pub(super) fn fault(message: String) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(message).help(RUN_AGAIN)]
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_record_of_another_program_or_format_is_refused() {
-        let read = |text: &str| Story::read(text).unwrap_err().message;
+        let read = |text: &str| Story::read(text).unwrap_err()[0].message.clone();
         assert!(read("{").contains("not whole"));
         assert!(read("[]").contains("no run record"));
         assert!(read(r#"{"program":{"name":"other"},"format":1}"#).contains("no run record"));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::report::number::Figures;
-use crate::report::page::story::RUN_AGAIN;
+use crate::report::page::story::{RUN_AGAIN, fault};
 use crate::table::{Fault, Faults, Row, Table};
 
 /// The statistics of one number that the page shows.
@@ -172,8 +172,7 @@ fn each(
 ) -> Result<(), Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     if !text.ends_with('\n') {
-        let message = format!("`{file}` ends in the middle of a line");
-        return Err(vec![Diagnostic::error(message).help(RUN_AGAIN)]);
+        return Err(fault(format!("`{file}` ends in the middle of a line")));
     }
     let Some(table) = Table::parse(file, text, columns, &[], &mut diagnostics) else {
         return Err(diagnostics);

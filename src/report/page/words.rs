@@ -84,7 +84,7 @@ fn draws(story: &Story) -> String {
 fn left_out(story: &Story) -> String {
     match story.uncertainty.draws {
         0 => "nothing here says how uncertain the numbers are",
-        _ => "the ranges do not cover the choice of model, the closure, the data, nor whether and how the policy comes",
+        _ => "the ranges cover what is drawn and nothing else: not the choice of model, the closure, nor whether and how the policy comes",
     }
     .to_owned()
 }
