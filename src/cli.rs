@@ -57,6 +57,10 @@ struct Subject {
     /// A dataset: an embedded one by name, or a folder; instead of the one the scenario names
     #[arg(long, value_name = "DIR|NAME")]
     data: Option<PathBuf>,
+    /// Set a key of the scenario, as if it stood in the file: `model.deficits=balanced`,
+    /// `measure.NAME.add=10pp`; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
 }
 
 /// Reads the command line, does what it says, and gives the exit code: 0 done, 1 the user's input, 2 usage, 3 no

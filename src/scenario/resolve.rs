@@ -97,7 +97,7 @@ impl Scenario {
             inputs,
             uncertainty: self.uncertainty,
             warnings: table_faults,
-            scenario_text: self.text().to_owned(),
+            scenario_text: self.text(),
             tables,
             document,
         })
