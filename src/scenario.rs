@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod prepared;
 
+mod aggregate;
 mod build;
 mod check;
 mod choices;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, ModelChoices};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use resolve::Resolved;
@@ -60,6 +62,7 @@ pub struct Scenario {
     summary: Option<String>,
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
+    aggregate: Option<Spanned<Aggregate>>,
     measures: Vec<Measure>,
     model: ModelChoices,
     uncertainty: Uncertainty,
@@ -124,6 +127,19 @@ impl Scenario {
         match &self.baseline {
             Some(name) => fault.at(self.source.place(name.span())),
             None => fault,
+        }
+    }
+
+    /// The maps by which the data are aggregated, if any.
+    pub fn aggregate(&self) -> Option<&Aggregate> {
+        self.aggregate.as_ref().map(Spanned::get_ref)
+    }
+
+    /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
+    pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
+        match &self.aggregate {
+            Some(maps) if fault.place.is_none() => fault.at(self.source.place(maps.span())),
+            _ => fault,
         }
     }
 
@@ -226,6 +242,7 @@ fn empty(source: &Source) -> Scenario {
         summary: None,
         sources: Vec::new(),
         baseline: None,
+        aggregate: None,
         measures: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
@@ -253,7 +270,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("outcome", "write one scenario file for each outcome and compare them"),
     ("extends", "copy the other scenario's measures into this file"),
     ("drop", "leave the measure out"),
-    ("aggregate", "scenarios run on all countries and sectors of the dataset"),
     ("horizon", "choose a set with `elasticities` under `[model]`"),
 ];
 
@@ -300,6 +316,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
             reader::texts(node, "sources", false, faults).into_iter().map(Spanned::into_inner).collect()
         }),
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
+        aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         measures: measure::read_all(keys.take("measure"), mentioned, faults),
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
@@ -310,7 +327,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     told_apart(scenario)
 }
 
-/// What is set changes what the title and the summary in the file speak of, so they say that it does.
+/// What is set may change what the title and the summary in the file speak of, so they say that it does.
 fn told_apart(mut scenario: Scenario) -> Scenario {
     let settings = &scenario.source.settings;
     let changes = settings.changes();
@@ -318,6 +335,7 @@ fn told_apart(mut scenario: Scenario) -> Scenario {
         return scenario;
     }
     if let Some(title) = &mut scenario.title
+        && settings.has_measure()
         && !settings.has("title")
     {
         title.push_str(" (changed)");

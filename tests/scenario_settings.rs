@@ -107,6 +107,10 @@ fn what_is_set_is_told_and_counts_for_the_hash() {
     );
     assert_ne!(plain.inputs_for_hash()[0], changed.inputs_for_hash()[0]);
     assert_eq!(plain.inputs_for_hash()[0].1, SCENARIO);
+    // The title speaks of measures only.
+    let model = set(SCENARIO, &["model.deficits=balanced"]).unwrap();
+    assert_eq!(model.title, "Two measures");
+    assert!(model.summary.ends_with("Changed here: model.deficits=balanced."));
     // These are shown elsewhere.
     let draws = set(SCENARIO, &["uncertainty.draws=5", "uncertainty.seed=2", "summary=Mine."]).unwrap();
     assert_eq!((draws.title.as_str(), draws.summary.as_str()), ("Two measures", "Mine."));

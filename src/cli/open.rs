@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Subject;
 use crate::cli::failure::Failure;
-use crate::data::{embedded, folder, hash};
+use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::economy::aggregation::Aggregation;
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
-use crate::scenario::{self, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
+use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -20,14 +21,17 @@ pub(super) struct Data {
 enum Source {
     Embedded(&'static str),
     Folder,
+    /// Made of data with this hash.
+    Aggregated(String),
 }
 
 impl Data {
     /// The hash that binds a run to its data.
     pub(super) fn hash(&self) -> String {
-        match self.source {
+        match &self.source {
             Source::Embedded(name) => embedded::hash(name).expect("the dataset was opened by this name"),
             Source::Folder => hash::hash(&self.dataset),
+            Source::Aggregated(hash) => hash.clone(),
         }
     }
 }
@@ -37,6 +41,7 @@ pub(super) struct Opened {
     pub(super) scenario: Scenario,
     pub(super) data: Data,
     pub(super) resolved: Resolved,
+    pub(super) aggregation: Option<Aggregation>,
 }
 
 /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
@@ -64,7 +69,32 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     };
     let scenario = draft.finish()?;
     let resolved = scenario.resolve(&data.dataset, &files)?;
-    Ok(Opened { scenario, data, resolved })
+    let opened = Opened { scenario, data, resolved, aggregation: None };
+    match opened.scenario.aggregate().cloned() {
+        Some(aggregate) => opened.aggregated(&aggregate, &files),
+        None => Ok(opened),
+    }
+}
+
+impl Opened {
+    /// The same on coarser data.
+    fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
+        let names: Vec<&str> = aggregate.maps.iter().map(String::as_str).collect();
+        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, files).map_err(|faults| {
+            faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
+        })?;
+        let hash = self.data.hash();
+        let (mut resolved, policy) = self.resolved.aggregated(&self.data.dataset, &maps.grouping, maps.texts);
+        let (dataset, loss) = maps.grouping.dataset(&self.data.dataset);
+        let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
+        resolved.warnings.extend(warnings);
+        Ok(Self {
+            data: Data { dataset, warnings: self.data.warnings, source: Source::Aggregated(hash) },
+            resolved,
+            aggregation: Some(Aggregation { maps: aggregate.maps.clone(), data: loss, policy }),
+            ..self
+        })
+    }
 }
 
 /// The scenario's name, its text, and the folder that files named in it are relative to.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::economy::accounts::Accounts;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
@@ -176,6 +177,9 @@ impl Solver<'_> {
     }
 
     fn batch(&self, sampler: &Sampler<'_>, indices: &[u32], central: &Equilibrium) -> Vec<Solved> {
+        if sampler.draws_flows() {
+            return indices.iter().map(|&index| self.with_own_flows(sampler, index, central)).collect();
+        }
         let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let model = self.experiment.model;
@@ -199,6 +203,30 @@ impl Solver<'_> {
             Solved { floored: draw.floored, result }
         });
         results.collect()
+    }
+
+    /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then the policy.
+    fn with_own_flows(&self, sampler: &Sampler<'_>, index: u32, central: &Equilibrium) -> Solved {
+        let draw = sampler.draw(index);
+        let (experiment, from) = (self.experiment, self.experiment.baseline);
+        let accounts =
+            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
+        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.deficits);
+        let observed_policy = Policy::default();
+        let result = || {
+            let model = experiment.model;
+            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &from.central)?;
+            let world = world(experiment.policy)?;
+            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, central))?;
+            let comparison = Comparison {
+                world: &world,
+                parameters: &draw.parameters,
+                baseline: &baseline,
+                counterfactual: &found,
+            };
+            Ok(Impact::new(comparison, experiment.flow_rows))
+        };
+        Solved { floored: draw.floored, result: result() }
     }
 
     /// Where a draw starts: its own baseline, moved as the central case moved. Without any policy that is the

@@ -2,6 +2,7 @@
 
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
+use crate::economy::aggregation::{Grouping, PolicyLoss};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{
@@ -51,6 +52,29 @@ impl Resolved {
     /// out. Draws, seed and priors are those given here, so that flags of a command can be written too.
     pub fn to_toml(&self, uncertainty: &Uncertainty) -> String {
         self.document.write(uncertainty)
+    }
+
+    /// The scenario on aggregated data; `maps` are the names and texts of the maps that make them so.
+    #[must_use]
+    pub fn aggregated(
+        mut self,
+        fine: &Dataset,
+        grouping: &Grouping,
+        maps: Vec<(String, String)>,
+    ) -> (Self, PolicyLoss) {
+        self.elasticities = grouping.elasticities(fine, &self.elasticities);
+        let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
+        self.policy = policy;
+        self.tables.extend(maps);
+        let idle = loss.idle.iter().map(|&measure| {
+            let name = &self.policy.measures[measure].name;
+            Diagnostic::warning(format!(
+                "measure `{name}` acts only between countries of one group, so it has no effect here"
+            ))
+            .help("choose a map that keeps importer and exporter apart")
+        });
+        self.warnings.extend(idle);
+        (self, loss)
     }
 
     /// The texts that decide what is simulated: the scenario (as `""`), then each table by the name it has there.

@@ -162,6 +162,11 @@ impl Settings {
     pub(super) fn has(&self, path: &str) -> bool {
         self.0.iter().any(|setting| setting.path() == path)
     }
+
+    /// Whether some measure is set.
+    pub(super) fn has_measure(&self) -> bool {
+        self.0.iter().any(|setting| setting.key.first().is_some_and(|first| first.get_ref() == "measure"))
+    }
 }
 
 impl Setting {
