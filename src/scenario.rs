@@ -7,6 +7,7 @@
 
 pub mod explain;
 pub mod prepared;
+pub mod starter;
 
 mod aggregate;
 mod build;

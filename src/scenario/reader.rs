@@ -65,8 +65,10 @@ impl<'a> Faults<'a> {
     /// The faults in the order in which they stand in the file, then those in settings.
     pub(super) fn in_order(mut self) -> Vec<Diagnostic> {
         let file = &self.source.file;
-        self.found
-            .sort_by_key(|fault| fault.place.as_ref().map(|place| (place.file != *file, place.span.start)));
+        self.found.sort_by_key(|fault| {
+            let in_file = |place: &Place| if place.file == *file { place.span.start } else { usize::MAX };
+            fault.place.as_ref().map(in_file)
+        });
         self.found
     }
 }

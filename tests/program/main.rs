@@ -6,7 +6,9 @@
 mod data_support;
 mod help;
 mod mistakes;
+mod new;
 mod no_change;
 mod output;
 mod same_bytes;
+mod shell;
 mod tool;
