@@ -22,8 +22,17 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
         1 => format!("1 {one}"),
         _ => format!("{} {many}", grouped(count)),
     };
+    let aggregated = opened.resolved.aggregation.as_ref().map_or_else(String::new, |aggregation| {
+        format!(
+            " at {} economies x {} sectors ({} became {})",
+            aggregation.data.countries[1],
+            aggregation.data.sectors[1],
+            plural(aggregation.policy.rates[0], "changed rate", "changed rates"),
+            grouped(aggregation.policy.rates[1])
+        )
+    });
     output::print(&format!(
-        "{}: no mistakes; {}, {}, {} on `{}`\n",
+        "{}: no mistakes; {}, {}, {} on `{}`{aggregated}\n",
         opened.scenario.stem(),
         plural(policy.measures.len(), "measure", "measures"),
         plural(policy.touched.len(), "flow reached", "flows reached"),

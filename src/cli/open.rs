@@ -6,7 +6,6 @@ use crate::cli::Subject;
 use crate::cli::failure::Failure;
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::economy::aggregation::Aggregation;
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
@@ -41,7 +40,6 @@ pub(super) struct Opened {
     pub(super) scenario: Scenario,
     pub(super) data: Data,
     pub(super) resolved: Resolved,
-    pub(super) aggregation: Option<Aggregation>,
 }
 
 /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
@@ -69,7 +67,7 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     };
     let scenario = draft.finish()?;
     let resolved = scenario.resolve(&data.dataset, &files)?;
-    let opened = Opened { scenario, data, resolved, aggregation: None };
+    let opened = Opened { scenario, data, resolved };
     match opened.scenario.aggregate().cloned() {
         Some(aggregate) => opened.aggregated(&aggregate, &files),
         None => Ok(opened),
@@ -84,14 +82,13 @@ impl Opened {
             faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
         })?;
         let hash = self.data.hash();
-        let (mut resolved, policy) = self.resolved.aggregated(&self.data.dataset, &maps.grouping, maps.texts);
         let (dataset, loss) = maps.grouping.dataset(&self.data.dataset);
+        let mut resolved = self.resolved.aggregated(&self.data.dataset, &maps.grouping, maps.texts, loss);
         let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
         resolved.warnings.extend(warnings);
         Ok(Self {
             data: Data { dataset, warnings: self.data.warnings, source: Source::Aggregated(hash) },
             resolved,
-            aggregation: Some(Aggregation { maps: aggregate.maps.clone(), data: loss, policy }),
             ..self
         })
     }

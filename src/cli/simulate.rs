@@ -63,7 +63,7 @@ impl Simulation {
             scenario_hash: &self.scenario_hash,
             data_hash: &self.data_hash,
             dataset: &opened.data.dataset,
-            aggregation: opened.aggregation.as_ref(),
+            aggregation: resolved.aggregation.as_ref(),
             policy: &resolved.policy,
             deficits: resolved.deficits,
             inputs: resolved.inputs,

@@ -86,6 +86,13 @@ pub fn read(
     }
 }
 
+/// The codes of the groups of a map inside the program.
+pub fn groups_of(preset: &str) -> Vec<String> {
+    let text = PRESETS.iter().find(|(name, _)| *name == preset).map(|(_, text)| (*text).to_owned());
+    let map = text.and_then(|text| Map::parse(preset, text, &mut Vec::new()));
+    map.map_or_else(Vec::new, |map| map.groups.into_iter().map(|(group, _)| group).collect())
+}
+
 /// The text of a map.
 fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
     if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {

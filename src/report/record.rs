@@ -5,10 +5,11 @@
 
 use serde::Serialize;
 
+use crate::economy::aggregation::Aggregation;
 use crate::economy::policy::ExemptMode;
 use crate::index::CountryId;
 use crate::monte_carlo::draw::SMALLEST_LOG_SD;
-use crate::monte_carlo::prior::ElasticitySpread;
+use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
 use crate::report::disclosure;
 use crate::report::study::Study;
 use crate::units::Elasticity;
@@ -83,12 +84,38 @@ pub struct Data<'a> {
     pub countries: usize,
     /// Number of sectors.
     pub sectors: usize,
+    /// How the data were made coarser; absent if they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregation: Option<Aggregated<'a>>,
     /// Hash of the dataset.
     pub sha256: &'a str,
     /// Licence.
     pub licence: &'a str,
     /// How to cite it.
     pub citation: &'a str,
+}
+
+/// How the data were made coarser.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Aggregated<'a> {
+    /// The maps by name.
+    pub maps: &'a [String],
+    /// Countries before and after.
+    pub countries: [usize; 2],
+    /// Sectors before and after.
+    pub sectors: [usize; 2],
+    /// Changed rates before and after.
+    pub rates: [usize; 2],
+    /// Changes between members of one group, which are gone.
+    pub changes_inside_groups: usize,
+    /// Trade between members of one group, sales at home now, in the data's money unit.
+    pub trade_inside_groups: f64,
+    /// Tariff revenue on that trade, dropped with the spending it paid for.
+    pub revenue_inside_groups: f64,
+    /// Input rows lowered so that final demand stays above zero.
+    pub inputs_eased: usize,
+    /// Named groups of countries that are no union of the new countries.
+    pub groups_dropped: &'a [String],
 }
 
 /// With what model.
@@ -158,6 +185,8 @@ pub enum Spread {
     CoefficientOfVariation(f64),
     /// A standard deviation, as a fraction.
     StandardDeviation(f64),
+    /// Coefficients of variation for pairs of countries and for flows.
+    PairAndFlow([f64; 2]),
 }
 
 /// How the solutions went.
@@ -243,9 +272,25 @@ fn data<'a>(study: &Study<'a>) -> Data<'a> {
         unit: &dataset.unit,
         countries: dataset.countries.len(),
         sectors: dataset.sectors.len(),
+        aggregation: study.aggregation.map(aggregated),
         sha256: study.data_hash,
         licence: &dataset.licence,
         citation: &dataset.citation,
+    }
+}
+
+fn aggregated(aggregation: &Aggregation) -> Aggregated<'_> {
+    let Aggregation { maps, data, policy } = aggregation;
+    Aggregated {
+        maps,
+        countries: data.countries,
+        sectors: data.sectors,
+        rates: policy.rates,
+        changes_inside_groups: policy.inner_changes,
+        trade_inside_groups: data.inner_trade,
+        revenue_inside_groups: data.inner_revenue,
+        inputs_eased: data.eased,
+        groups_dropped: &data.groups,
     }
 }
 
@@ -269,13 +314,14 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
 fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     let drawn = study.uncertainty.draws > 0;
     let exempt = drawn && !study.policy.exempt_shares.is_empty();
+    let flows = study.uncertainty.flows.filter(|_| drawn);
     let priors =
-        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study))].into_iter().flatten();
+        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study)), flows.map(flow_prior)];
     Uncertainty {
         draws: study.uncertainty.draws,
         seed: study.uncertainty.seed,
         range: disclosure::RANGE,
-        priors: priors.collect(),
+        priors: priors.into_iter().flatten().collect(),
     }
 }
 
@@ -318,6 +364,23 @@ fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
         words: format!(
             "each partner's exempt share is drawn from a beta distribution around its central value with a \
              standard deviation of {sd}; all shares of a partner move together"
+        ),
+        sectors_without_noise: Vec::new(),
+    }
+}
+
+fn flow_prior<'a>(prior: FlowPrior) -> Prior<'a> {
+    Prior {
+        parameter: "trade flows",
+        distribution: "log-normal",
+        applied: "×",
+        spread: Spread::PairAndFlow([prior.cv_pair, prior.cv_cell]),
+        assumed_correlation: None,
+        words: format!(
+            "the share of each foreign supplier in each importer's spending is multiplied by a log-normal factor with \
+             mean 1 for the pair of countries (coefficient of variation {}) and one for the flow ({}), then shares \
+             are scaled to one and the baseline is solved anew",
+            prior.cv_pair, prior.cv_cell
         ),
         sectors_without_noise: Vec::new(),
     }

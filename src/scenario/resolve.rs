@@ -2,7 +2,7 @@
 
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
-use crate::economy::aggregation::{Grouping, PolicyLoss};
+use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{
@@ -40,6 +40,8 @@ pub struct Resolved {
     pub inputs: bool,
     /// Priors, draws and seed.
     pub uncertainty: Uncertainty,
+    /// How the data were made coarser, if they were.
+    pub aggregation: Option<Aggregation>,
     /// What the user should know although the scenario can be run.
     pub warnings: Vec<Diagnostic>,
     scenario_text: String,
@@ -54,17 +56,20 @@ impl Resolved {
         self.document.write(uncertainty)
     }
 
-    /// The scenario on aggregated data; `maps` are the names and texts of the maps that make them so.
+    /// The scenario on aggregated data: `maps` are the names and texts of the maps that make them so, `data` what is
+    /// lost by it.
     #[must_use]
     pub fn aggregated(
         mut self,
         fine: &Dataset,
         grouping: &Grouping,
         maps: Vec<(String, String)>,
-    ) -> (Self, PolicyLoss) {
+        data: Loss,
+    ) -> Self {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
+        let names = maps.iter().map(|(name, _)| name.clone()).collect();
         self.tables.extend(maps);
         let idle = loss.idle.iter().map(|&measure| {
             let name = &self.policy.measures[measure].name;
@@ -74,7 +79,8 @@ impl Resolved {
             .help("choose a map that keeps importer and exporter apart")
         });
         self.warnings.extend(idle);
-        (self, loss)
+        self.aggregation = Some(Aggregation { maps: names, data, policy: loss });
+        self
     }
 
     /// The texts that decide what is simulated: the scenario (as `""`), then each table by the name it has there.
@@ -120,6 +126,7 @@ impl Scenario {
             deficits: self.model.deficits,
             inputs,
             uncertainty: self.uncertainty,
+            aggregation: None,
             warnings: table_faults,
             scenario_text: self.text(),
             tables,

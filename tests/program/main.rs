@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+mod aggregate;
 #[path = "../data_support/mod.rs"]
 mod data_support;
 mod help;

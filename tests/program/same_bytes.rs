@@ -105,3 +105,16 @@ fn days_are_dates() {
     assert_eq!(civil(20_151), "2025-03-04");
     assert_eq!(civil(19_782), "2024-02-29");
 }
+
+#[test]
+fn threads_do_not_show_with_noise_on_flows() {
+    let desk = Desk::new();
+    let noise = "[uncertainty]\ntrade_flows.lognormal = {}\n";
+    desk.write("a.toml", &format!("aggregate = \"economies-12\"\n{}{noise}", crate::tool::PLAIN));
+    for threads in [1, 2] {
+        desk.good(&format!("run a.toml --draws 20 --threads {threads} --out {threads} --quiet"));
+    }
+    assert!(desk.files("1") == desk.files("2"));
+    let record = String::from_utf8(desk.files("1").remove("run.json").unwrap()).unwrap();
+    assert!(record.contains("\"parameter\": \"trade flows\""), "{record}");
+}
