@@ -170,6 +170,13 @@ fn a_mistake_is_shown_as_it_was_typed() {
 }
 
 #[test]
+fn a_key_that_stands_in_the_file_too_is_shown_where_it_is_set() {
+    let scenario = SCENARIO.replace("[model]", "[model]\ncolour = \"red\"");
+    let (shown, _, _) = fault(&scenario, &["model.colour=blue"]);
+    assert_eq!(shown, "colour");
+}
+
+#[test]
 fn a_key_is_set_once() {
     for (one, other) in [
         ("model.deficits=fixed", "model.deficits=balanced"),
