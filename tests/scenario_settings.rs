@@ -208,8 +208,26 @@ fn mistakes_of_the_file_keep_their_place_and_come_first() {
 /// Whatever is typed, nothing panics and every place is inside what it shows.
 #[test]
 fn any_text_is_read_or_refused() {
-    let pieces =
-        ["model", ".", "=", "\"", "[", "]", "{", "}", "é", " ", ",", "measure.first", "\n", "1", "#", "'"];
+    let pieces = [
+        "model.inputs",
+        "measure.first.on",
+        "measure.first",
+        "=",
+        "=[",
+        ".",
+        "\"",
+        "[",
+        "]",
+        "{",
+        "}",
+        "é",
+        " ",
+        ",",
+        "1",
+        "\n",
+        "#",
+        "'",
+    ];
     let mut state = 7_u64;
     for _ in 0..20_000 {
         let mut typed = String::new();
