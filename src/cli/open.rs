@@ -8,7 +8,7 @@ use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
-use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, prepared};
+use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -45,7 +45,8 @@ pub(super) struct Opened {
 /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
 pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     let (name, text, files) = read_scenario(&subject.scenario)?;
-    let draft = Draft::new(&name, &text);
+    let settings = Settings::read("--set", &subject.settings)?;
+    let draft = Draft::with(&name, &text, &settings);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
         None => dataset(Path::new(draft.baseline()), files.root()),
@@ -128,6 +129,12 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
         return Ok(Data { dataset, warnings: Vec::new(), source });
     }
     let path: PathBuf = root.join(name);
+    if path.is_file() {
+        let message = format!("`{}` is a file, but a dataset is a folder", path.display());
+        return Err(Diagnostic::error(message)
+            .help("name the folder that holds `dataset.toml` and the tables")
+            .into());
+    }
     if !path.is_dir() {
         let message = format!("there is no embedded dataset and no folder `{}`", name.display());
         let names = embedded::NAMES.join("`, `");
@@ -135,9 +142,19 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
             .help(format!("embedded: `{names}`; or give a dataset folder"))
             .into());
     }
-    let reading = folder::read(&Folder::new(path));
+    let reading = folder::read(&Folder::new(&path));
+    let faults = reading.diagnostics.into_iter().map(|fault| in_folder(&path, fault)).collect::<Vec<_>>();
     match reading.dataset {
-        Some(dataset) => Ok(Data { dataset, warnings: reading.diagnostics, source: Source::Folder }),
-        None => Err(reading.diagnostics.into()),
+        Some(dataset) => Ok(Data { dataset, warnings: faults, source: Source::Folder }),
+        None => Err(faults.into()),
     }
+}
+
+/// A fault of a dataset with the folder in which it is.
+fn in_folder(folder: &Path, mut fault: Diagnostic) -> Diagnostic {
+    match &mut fault.place {
+        Some(place) => place.file = folder.join(&*place.file).display().to_string().into(),
+        None => fault.message += &format!(" (in `{}`)", folder.display()),
+    }
+    fault
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
@@ -157,9 +158,34 @@ pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
     for (name, bytes) in files {
         fs::write(fresh.join(name), bytes).map_err(unwritable(&dir.join(name)))?;
     }
+    let made = fs::metadata(&scratch.path).and_then(|made| made.modified()).ok();
     swap(scratch, &fresh, &target)?;
     parents.keep();
+    if let Some(now) = made {
+        remove_left_over(&target, &name, now);
+    }
     Ok(())
+}
+
+/// A scratch folder lives for seconds. One that is older than this was left by a run that was killed.
+const LEFT_OVER: Duration = Duration::from_secs(3600);
+
+/// Removes scratch folders of the same result that were left long before `now`, in the disk's own time.
+fn remove_left_over(target: &Path, name: &str, now: SystemTime) {
+    let lead = format!(".{name}.");
+    let is_scratch = |file: &str| {
+        let rest = file.strip_prefix(&lead).and_then(|rest| rest.split_once('-'));
+        rest.is_some_and(|(run, tried)| run.parse::<u32>().is_ok() && tried.parse::<u32>().is_ok())
+    };
+    let beside = target.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    for entry in fs::read_dir(beside).into_iter().flatten().flatten() {
+        let age =
+            entry.metadata().and_then(|of| of.modified()).ok().and_then(|then| now.duration_since(then).ok());
+        if is_scratch(&entry.file_name().to_string_lossy()) && age.is_some_and(|age| age > LEFT_OVER) {
+            // What cannot be removed is hidden and named after its result.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Gives a finished folder its name; what had the name before goes into the scratch folder, to be removed.

@@ -124,7 +124,8 @@ fn flows(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
         }
     }
     page.grid(&grid);
-    page.note("Prices are relative to the importer's consumer prices; not inflation. Buyers pay the tariff.");
+    let tariff = if study.policy.rates.is_empty() { "" } else { " Buyers pay the tariff." };
+    page.note(&format!("Prices are relative to the importer's consumer prices; not inflation.{tariff}"));
 }
 
 fn flow_cells(study: &Study<'_>, pair: &Pair, sector: Option<SectorId>) -> Vec<Cell> {
