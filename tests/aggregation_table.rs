@@ -70,24 +70,29 @@ fn one_group_at_a_time(folder: &Path, scenario: &str, before: &[Welfare; 3]) -> 
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("data/aggregations/sectors-9.csv"),
         ["code", "group"],
     );
-    let mut groups: Vec<&String> = map.iter().map(|[_, group]| group).collect();
+    let mut groups: Vec<&str> = map.iter().map(|[_, group]| group.as_str()).collect();
     groups.dedup();
-    let members = |group: &String| map.iter().filter(move |[_, of]| of == group);
+    let members = |group: &str| -> Vec<&str> {
+        map.iter().filter(|[_, of]| of == group).map(|[code, _]| code.as_str()).collect()
+    };
     let aggregate = "aggregate = { maps = [\"economies-12\", \"one.csv\"], unmapped = \"keep\" }\n";
-    let merged = groups.into_iter().filter(|group| members(group).count() > 1);
-    merged
+    groups
+        .into_iter()
+        .filter(|group| members(group).len() > 1)
         .map(|group| {
-            let rows: String = members(group).map(|[code, _]| format!("{code},{group}\n")).collect();
+            let rows: String = members(group).into_iter().map(|code| format!("{code},{group}\n")).collect();
             std::fs::write(folder.join("one.csv"), format!("code,group\n{rows}")).unwrap();
             let after = welfare(folder, &format!("{aggregate}{scenario}"), "--draws 0");
-            (group.clone(), [0, 1, 2].map(|country| after[country].central - before[country].central))
+            let change = |country: usize| after[country].central - before[country].central;
+            (group.to_owned(), [0, 1, 2].map(change))
         })
         .collect()
 }
 
 /// With the minus sign that the pages use.
 fn shown(value: f64) -> String {
-    format!("{value:+.3}").replace('-', "−")
+    let text = format!("{value:+.3}").replace('-', "−");
+    if text.ends_with("0.000") { "0.000".to_owned() } else { text }
 }
 
 fn row(label: &str, countries: &[Welfare; 3]) -> String {
