@@ -7,6 +7,7 @@
 
 pub mod explain;
 pub mod prepared;
+pub mod starter;
 
 mod aggregate;
 mod build;
@@ -21,11 +22,14 @@ mod quantity;
 mod reader;
 mod resolve;
 mod rules;
+mod settings;
 mod statutory;
 mod syntax;
 mod tables;
 mod words;
 mod write;
+
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -34,6 +38,7 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, ModelChoices};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use resolve::Resolved;
+pub use settings::Settings;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
@@ -87,9 +92,9 @@ impl Scenario {
         &self.source.file
     }
 
-    /// The scenario's text, as written.
-    pub fn text(&self) -> &str {
-        &self.source.text
+    /// The scenario's text, as written, with what is set beside it.
+    pub fn text(&self) -> String {
+        self.source.text.to_string() + &self.source.settings.text()
     }
 
     /// The file's name without folder and ending: the `scenario` column of every table.
@@ -169,8 +174,17 @@ pub struct Draft {
 impl Draft {
     /// Reads a text.
     pub fn new(name: &str, text: &str) -> Self {
+        Self::with(name, text, &Settings::default())
+    }
+
+    /// Reads a text as if the settings stood in it.
+    pub fn with(name: &str, text: &str, settings: &Settings) -> Self {
         let too_large = text.len() as u64 > MOST_BYTES;
-        let source = Source { file: name.into(), text: if too_large { "".into() } else { text.into() } };
+        let source = Source {
+            file: name.into(),
+            text: if too_large { "".into() } else { text.into() },
+            settings: Arc::new(settings.clone()),
+        };
         let mut mentioned = Mentioned::default();
         let (scenario, faults) = if too_large {
             let error = FileError::TooLarge { name: name.to_owned(), limit: MOST_BYTES };
@@ -179,8 +193,9 @@ impl Draft {
             let text = source.text.clone();
             match syntax::parse(&source, &text) {
                 Err(faults) => (empty(&source), faults),
-                Ok(tree) => {
+                Ok(mut tree) => {
                     let mut faults = Faults::new(&source);
+                    faults.found = settings.apply(tree.get_mut(), text.len());
                     let scenario = read_scenario(tree.get_ref(), &mut mentioned, &mut faults);
                     check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
                     (scenario, faults.in_order())
@@ -310,6 +325,27 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     read_schema(&mut keys, faults);
     keys.refuse(NOT_YET, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
+    told_apart(scenario)
+}
+
+/// What is set may change what the title and the summary in the file speak of, so they say that it does.
+fn told_apart(mut scenario: Scenario) -> Scenario {
+    let settings = &scenario.source.settings;
+    let changes = settings.changes();
+    if changes.is_empty() {
+        return scenario;
+    }
+    if let Some(title) = &mut scenario.title
+        && settings.has_measure()
+        && !settings.has("title")
+    {
+        title.push_str(" (changed)");
+    }
+    if let Some(summary) = &mut scenario.summary
+        && !settings.has("summary")
+    {
+        summary.push_str(&format!(" Changed here: {}.", changes.join(", ")));
+    }
     scenario
 }
 

@@ -8,7 +8,7 @@ use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
-use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, prepared};
+use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -45,7 +45,8 @@ pub(super) struct Opened {
 /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
 pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     let (name, text, files) = read_scenario(&subject.scenario)?;
-    let draft = Draft::new(&name, &text);
+    let settings = Settings::read("--set", &subject.settings)?;
+    let draft = Draft::with(&name, &text, &settings);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
         None => dataset(Path::new(draft.baseline()), files.root()),

@@ -128,7 +128,7 @@ impl Scenario {
             uncertainty: self.uncertainty,
             aggregation: None,
             warnings: table_faults,
-            scenario_text: self.text().to_owned(),
+            scenario_text: self.text(),
             tables,
             document,
         })

@@ -218,7 +218,8 @@ fn countries(dataset: &Dataset, chosen: &[Chosen], all: &str) -> String {
     }
 }
 
-fn names(dataset: &Dataset, chosen: &[Chosen]) -> Vec<String> {
+/// The countries by name, with articles.
+pub(super) fn names(dataset: &Dataset, chosen: &[Chosen]) -> Vec<String> {
     chosen
         .iter()
         .map(|choice| match choice {

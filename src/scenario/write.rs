@@ -210,12 +210,12 @@ fn line(text: &mut String, key: &str, value: &str) {
 }
 
 /// A text in TOML's quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
 /// A key, in quotes where TOML wants them.
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     let bare = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if bare { text.to_owned() } else { quoted(text) }
 }
@@ -228,7 +228,7 @@ fn list(texts: &[&str]) -> String {
     }
 }
 
-fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
+pub(super) fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
     let code = |choice: &Chosen| match *choice {
         Chosen::All => ALL,
         Chosen::One(country) => dataset.countries.code(country),
@@ -237,7 +237,7 @@ fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
     list(&chosen.iter().map(code).collect::<Vec<_>>())
 }
 
-fn sectors(dataset: &Dataset, chosen: &[Goods]) -> String {
+pub(super) fn sectors(dataset: &Dataset, chosen: &[Goods]) -> String {
     let code = |choice: &Goods| match *choice {
         Goods::One(sector) => dataset.sectors.code(sector),
         Goods::All => ALL,
