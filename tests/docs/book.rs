@@ -37,7 +37,7 @@ fn the_book_is_made_of_this_folder_and_needs_no_network() {
     let text = std::fs::read_to_string(root().join("docs/book.toml")).expect("the settings of the book");
     let settings: toml::Table = text.parse().expect("they are TOML");
     assert_eq!(settings["book"]["src"].as_str(), Some("."));
-    let loads = ["http://", "https://", "mathjax", "additional-js", "additional-css"];
+    let loads = ["http://", "https://", "mathjax", "additional-js"];
     assert!(loads.iter().all(|word| !text.contains(word)));
 }
 
