@@ -39,6 +39,7 @@ pub use choices::{ElasticityChoice, ModelChoices};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use resolve::Resolved;
 pub use settings::Settings;
+pub use words::spoken;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;

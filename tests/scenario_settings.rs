@@ -170,6 +170,13 @@ fn a_mistake_is_shown_as_it_was_typed() {
 }
 
 #[test]
+fn a_key_that_stands_in_the_file_too_is_shown_where_it_is_set() {
+    let scenario = SCENARIO.replace("[model]", "[model]\ncolour = \"red\"");
+    let (shown, _, _) = fault(&scenario, &["model.colour=blue"]);
+    assert_eq!(shown, "colour");
+}
+
+#[test]
 fn a_key_is_set_once() {
     for (one, other) in [
         ("model.deficits=fixed", "model.deficits=balanced"),
@@ -201,8 +208,26 @@ fn mistakes_of_the_file_keep_their_place_and_come_first() {
 /// Whatever is typed, nothing panics and every place is inside what it shows.
 #[test]
 fn any_text_is_read_or_refused() {
-    let pieces =
-        ["model", ".", "=", "\"", "[", "]", "{", "}", "é", " ", ",", "measure.first", "\n", "1", "#", "'"];
+    let pieces = [
+        "model.inputs",
+        "measure.first.on",
+        "measure.first",
+        "=",
+        "=[",
+        ".",
+        "\"",
+        "[",
+        "]",
+        "{",
+        "}",
+        "é",
+        " ",
+        ",",
+        "1",
+        "\n",
+        "#",
+        "'",
+    ];
     let mut state = 7_u64;
     for _ in 0..20_000 {
         let mut typed = String::new();

@@ -1,7 +1,8 @@
 //! `tariffsim check`: mistakes of a scenario, without running it.
 
 use crate::cli::failure::Failure;
-use crate::cli::{Subject, open, output};
+use crate::cli::{Subject, open, output, simulate};
+use crate::model::trade_model::GeneralEquilibrium;
 use crate::table::grouped;
 
 #[derive(Debug, clap::Args)]
@@ -17,6 +18,11 @@ pub(super) struct Arguments {
 pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
     let opened = open::open(&arguments.subject)?;
     output::warn_of(&opened.resolved.warnings);
+    // Borders so closed that nothing can be solved are seen before anything is solved.
+    let (baseline, _) = simulate::baseline(&opened, &GeneralEquilibrium::default())?;
+    baseline
+        .world(&opened.resolved.policy)
+        .map_err(|error| Failure::no_equilibrium(&opened.data.dataset, &error))?;
     let policy = &opened.resolved.policy;
     let plural = |count: usize, one: &str, many: &str| match count {
         1 => format!("1 {one}"),

@@ -129,6 +129,12 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
         return Ok(Data { dataset, warnings: Vec::new(), source });
     }
     let path: PathBuf = root.join(name);
+    if path.is_file() {
+        let message = format!("`{}` is a file, but a dataset is a folder", path.display());
+        return Err(Diagnostic::error(message)
+            .help("name the folder that holds `dataset.toml` and the tables")
+            .into());
+    }
     if !path.is_dir() {
         let message = format!("there is no embedded dataset and no folder `{}`", name.display());
         let names = embedded::NAMES.join("`, `");
@@ -136,9 +142,19 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
             .help(format!("embedded: `{names}`; or give a dataset folder"))
             .into());
     }
-    let reading = folder::read(&Folder::new(path));
+    let reading = folder::read(&Folder::new(&path));
+    let faults = reading.diagnostics.into_iter().map(|fault| in_folder(&path, fault)).collect::<Vec<_>>();
     match reading.dataset {
-        Some(dataset) => Ok(Data { dataset, warnings: reading.diagnostics, source: Source::Folder }),
-        None => Err(reading.diagnostics.into()),
+        Some(dataset) => Ok(Data { dataset, warnings: faults, source: Source::Folder }),
+        None => Err(faults.into()),
     }
+}
+
+/// A fault of a dataset with the folder in which it is.
+fn in_folder(folder: &Path, mut fault: Diagnostic) -> Diagnostic {
+    match &mut fault.place {
+        Some(place) => place.file = folder.join(&*place.file).display().to_string().into(),
+        None => fault.message += &format!(" (in `{}`)", folder.display()),
+    }
+    fault
 }

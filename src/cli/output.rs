@@ -1,17 +1,19 @@
 //! Writing to the terminal.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use crate::cli::diagnostics::harmless;
 use crate::cli::failure::Failure;
 use crate::diagnostic::Diagnostic;
 
-/// Writes results to standard output, colours only on a terminal. A reader that has gone away is no failure; a disk
+/// Writes results to standard output, colours only on a terminal and nothing there that would upset it. A reader that has gone away is no failure; a disk
 /// that is full is.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let shown = if std::io::stdout().is_terminal() { harmless(text) } else { text.to_owned() };
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let message = format!("the output is incomplete: {error}");
             Err(Diagnostic::error(message).help("check the free space where the output goes").into())
@@ -29,7 +31,6 @@ pub(super) fn warn(text: &str) {
 /// Renders diagnostics to standard error, if there are any.
 pub(super) fn warn_of(diagnostics: &[Diagnostic]) {
     if !diagnostics.is_empty() {
-        use std::io::IsTerminal as _;
         warn(&super::diagnostics::render(diagnostics, std::io::stderr().is_terminal()));
     }
 }

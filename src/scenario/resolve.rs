@@ -113,6 +113,11 @@ impl Scenario {
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &policy, &mut faults);
+        if rules.list.is_empty() {
+            let warning = Diagnostic::warning("the scenario has no measures, so nothing changes");
+            table_faults
+                .push(warning.help("a measure begins with `[[measure]]`; `tariffsim new` writes an example"));
+        }
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
         tables.sort();

@@ -234,8 +234,8 @@ fn except(word: &str, names: &[String], any: bool) -> String {
     if any { format!("{word}{}", and(names)) } else { String::new() }
 }
 
-/// A country's name with its article.
-pub(super) fn spoken(name: &str) -> String {
+/// A country's name with its article, inside a sentence.
+pub fn spoken(name: &str) -> String {
     const WITH_ARTICLE: [&str; 5] =
         ["Netherlands", "Philippines", "DR Congo", "Rest of World", "Czech Republic"];
     match name {

@@ -6,6 +6,7 @@ mod aggregate;
 #[path = "../data_support/mod.rs"]
 mod data_support;
 mod help;
+mod manners;
 mod mistakes;
 mod new;
 mod no_change;
