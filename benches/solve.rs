@@ -1,78 +1,71 @@
-//! One solution of the model: the embedded baseline, and a random economy of another size.
+//! One sweep over the equations, one solution from the baseline, and a batch of draws on one core.
 
-#![allow(clippy::print_stdout)]
+mod economies;
+
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use tariffsim::bilateral::Shape;
-use tariffsim::data::embedded;
-use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
-use tariffsim::economy::synthetic::Recipe;
-use tariffsim::index::{CountryId, Position};
-use tariffsim::model::baseline::Baseline;
+use economies::{Case, cases};
+use tariffsim::model::equilibrium::Equilibrium;
+use tariffsim::model::shares::PathPoint;
+use tariffsim::model::sweep::Sweep;
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::world::Parameters;
-use tariffsim::units::{AdValorem, CostFactor};
-
-/// 25 percentage points on all goods of two partners of the last country but one (in the embedded data the United
-/// States come third from the end; which country it is does not matter for the time).
-fn policy(dataset: &Dataset) -> Policy {
-    let shape = dataset.shape();
-    let importer = dataset.countries.find("USA").unwrap_or(CountryId::at(shape.countries - 1));
-    let partners: [CountryId; 2] = [CountryId::at(0), CountryId::at(1)];
-    let changes: Vec<FlowChange> = (0..shape.cells())
-        .map(|cell| shape.flow(cell))
-        .filter(|flow| flow.importer == importer && partners.contains(&flow.exporter))
-        .filter(|flow| dataset.is_goods(flow.sector))
-        .map(|flow| FlowChange {
-            flow,
-            cost: CostFactor::UNCHANGED,
-            rate: AdValorem::new(dataset.tariffs.get(flow) + 0.25).expect("a rate"),
-            exempt: Vec::new(),
-        })
-        .collect();
-    Policy { changes, ..Policy::default() }
-}
+use tariffsim::numerics::anderson::FixedPoint as _;
 
 fn solve(c: &mut Criterion) {
-    let mut group = c.benchmark_group("solve");
-    let embedded = embedded::open("world-2024").expect("embedded");
-    let synthetic = |countries, sectors| Recipe::new(countries, sectors, 1).dataset();
-    let Shape { countries, sectors } = embedded.shape();
-    for (name, dataset) in
-        [(format!("{countries}x{sectors}"), embedded), ("31x40".to_owned(), synthetic(31, 40))]
-    {
-        let set = Elasticities::published(&dataset, &dataset.default_elasticities).expect("default set");
-        let central = Parameters { theta: set.theta, exempt_shares: Vec::new() };
-        let (accounts, _) = Accounts::calibrate(&dataset, true).expect("accounts");
-        let model = GeneralEquilibrium::default();
-        let baseline = Baseline::new(&model, accounts, Deficits::Fixed, &central).expect("baseline");
-        let policy = policy(&dataset);
-        let world = baseline.world(&policy).expect("world");
-        let solution = model.solve(&world, &central, &baseline.central).expect("equilibrium");
-        println!("{name}: {} sweeps", solution.iterations);
-        group.bench_function(BenchmarkId::new("central", &name), |b| {
-            b.iter(|| model.solve(&world, &central, &baseline.central));
-        });
-        let draws: Vec<Parameters> = (0..BATCH)
-            .map(|l| Parameters {
-                theta: central.theta.iter().map(|theta| theta * (0.8 + 0.05 * l as f64)).collect(),
-                exempt_shares: Vec::new(),
-            })
-            .collect();
-        let (draws, starts) = (draws.iter().collect::<Vec<_>>(), vec![&solution; BATCH]);
-        group.bench_function(BenchmarkId::new("batch", &name), |b| {
-            b.iter(|| model.solve_batch(&world, &draws, &starts));
-        });
+    let model = GeneralEquilibrium::default();
+    for case in cases(&model) {
+        sweep(c, &case);
+        solutions(c, &model, &case);
     }
-    group.finish();
+}
+
+/// The equations once, at the baseline: as for a single solution, and for a batch of draws.
+fn sweep(c: &mut Criterion, case: &Case) {
+    let mut group = c.benchmark_group("sweep");
+    let world = case.baseline.world(&case.policy).expect("a world");
+    let mut one = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END, [&case.central]);
+    let (unknowns, mut step) = (start(&case.baseline.central, 1), vec![0.0; one.size()]);
+    group.bench_function(BenchmarkId::new("one", &case.name), |b| b.iter(|| one.step(&unknowns, &mut step)));
+    let mut all = Sweep::<BATCH>::new(&world, world.preconditioner, PathPoint::END, [&case.central; BATCH]);
+    let (unknowns, mut step) = (start(&case.baseline.central, BATCH), vec![0.0; BATCH * one.size()]);
+    group
+        .bench_function(BenchmarkId::new("batch", &case.name), |b| b.iter(|| all.step(&unknowns, &mut step)));
+}
+
+/// The unknowns of an equilibrium for so many draws side by side.
+fn start(equilibrium: &Equilibrium, lanes: usize) -> Vec<f64> {
+    let unknowns = equilibrium.log_wage.iter().chain(&equilibrium.log_price).chain(&equilibrium.expenditure);
+    unknowns.flat_map(|&unknown| std::iter::repeat_n(unknown, lanes)).collect()
+}
+
+/// A policy from its baseline, and a batch of draws from its solution.
+fn solutions(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
+    let mut group = c.benchmark_group("solve");
+    let world = case.baseline.world(&case.policy).expect("a world");
+    let start = &case.baseline.central;
+    let solution = model.solve(&world, &case.central, start).expect("an equilibrium");
+    group.bench_function(BenchmarkId::new("central", &case.name), |b| {
+        b.iter(|| model.solve(&world, &case.central, start));
+    });
+    let draw = |l: usize| Parameters {
+        theta: case.central.theta.iter().map(|theta| theta * (0.8 + 0.05 * l as f64)).collect(),
+        exempt_shares: Vec::new(),
+    };
+    let draws: Vec<Parameters> = (0..BATCH).map(draw).collect();
+    let (draws, starts) = (draws.iter().collect::<Vec<_>>(), vec![&solution; BATCH]);
+    group.bench_function(BenchmarkId::new("batch", &case.name), |b| {
+        b.iter(|| model.solve_batch(&world, &draws, &starts));
+    });
 }
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().sample_size(20);
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2));
     targets = solve
 }
 criterion_main!(benches);

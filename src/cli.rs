@@ -7,13 +7,17 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod check;
+mod completions;
 mod data;
 pub mod diagnostics;
 mod explain;
 mod failure;
 mod list;
+mod man;
+mod new;
 mod open;
 mod output;
+mod report;
 mod run;
 mod simulate;
 
@@ -33,20 +37,29 @@ Examples:
   tariffsim list                                       what there is
   tariffsim explain us-25-mexico-canada                a prepared scenario in plain words
   tariffsim run us-25-mexico-canada                    its effects, with ranges
-  tariffsim run us-25-mexico-canada --out results      the same, with tables and charts in a folder";
+  tariffsim run us-25-mexico-canada --out results      the same as a folder: a page, tables, charts
+  tariffsim new own.toml                               a scenario of your own to begin with";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Simulate a scenario and show what happens
     Run(run::Arguments),
+    /// Write a scenario to begin with
+    New(new::Arguments),
     /// Look for mistakes in a scenario without running it
     Check(check::Arguments),
     /// Say in plain words what a scenario does, then list every rate it changes
     Explain(explain::Arguments),
     /// List prepared scenarios, datasets, countries, sectors, groups or elasticity sets
     List(list::Arguments),
+    /// Write the page of a result folder anew, from its files
+    Report(report::Arguments),
     /// Work with datasets
     Data(data::Arguments),
+    /// Print a script that completes commands in a shell
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one page for each command
+    Man(man::Arguments),
 }
 
 /// Which scenario on which data: what most verbs begin with.
@@ -57,6 +70,10 @@ struct Subject {
     /// A dataset: an embedded one by name, or a folder; instead of the one the scenario names
     #[arg(long, value_name = "DIR|NAME")]
     data: Option<PathBuf>,
+    /// Set a key of the scenario, as if it stood in the file: `model.deficits=balanced`,
+    /// `measure.NAME.add=10pp`; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
 }
 
 /// Reads the command line, does what it says, and gives the exit code: 0 done, 1 the user's input, 2 usage, 3 no
@@ -64,10 +81,14 @@ struct Subject {
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::New(arguments) => new::new(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),
         Verb::List(arguments) => list::list(&arguments),
+        Verb::Report(arguments) => report::report(&arguments),
         Verb::Data(arguments) => data::data(&arguments),
+        Verb::Completions(arguments) => completions::completions(&arguments),
+        Verb::Man(arguments) => man::man(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

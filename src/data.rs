@@ -12,6 +12,8 @@ pub mod folder;
 pub mod hash;
 mod inputs;
 mod manifest;
+pub mod maps;
 mod pack;
 mod parameters;
 mod source;
+pub mod write;

@@ -104,3 +104,16 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
+
+/// The nearest code: in three letters one slip is much, and swapped letters are the most common one.
+pub fn nearest_code<'a>(text: &str, codes: &(impl Iterator<Item = &'a str> + Clone)) -> Option<&'a str> {
+    let upper = text.to_uppercase();
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.to_uppercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let close = |code: &&str| strsim::osa_distance(&upper, &code.to_uppercase()) <= 1;
+    let swapped = codes.clone().filter(close).find(|code| sorted(code) == sorted(text));
+    swapped.or_else(|| nearest(text, codes.clone())).or_else(|| codes.clone().find(close))
+}

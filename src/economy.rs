@@ -1,6 +1,7 @@
 //! Economies: the data as read, the calibrated accounts, and what a policy changes in them.
 
 pub mod accounts;
+pub mod aggregation;
 pub mod dataset;
 pub mod elasticities;
 pub mod policy;

@@ -7,7 +7,9 @@
 
 pub mod explain;
 pub mod prepared;
+pub mod starter;
 
+mod aggregate;
 mod build;
 mod check;
 mod choices;
@@ -20,18 +22,24 @@ mod quantity;
 mod reader;
 mod resolve;
 mod rules;
+mod settings;
 mod statutory;
 mod syntax;
 mod tables;
 mod words;
 mod write;
 
+use std::sync::Arc;
+
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, ModelChoices};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use resolve::Resolved;
+pub use settings::Settings;
+pub use words::spoken;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
@@ -56,6 +64,7 @@ pub struct Scenario {
     summary: Option<String>,
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
+    aggregate: Option<Spanned<Aggregate>>,
     measures: Vec<Measure>,
     model: ModelChoices,
     uncertainty: Uncertainty,
@@ -84,9 +93,9 @@ impl Scenario {
         &self.source.file
     }
 
-    /// The scenario's text, as written.
-    pub fn text(&self) -> &str {
-        &self.source.text
+    /// The scenario's text, as written, with what is set beside it.
+    pub fn text(&self) -> String {
+        self.source.text.to_string() + &self.source.settings.text()
     }
 
     /// The file's name without folder and ending: the `scenario` column of every table.
@@ -123,6 +132,19 @@ impl Scenario {
         }
     }
 
+    /// The maps by which the data are aggregated, if any.
+    pub fn aggregate(&self) -> Option<&Aggregate> {
+        self.aggregate.as_ref().map(Spanned::get_ref)
+    }
+
+    /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
+    pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
+        match &self.aggregate {
+            Some(maps) if fault.place.is_none() => fault.at(self.source.place(maps.span())),
+            _ => fault,
+        }
+    }
+
     /// The measures in file order.
     pub fn measures(&self) -> &[Measure] {
         &self.measures
@@ -153,8 +175,17 @@ pub struct Draft {
 impl Draft {
     /// Reads a text.
     pub fn new(name: &str, text: &str) -> Self {
+        Self::with(name, text, &Settings::default())
+    }
+
+    /// Reads a text as if the settings stood in it.
+    pub fn with(name: &str, text: &str, settings: &Settings) -> Self {
         let too_large = text.len() as u64 > MOST_BYTES;
-        let source = Source { file: name.into(), text: if too_large { "".into() } else { text.into() } };
+        let source = Source {
+            file: name.into(),
+            text: if too_large { "".into() } else { text.into() },
+            settings: Arc::new(settings.clone()),
+        };
         let mut mentioned = Mentioned::default();
         let (scenario, faults) = if too_large {
             let error = FileError::TooLarge { name: name.to_owned(), limit: MOST_BYTES };
@@ -163,8 +194,9 @@ impl Draft {
             let text = source.text.clone();
             match syntax::parse(&source, &text) {
                 Err(faults) => (empty(&source), faults),
-                Ok(tree) => {
+                Ok(mut tree) => {
                     let mut faults = Faults::new(&source);
+                    faults.found = settings.apply(tree.get_mut(), text.len());
                     let scenario = read_scenario(tree.get_ref(), &mut mentioned, &mut faults);
                     check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
                     (scenario, faults.in_order())
@@ -212,6 +244,7 @@ fn empty(source: &Source) -> Scenario {
         summary: None,
         sources: Vec::new(),
         baseline: None,
+        aggregate: None,
         measures: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
@@ -239,7 +272,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("outcome", "write one scenario file for each outcome and compare them"),
     ("extends", "copy the other scenario's measures into this file"),
     ("drop", "leave the measure out"),
-    ("aggregate", "scenarios run on all countries and sectors of the dataset"),
     ("horizon", "choose a set with `elasticities` under `[model]`"),
 ];
 
@@ -286,6 +318,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
             reader::texts(node, "sources", false, faults).into_iter().map(Spanned::into_inner).collect()
         }),
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
+        aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         measures: measure::read_all(keys.take("measure"), mentioned, faults),
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
@@ -293,6 +326,27 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     read_schema(&mut keys, faults);
     keys.refuse(NOT_YET, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
+    told_apart(scenario)
+}
+
+/// What is set may change what the title and the summary in the file speak of, so they say that it does.
+fn told_apart(mut scenario: Scenario) -> Scenario {
+    let settings = &scenario.source.settings;
+    let changes = settings.changes();
+    if changes.is_empty() {
+        return scenario;
+    }
+    if let Some(title) = &mut scenario.title
+        && settings.has_measure()
+        && !settings.has("title")
+    {
+        title.push_str(" (changed)");
+    }
+    if let Some(summary) = &mut scenario.summary
+        && !settings.has("summary")
+    {
+        summary.push_str(&format!(" Changed here: {}.", changes.join(", ")));
+    }
     scenario
 }
 

@@ -31,6 +31,13 @@ impl Fault {
         Self { kind, diagnostic: Box::new(diagnostic) }
     }
 
+    /// Makes it a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.diagnostic.severity = Severity::Warning;
+        self
+    }
+
     /// Says what was expected there.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {

@@ -2,11 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 use crate::cli::failure::Failure;
 use crate::cli::{open, output};
 use crate::data::check::Summary;
+use crate::data::{maps, write};
+use crate::diagnostic::Diagnostic;
+use crate::economy::aggregation::{self, Loss};
+use crate::economy::dataset::Dataset;
+use crate::files::Folder;
+use crate::report;
+use crate::table::grouped;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -26,10 +33,53 @@ Examples:
         #[arg(value_name = "DIR|NAME")]
         dataset: PathBuf,
     },
+    /// Write a dataset with fewer countries or sectors; every accounting identity is kept
+    #[command(after_help = "\
+Examples:
+  tariffsim data aggregate world-2024 --by economies-12 --out twelve
+  tariffsim data aggregate world-2024 --by my-countries.csv sectors-9 --unmapped keep --out mine")]
+    Aggregate {
+        /// A dataset folder, or the name of an embedded dataset
+        #[arg(value_name = "DIR|NAME")]
+        dataset: PathBuf,
+        /// Maps: by name (see `tariffsim list aggregations`), or tables (CSV) with the columns code, group and
+        /// group_name; one of countries, one of sectors, or both
+        #[arg(long, required = true, num_args = 1.., value_name = "MAP")]
+        by: Vec<String>,
+        /// The folder to write, which must be new or empty
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// What to do with codes that no map mentions
+        #[arg(long, value_enum, default_value_t = Unmapped::Refuse)]
+        unmapped: Unmapped,
+        /// Name of the new dataset [default: the old name and those of the maps]
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Unmapped {
+    /// They are a mistake
+    Refuse,
+    /// They stay as they are
+    Keep,
 }
 
 pub(super) fn data(arguments: &Arguments) -> Result<(), Failure> {
-    let Verb::Check { dataset } = &arguments.verb;
+    match &arguments.verb {
+        Verb::Check { dataset } => check(dataset),
+        Verb::Aggregate { dataset, by, out, unmapped, name } => {
+            let unmapped = match unmapped {
+                Unmapped::Refuse => aggregation::Unmapped::Refuse,
+                Unmapped::Keep => aggregation::Unmapped::Keep,
+            };
+            aggregate(dataset, by, out, unmapped, name.as_deref())
+        }
+    }
+}
+
+fn check(dataset: &Path) -> Result<(), Failure> {
     let data = open::dataset(dataset, Path::new(""))?;
     output::warn_of(&data.warnings);
     let mut text = format!("{}: {}\n", data.dataset.name, data.dataset.title);
@@ -43,4 +93,72 @@ pub(super) fn data(arguments: &Arguments) -> Result<(), Failure> {
     }
     .as_str();
     output::print(&text)
+}
+
+fn aggregate(
+    dataset: &Path,
+    by: &[String],
+    out: &Path,
+    unmapped: aggregation::Unmapped,
+    name: Option<&str>,
+) -> Result<(), Failure> {
+    if out.exists() && !is_empty_folder(out) {
+        let message = format!("`{}` is not an empty folder, so it is left alone", out.display());
+        return Err(Diagnostic::error(message).help("name a new folder with --out").into());
+    }
+    let data = open::dataset(dataset, Path::new(""))?;
+    let names: Vec<&str> = by.iter().map(String::as_str).collect();
+    let maps = maps::read(&data.dataset, &names, unmapped, &Folder::new(""))?;
+    output::warn_of(&maps.warnings);
+    let (mut aggregated, loss) = maps.grouping.dataset(&data.dataset);
+    let stems = by.iter().map(|map| Path::new(map).file_stem().unwrap_or_default().to_string_lossy());
+    let stems: Vec<_> = stems.collect();
+    aggregated.name =
+        name.map_or_else(|| format!("{}-{}", data.dataset.name, stems.join("-")), str::to_owned);
+    aggregated.title = format!(
+        "{}, aggregated to {} x {}",
+        data.dataset.title,
+        aggregated.countries.len(),
+        aggregated.sectors.len()
+    );
+    report::folder::write(out, &write::files(&aggregated))?;
+    output::print(&told(&data.dataset, &aggregated, &loss, out))
+}
+
+fn is_empty_folder(path: &Path) -> bool {
+    std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// What was done, and what the new data do not hold any more.
+fn told(dataset: &Dataset, aggregated: &Dataset, loss: &Loss, out: &Path) -> String {
+    let unit = &dataset.unit;
+    let money = |value: f64| format!("{} {unit}", grouped(value.round().max(0.0) as usize));
+    let mut text = format!(
+        "{}: {} economies x {} sectors, from {} x {}, written to `{}`\n",
+        aggregated.name,
+        loss.countries[1],
+        loss.sectors[1],
+        loss.countries[0],
+        loss.sectors[0],
+        out.display()
+    );
+    let mut line = |applies: bool, words: String| {
+        if applies {
+            text += &format!("  {words}\n");
+        }
+    };
+    line(
+        loss.inner_trade > 0.0,
+        format!("trade inside groups, sales at home now: {}", money(loss.inner_trade)),
+    );
+    line(
+        loss.inner_revenue > 0.0,
+        format!("tariffs on it, dropped with the spending they paid for: {}", money(loss.inner_revenue)),
+    );
+    line(loss.eased > 0, format!("input rows lowered so that final demand stays positive: {}", loss.eased));
+    line(
+        !loss.groups.is_empty(),
+        format!("named groups that are no union of the new countries: {}", loss.groups.join(", ")),
+    );
+    text
 }

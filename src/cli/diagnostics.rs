@@ -11,8 +11,12 @@ pub fn render(diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        text += &renderer.render(&[group(diagnostic)]);
-        text += "\n\n";
+        // Rendered one by one: between groups there would be a margin without anything on it.
+        for group in groups(diagnostic) {
+            text += &renderer.render(&[group]);
+            text.push('\n');
+        }
+        text.push('\n');
     }
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     if errors > 1 {
@@ -24,22 +28,51 @@ pub fn render(diagnostics: &[Diagnostic], color: bool) -> String {
     text
 }
 
-fn group(diagnostic: &Diagnostic) -> Group<'_> {
+fn groups(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let mut group = Group::with_title(level.primary_title(normalize_untrusted_str(&diagnostic.message)));
     let expected = expectation(&diagnostic.expected);
-    match &diagnostic.place {
-        Some(place) => group = group.element(snippet(place, expected)),
-        None if !expected.is_empty() => group = group.element(Level::NOTE.message(expected)),
-        None => {}
+    let help = normalize_untrusted_str(&diagnostic.help);
+    let Some(place) = &diagnostic.place else {
+        let notes = [(Level::NOTE, expected), (Level::HELP, help)].into_iter();
+        let notes = notes.filter(|(_, text)| !text.is_empty());
+        let notes = notes.map(|(level, text)| Group::with_title(level.secondary_title(text)));
+        return std::iter::once(group).chain(notes).collect();
+    };
+    group = group.element(snippet(place, expected));
+    if !help.is_empty() {
+        group = group.element(Level::HELP.message(help));
     }
-    if !diagnostic.help.is_empty() {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(&diagnostic.help)));
+    vec![group]
+}
+
+/// Text for a terminal without what would move the cursor, colour what is not meant to be coloured, or turn the
+/// direction of reading: a title or a name may come from anybody's file. Styles are kept.
+pub fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let style = style_length(rest);
+        let length = style.unwrap_or(letter.len_utf8());
+        let turns = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if style.is_none() && (turns || (letter.is_control() && !['\n', '\t'].contains(&letter))) {
+            shown.push('\u{fffd}');
+        } else {
+            shown.push_str(&rest[..length]);
+        }
+        rest = &rest[length..];
     }
-    group
+    shown
+}
+
+/// How many bytes a style takes that begins here: an escape, `[`, numbers, `m`.
+fn style_length(text: &str) -> Option<usize> {
+    let numbers = text.strip_prefix("\u{1b}[")?;
+    let end = numbers.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    numbers[end..].starts_with('m').then_some(2 + end + 1)
 }
 
 fn expectation(expected: &str) -> String {

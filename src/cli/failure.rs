@@ -7,6 +7,7 @@ use crate::economy::accounts::CalibrationError;
 use crate::economy::dataset::Dataset;
 use crate::model::equilibrium::{Equation, SolveError};
 use crate::report::folder::FolderError;
+use crate::scenario::spoken;
 
 /// Why a command could not be done.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl From<FolderError> for Failure {
 
 /// Why there is no equilibrium, in one sentence with the dataset's names.
 pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
-    let country = |id| dataset.countries.name(id).to_owned();
+    let country = |id| spoken(dataset.countries.name(id));
     match *error {
         SolveError::NoSupplier { importer, sector } => format!(
             "no equilibrium: every supplier of `{}` ({}) to {} is shut out, and there is none at home",

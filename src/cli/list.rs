@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::{open, output};
-use crate::data::embedded;
+use crate::data::{embedded, maps};
 use crate::economy::dataset::{Dataset, SectorKind};
 use crate::index::{CountryId, Position, SectorId};
 use crate::scenario::{DEFAULT_BASELINE, Scenario, prepared};
@@ -39,6 +39,8 @@ enum What {
     Groups,
     /// Sets of trade elasticities
     Elasticities,
+    /// Maps that make data coarser
+    Aggregations,
 }
 
 pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
@@ -46,7 +48,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
     let text = match arguments.what {
         None => {
             format!(
-                "Prepared scenarios\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities\n",
+                "Prepared scenarios\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities | aggregations\n",
                 scenarios(),
                 datasets()
             )
@@ -57,6 +59,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
         Some(What::Sectors) => sectors(&dataset()?),
         Some(What::Groups) => groups(&dataset()?),
         Some(What::Elasticities) => elasticities(&dataset()?),
+        Some(What::Aggregations) => aggregations(),
     };
     output::print(&text)
 }
@@ -83,6 +86,11 @@ fn datasets() -> String {
         let dataset = embedded::open(name)?;
         Some((name.to_owned(), dataset.title))
     }))
+}
+
+/// The maps inside the program, with their groups.
+fn aggregations() -> String {
+    columns(maps::PRESETS.into_iter().map(|(name, _)| (name.to_owned(), maps::groups_of(name).join(" "))))
 }
 
 fn countries(dataset: &Dataset) -> String {

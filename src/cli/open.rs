@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Subject;
 use crate::cli::failure::Failure;
-use crate::data::{embedded, folder, hash};
+use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, Folder};
-use crate::scenario::{self, Draft, MOST_BYTES, Resolved, Scenario, prepared};
+use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -20,14 +20,17 @@ pub(super) struct Data {
 enum Source {
     Embedded(&'static str),
     Folder,
+    /// Made of data with this hash.
+    Aggregated(String),
 }
 
 impl Data {
     /// The hash that binds a run to its data.
     pub(super) fn hash(&self) -> String {
-        match self.source {
+        match &self.source {
             Source::Embedded(name) => embedded::hash(name).expect("the dataset was opened by this name"),
             Source::Folder => hash::hash(&self.dataset),
+            Source::Aggregated(hash) => hash.clone(),
         }
     }
 }
@@ -42,7 +45,8 @@ pub(super) struct Opened {
 /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
 pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     let (name, text, files) = read_scenario(&subject.scenario)?;
-    let draft = Draft::new(&name, &text);
+    let settings = Settings::read("--set", &subject.settings)?;
+    let draft = Draft::with(&name, &text, &settings);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
         None => dataset(Path::new(draft.baseline()), files.root()),
@@ -63,7 +67,31 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     };
     let scenario = draft.finish()?;
     let resolved = scenario.resolve(&data.dataset, &files)?;
-    Ok(Opened { scenario, data, resolved })
+    let opened = Opened { scenario, data, resolved };
+    match opened.scenario.aggregate().cloned() {
+        Some(aggregate) => opened.aggregated(&aggregate, &files),
+        None => Ok(opened),
+    }
+}
+
+impl Opened {
+    /// The same on coarser data.
+    fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
+        let names: Vec<&str> = aggregate.maps.iter().map(String::as_str).collect();
+        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, files).map_err(|faults| {
+            faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
+        })?;
+        let hash = self.data.hash();
+        let (dataset, loss) = maps.grouping.dataset(&self.data.dataset);
+        let mut resolved = self.resolved.aggregated(&self.data.dataset, &maps.grouping, maps.texts, loss);
+        let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
+        resolved.warnings.extend(warnings);
+        Ok(Self {
+            data: Data { dataset, warnings: self.data.warnings, source: Source::Aggregated(hash) },
+            resolved,
+            ..self
+        })
+    }
 }
 
 /// The scenario's name, its text, and the folder that files named in it are relative to.
@@ -101,6 +129,12 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
         return Ok(Data { dataset, warnings: Vec::new(), source });
     }
     let path: PathBuf = root.join(name);
+    if path.is_file() {
+        let message = format!("`{}` is a file, but a dataset is a folder", path.display());
+        return Err(Diagnostic::error(message)
+            .help("name the folder that holds `dataset.toml` and the tables")
+            .into());
+    }
     if !path.is_dir() {
         let message = format!("there is no embedded dataset and no folder `{}`", name.display());
         let names = embedded::NAMES.join("`, `");
@@ -108,9 +142,19 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
             .help(format!("embedded: `{names}`; or give a dataset folder"))
             .into());
     }
-    let reading = folder::read(&Folder::new(path));
+    let reading = folder::read(&Folder::new(&path));
+    let faults = reading.diagnostics.into_iter().map(|fault| in_folder(&path, fault)).collect::<Vec<_>>();
     match reading.dataset {
-        Some(dataset) => Ok(Data { dataset, warnings: reading.diagnostics, source: Source::Folder }),
-        None => Err(reading.diagnostics.into()),
+        Some(dataset) => Ok(Data { dataset, warnings: faults, source: Source::Folder }),
+        None => Err(faults.into()),
     }
+}
+
+/// A fault of a dataset with the folder in which it is.
+fn in_folder(folder: &Path, mut fault: Diagnostic) -> Diagnostic {
+    match &mut fault.place {
+        Some(place) => place.file = folder.join(&*place.file).display().to_string().into(),
+        None => fault.message += &format!(" (in `{}`)", folder.display()),
+    }
+    fault
 }

@@ -63,6 +63,7 @@ impl Simulation {
             scenario_hash: &self.scenario_hash,
             data_hash: &self.data_hash,
             dataset: &opened.data.dataset,
+            aggregation: resolved.aggregation.as_ref(),
             policy: &resolved.policy,
             deficits: resolved.deficits,
             inputs: resolved.inputs,
@@ -83,14 +84,8 @@ pub(super) fn simulate(
 ) -> Result<Simulation, Failure> {
     let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
     let no_equilibrium = |error| Failure::no_equilibrium(dataset, &error);
-    let (accounts, calibration) = Accounts::calibrate(dataset, resolved.inputs)
-        .map_err(|error| Failure::calibration(dataset, error))?;
     let model = GeneralEquilibrium::default();
-    let central = Parameters {
-        theta: resolved.elasticities.theta.clone(),
-        exempt_shares: resolved.policy.central_shares(),
-    };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &central).map_err(no_equilibrium)?;
+    let (baseline, clamped) = baseline(opened, &model)?;
     let flow_rows = flow_rows(dataset, &resolved.policy, scope.flows);
     let experiment = Experiment {
         model: &model,
@@ -107,7 +102,7 @@ pub(super) fn simulate(
     Ok(Simulation {
         notes: SolutionNotes {
             data_residual: baseline.data_residual,
-            clamped: calibration.clamped,
+            clamped,
             ..notes(dataset, &resolved.policy, &ensemble)
         },
         estimates: ensemble.estimates,
@@ -116,6 +111,19 @@ pub(super) fn simulate(
         data_hash: opened.data.hash(),
         uncertainty,
     })
+}
+
+/// The baseline of a scenario, and how many final demands were clamped to get there.
+pub(super) fn baseline(opened: &Opened, model: &GeneralEquilibrium) -> Result<(Baseline, usize), Failure> {
+    let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
+    let (accounts, calibration) = Accounts::calibrate(dataset, resolved.inputs)
+        .map_err(|error| Failure::calibration(dataset, error))?;
+    let central = Parameters {
+        theta: resolved.elasticities.theta.clone(),
+        exempt_shares: resolved.policy.central_shares(),
+    };
+    let baseline = Baseline::new(model, accounts, resolved.deficits, &central);
+    Ok((baseline.map_err(|error| Failure::no_equilibrium(dataset, &error))?, calibration.clamped))
 }
 
 /// The flows to report, in (importer, exporter, sector) order, all goods of a pair after its sectors.

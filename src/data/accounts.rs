@@ -3,7 +3,7 @@
 
 use crate::data::check::{Accounts, TOLERANCE, counted, short};
 use crate::data::codes::Codes;
-use crate::data::source::{Form, Seen, Source, amount, positive_amount, warning};
+use crate::data::source::{Form, Seen, Source, amount, positive_amount};
 use crate::diagnostic::Diagnostic;
 use crate::index::Position;
 use crate::table::{Fault, Row};
@@ -104,7 +104,7 @@ fn compare(row: &Row<'_>, what: &'static str, given: f64, implied: f64, size: f6
             short(implied),
             short(gap)
         );
-        warning(row.fault("value", what, message))
+        row.fault("value", what, message).warning()
     })
 }
 

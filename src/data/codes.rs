@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::bilateral::Shape;
-use crate::data::source::{Form, Source, twice, warning};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::data::source::{Form, Source, twice};
+use crate::diagnostic::{Diagnostic, nearest_code};
 use crate::economy::dataset::SectorKind;
 use crate::index::{CodeList, CountryId, MOST_CODES, Position, SectorId};
 use crate::table::{Fault, Faults, Row};
@@ -93,7 +93,7 @@ pub(super) fn warn_of_meaning(row: &Row<'_>, column: &str, faults: &mut Faults) 
     if ["all", "TOTAL"].contains(&code) {
         let message = format!("`{code}` has a meaning of its own in scenarios and results");
         let fault = row.fault(column, "code with a meaning of its own", message);
-        faults.add(warning(fault).help("choose another code, or nothing can refer to this one"));
+        faults.add(fault.warning().help("choose another code, or nothing can refer to this one"));
     }
 }
 
@@ -138,7 +138,7 @@ fn find<Id: Position>(
     let found = list.find(code);
     if found.is_none() {
         faults.count("unknown code", || {
-            let near = nearest(code, list.codes().iter().map(String::as_str));
+            let near = nearest_code(code, &list.codes().iter().map(String::as_str));
             row.fault(column, "unknown code", format!("`{code}` is not a {what} of this dataset"))
                 .expected(format!("a code from {file}"))
                 .help(near.map_or(String::new(), |near| format!("did you mean `{near}`?")))

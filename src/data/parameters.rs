@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::data::codes::{Codes, warn_of_meaning};
 use crate::data::manifest::Manifest;
-use crate::data::source::{Form, Source, twice, warning};
+use crate::data::source::{Form, Source, twice};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::{ElasticitySet, Group, PublishedElasticity};
 use crate::index::{CountryId, Position};
@@ -133,11 +133,11 @@ fn members(row: &Row<'_>, group: &str, codes: &Codes, faults: &mut Faults) -> Ve
     }
     if known.is_empty() {
         let message = format!("group `{group}` has no member in this dataset and is left out");
-        faults.add(warning(row.fault("members_iso3", "group without members", message)));
+        faults.add(row.fault("members_iso3", "group without members", message).warning());
     } else if !unknown.is_empty() {
         let message = format!("group `{group}` goes without {}", listed(&unknown));
         let fault = row.fault("members_iso3", "members not in the dataset", message);
-        faults.add(warning(fault).help("these are not countries of this dataset"));
+        faults.add(fault.warning().help("these are not countries of this dataset"));
     }
     known.into_iter().collect()
 }

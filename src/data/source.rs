@@ -1,6 +1,6 @@
 //! The folder while it is read: its files, and the faults found so far.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Files};
 use crate::table::{Fault, Faults, Row, Table};
 
@@ -140,10 +140,4 @@ pub(super) fn positive_amount(row: &Row<'_>, column: &str) -> Result<f64, Fault>
     }
     let message = format!("`{column}` is negative: {}", row.field(column));
     Err(row.fault(column, "negative value", message).expected("zero or more"))
-}
-
-/// Turns a fault into a warning.
-pub(super) fn warning(fault: Fault) -> Fault {
-    let diagnostic = Diagnostic { severity: Severity::Warning, ..*fault.diagnostic };
-    Fault::new(fault.kind, diagnostic)
 }

@@ -4,6 +4,7 @@
 //! q̂ = M̂/p̂ its volume; changes are ratio − 1 in per cent. A variable without a value (a price where no trade is
 //! left, a percentage of nothing) is NaN here and an absent row in every output.
 
+mod row;
 mod sums;
 
 use crate::bilateral::{Flow, Shape};
@@ -13,10 +14,10 @@ use crate::index::{CountryId, Position, SectorId};
 use crate::model::equilibrium::Equilibrium;
 use crate::model::levels::Levels;
 use crate::model::shares::{CellShares, ChangedCell};
-
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use crate::model::world::{Parameters, World};
 use crate::numerics::functions::exp;
+use row::Row;
 use sums::{CountrySums, ExportSums, FlowLevels, Sums, add};
 
 /// One reported flow; `sector` is `None` for all goods of the pair together (`TOTAL` in files).
@@ -144,12 +145,19 @@ impl View<'_> {
     fn sums(&self) -> Sums {
         let Shape { countries: n, sectors: j } = self.accounts.shape;
         let mut sums = Sums::new(self.accounts.shape);
+        let mut abroad = vec![0.0; n];
         for sector in 0..j {
             let at = sector * n..(sector + 1) * n;
             let cost_hats: Vec<f64> = at.map(|at| self.cost_hat(at)).collect();
+            let inverse_hats: Vec<f64> = cost_hats.iter().map(|hat| 1.0 / hat).collect();
             let mut exports = ExportSums::new(n);
             for importer in 0..n {
-                self.add_row(sector, importer, &cost_hats, &mut sums, &mut exports);
+                let net = self.comparison.world.shares.net.row(sector, importer);
+                self.add_home(sector, importer, net[importer], &mut sums);
+                abroad.copy_from_slice(net);
+                abroad[importer] = 0.0;
+                let row = self.row(sector, importer, &abroad, [&cost_hats, &inverse_hats]);
+                self.add_row(sector, importer, row, &mut sums, &mut exports);
             }
             sums.add_exports(self.accounts, sector, &cost_hats, &exports);
             for cell in self.comparison.world.shares.changed_in(sector).1 {
@@ -159,57 +167,61 @@ impl View<'_> {
         sums
     }
 
-    /// Adds what an importer buys in a sector at unchanged rates and trade costs.
+    /// Adds what a country sells at home.
+    fn add_home(&self, sector: usize, country: usize, net: f64, sums: &mut Sums) {
+        let at = sector * self.accounts.shape.countries + country;
+        let sold = |levels: &Levels| net * levels.cost_power[at] * levels.scaled_spending[at];
+        let pair = &mut sums.pairs[country * self.accounts.shape.sectors + sector];
+        add(&mut pair.output, [sold(&self.before), sold(&self.after)]);
+    }
+
+    /// What an importer buys abroad in a sector; changed flows have no share in `abroad`.
+    fn row<'r>(
+        &'r self,
+        sector: usize,
+        importer: usize,
+        abroad: &'r [f64],
+        [cost_hats, inverse_hats]: [&'r [f64]; 2],
+    ) -> Row<'r> {
+        let n = self.accounts.shape.countries;
+        let levels = [&self.before, &self.after];
+        Row {
+            net: abroad,
+            rates: self.accounts.tariff.table().row(sector, importer),
+            powers: levels.map(|levels| &levels.cost_power[sector * n..(sector + 1) * n]),
+            buys: levels.map(|levels| levels.scaled_spending[sector * n + importer]),
+            cost_hats,
+            inverse_hats,
+        }
+    }
+
+    /// Adds what an importer buys abroad in a sector at unchanged rates and trade costs.
     fn add_row(
         &self,
         sector: usize,
         importer: usize,
-        cost_hats: &[f64],
+        row: Row<'_>,
         sums: &mut Sums,
         exports: &mut ExportSums,
     ) {
-        let Shape { countries: n, sectors: j } = self.accounts.shape;
-        let (is_goods, start) = (self.accounts.goods[sector], sector * n);
-        // Changed flows have no share here.
-        let net = self.comparison.world.shares.net.row(sector, importer);
-        let rates = self.accounts.tariff.table().row(sector, importer);
-        let bought = |levels: &Levels| levels.scaled_spending[start + importer];
-        let (buys_before, buys_after) = (bought(&self.before), bought(&self.after));
-        let before = &self.before.cost_power[start..start + n];
-        let after = &self.after.cost_power[start..start + n];
-        let home =
-            [net[importer] * before[importer] * buys_before, net[importer] * after[importer] * buys_after];
-        add(&mut sums.pairs[importer * j + sector].output, home);
-        let mut row = CountrySums::default();
-        let goods = importer * n;
-        for i in (0..importer).chain(importer + 1..n) {
-            let (old, new) = (net[i] * before[i] * buys_before, net[i] * after[i] * buys_after);
-            let (volume, at_new_price) = (new / cost_hats[i], old * cost_hats[i]);
-            let revenue = [rates[i] * old, rates[i] * new];
-            add(&mut row.imports, [old, new]);
-            add(&mut row.revenue, revenue);
-            row.import_volume += volume;
-            row.import_prices += at_new_price;
-            row.taxed_volume += rates[i] * (new - at_new_price);
-            exports.value[0][i] += old;
-            exports.value[1][i] += new;
-            exports.volume[i] += volume;
-            if is_goods {
-                sums.goods.value[0][goods + i] += old;
-                sums.goods.value[1][goods + i] += new;
-                sums.goods.gross[0][goods + i] += old + revenue[0];
-                sums.goods.gross[1][goods + i] += new + revenue[1];
-                sums.goods.volume[goods + i] += volume;
-            }
+        let found = row::add_row(row, &mut exports.columns());
+        let mut country = CountrySums {
+            imports: found.imports,
+            revenue: found.revenue,
+            import_volume: found.volume,
+            import_prices: found.prices,
+            import_costs: found.prices,
+            taxed_volume: found.taxed_volume,
+            ..CountrySums::default()
+        };
+        if self.accounts.goods[sector] {
+            country.goods_imports = found.imports;
+            country.goods_revenue = found.revenue;
+            country.fixed_weight_revenue = found.revenue[0];
+            sums.goods.add_row(importer, row);
         }
-        row.import_costs = row.import_prices;
-        if is_goods {
-            row.goods_imports = row.imports;
-            row.goods_revenue = row.revenue;
-            row.fixed_weight_revenue = row.revenue[0];
-        }
-        add(&mut sums.pairs[importer * j + sector].imports, row.imports);
-        sums.countries[importer].add_imports(&row);
+        add(&mut sums.pairs[importer * self.accounts.shape.sectors + sector].imports, found.imports);
+        sums.countries[importer].add_imports(&country);
     }
 
     /// Variables by (country, variable).

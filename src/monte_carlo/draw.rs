@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
 
+use crate::bilateral::Bilateral;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::ExemptShare;
 use crate::index::CountryId;
@@ -37,7 +38,13 @@ pub struct Sampler<'a> {
     shares: Vec<ShareSampler>,
     /// Partners whose exempt shares are random, each with one shock.
     partners: Vec<CountryId>,
+    /// Standard deviations of ln of the pair and cell factors of trade flows; `None` without noise on them.
+    flow_log_sd: Option<[f64; 2]>,
 }
+
+/// Added to a draw's index to give the stream of its trade flows: a stream of their own, so that the flows of a draw
+/// are the same whatever else is drawn.
+const FLOW_STREAMS: u64 = 1 << 32;
 
 /// One exempt share: its distribution and whose shock moves it.
 #[derive(Clone, Debug)]
@@ -63,6 +70,7 @@ impl<'a> Sampler<'a> {
             elasticities,
             shares,
             partners,
+            flow_log_sd: uncertainty.flows.map(|prior| [prior.cv_pair, prior.cv_cell].map(log_sd)),
         }
     }
 
@@ -96,9 +104,52 @@ impl<'a> Sampler<'a> {
     }
 }
 
+impl Sampler<'_> {
+    /// Whether trade flows are random.
+    pub fn draws_flows(&self) -> bool {
+        self.flow_log_sd.is_some()
+    }
+
+    /// The trade shares of draw number `index`: the tariff-inclusive share of each foreign supplier is multiplied by
+    /// a log-normal factor with mean 1 for the pair of countries and one for the flow, then the shares of each
+    /// importer and sector are scaled to their sum. What is not traded stays so.
+    pub fn shares(&self, index: u32, share: &Bilateral) -> Bilateral {
+        let mut drawn = share.clone();
+        let Some([pair_sd, cell_sd]) = self.flow_log_sd else { return drawn };
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(FLOW_STREAMS + u64::from(index));
+        let mut factor = |sd: f64| -> f64 {
+            let normal: f64 = StandardNormal.sample(&mut rng);
+            sd * normal - 0.5 * sd * sd
+        };
+        let n = share.shape().countries;
+        let pairs: Vec<f64> = (0..n * n).map(|_| factor(pair_sd)).collect();
+        for (row, shares) in drawn.values_mut().chunks_exact_mut(n).enumerate() {
+            let importer = row % n;
+            let before: f64 = shares.iter().sum();
+            for (exporter, share) in shares.iter_mut().enumerate() {
+                // Drawn for every flow, so that it does not matter which others are traded.
+                let own = factor(cell_sd);
+                if exporter != importer {
+                    *share *= exp(pairs[importer * n + exporter] + own);
+                }
+            }
+            let after: f64 = shares.iter().sum();
+            if after > 0.0 {
+                shares.iter_mut().for_each(|share| *share *= before / after);
+            }
+        }
+        drawn
+    }
+}
+
+/// The standard deviation of a logarithm, from a coefficient of variation.
+fn log_sd(cv: f64) -> f64 {
+    ln(1.0 + cv * cv).sqrt()
+}
+
 /// s = √ln(1 + (se/θ)²), at least [`SMALLEST_LOG_SD`]; 0 where no standard error is published.
 fn log_sds(elasticities: &Elasticities, prior: ElasticityPrior) -> Vec<f64> {
-    let log_sd = |cv: f64| ln(1.0 + cv * cv).sqrt();
     let sectors = elasticities.theta.iter().zip(&elasticities.standard_error);
     sectors
         .map(|(theta, error)| match prior.spread {

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::economy::accounts::Accounts;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
@@ -11,8 +12,9 @@ use crate::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use crate::model::world::{Parameters, World};
 use crate::monte_carlo::draw::{Draw, Sampler};
-use crate::monte_carlo::estimate::{Estimate, Estimates};
+use crate::monte_carlo::estimate::{Estimate, Estimates, Spread};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::summary::Collector;
 
 /// What to simulate.
@@ -49,7 +51,8 @@ pub struct Ensemble {
     pub failed: Vec<(u32, SolveError)>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
     pub floored: u64,
-    /// The relative width of the coarsest bin behind any quantile; 0 when all are exact.
+    /// The width of the coarsest bin behind any quantile, as a share of the distance between the smallest and largest
+    /// draw; 0 when all are exact.
     pub quantile_error: f64,
     /// Sweeps of the central solution.
     pub iterations: usize,
@@ -57,13 +60,16 @@ pub struct Ensemble {
     pub residual: f64,
 }
 
-/// Draws that are solved before they are summarised: enough for every thread, few enough for memory.
-const BLOCK: usize = 16 * BATCH;
+/// Memory for the results of draws that are solved before they are summarised.
+const BLOCK_BYTES: usize = 32 << 20;
 
-/// Memory for the numbers behind the quantiles; more draws than fit are binned. Each kind has its own, so that how
-/// exact one is does not depend on which others are asked for: what people look at first (countries, and flows
-/// between countries that a measure concerns), sectors, and all other flows.
-const KINDS_BYTES: [usize; 3] = [256 << 20, 256 << 20, 128 << 20];
+/// The most batches of such draws: more would only wait.
+const MOST_BATCHES: usize = 16;
+
+/// Memory for the numbers behind the quantiles; where the draws do not fit they are counted in bins. Each kind has its
+/// own, so that how exact one is does not depend on which others are asked for: what people look at first (countries,
+/// and flows between countries that a measure concerns), sectors, and all other flows.
+const KINDS_BYTES: [usize; 3] = [64 << 20, 16 << 20, 32 << 20];
 /// Positions in [`KINDS_BYTES`].
 const SHOWN: usize = 0;
 const SECTOR: usize = 1;
@@ -86,16 +92,19 @@ impl Experiment<'_> {
         let parameters = sampler.central();
         let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
         let impact = solver.impact(&parameters, &self.baseline.central, &central);
-        let mut collection = Collection::new(&self.kinds(impact.values(self.sectors).count()));
+        let numbers = impact.parts(self.sectors).map(<[f64]>::len);
         let draws = self.uncertainty.draws;
-        for first in (0..draws).step_by(BLOCK) {
-            let last = draws.min(first + BLOCK as u32);
+        let mut collection = Collection::new(&self.kinds(numbers.iter().sum()), draws);
+        let block = block(numbers.iter().sum());
+        for first in (0..draws).step_by(block) {
+            let last = draws.min(first + block as u32);
             collection.add(solver.block(&sampler, first..last, &central), first, self.sectors);
             observer.draws(last, draws);
         }
         let quantile_error = collection.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max);
+        let spreads = collection.spreads();
         Ok(Ensemble {
-            estimates: self.estimates(&impact, &collection),
+            estimates: self.estimates(&impact, spreads),
             failed: collection.failed,
             floored: collection.floored,
             quantile_error,
@@ -120,10 +129,11 @@ impl Experiment<'_> {
         kinds
     }
 
-    fn estimates(&self, central: &Impact, collection: &Collection) -> Estimates {
-        let mut all = central.values(self.sectors).zip(&collection.collectors).map(|(value, collector)| {
-            let central = value.is_finite().then_some(value);
-            Estimate { central, spread: central.and_then(|_| collector.spread()) }
+    fn estimates(&self, central: &Impact, spreads: Vec<Option<Spread>>) -> Estimates {
+        let values = central.parts(self.sectors).into_iter().flatten();
+        let mut all = values.zip(spreads).map(|(value, spread)| {
+            let central = value.is_finite().then_some(*value);
+            Estimate { central, spread: central.and(spread) }
         });
         let shape = self.baseline.accounts.shape;
         let sectors = if self.sectors { shape.pairs() * SectorVariable::ALL.len() } else { 0 };
@@ -138,10 +148,15 @@ impl Experiment<'_> {
 
 impl Impact {
     /// All numbers in the order of [`Estimates`].
-    fn values(&self, sectors: bool) -> impl Iterator<Item = f64> + '_ {
-        let sectors: &[f64] = if sectors { &self.sectors } else { &[] };
-        self.countries.iter().chain(sectors).chain(&self.flows).copied()
+    fn parts(&self, sectors: bool) -> [&[f64]; 3] {
+        [&self.countries, if sectors { &self.sectors } else { &[] }, &self.flows]
     }
+}
+
+/// How many draws are solved before they are summarised.
+fn block(numbers: usize) -> usize {
+    let batches = BLOCK_BYTES / (BATCH * size_of::<f64>() * numbers.max(1));
+    BATCH * batches.clamp(2, MOST_BATCHES)
 }
 
 /// One solved draw, or why it is not.
@@ -176,6 +191,9 @@ impl Solver<'_> {
     }
 
     fn batch(&self, sampler: &Sampler<'_>, indices: &[u32], central: &Equilibrium) -> Vec<Solved> {
+        if sampler.draws_flows() {
+            return indices.iter().map(|&index| self.with_own_flows(sampler, index, central)).collect();
+        }
         let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let model = self.experiment.model;
@@ -199,6 +217,30 @@ impl Solver<'_> {
             Solved { floored: draw.floored, result }
         });
         results.collect()
+    }
+
+    /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then the policy.
+    fn with_own_flows(&self, sampler: &Sampler<'_>, index: u32, central: &Equilibrium) -> Solved {
+        let draw = sampler.draw(index);
+        let (experiment, from) = (self.experiment, self.experiment.baseline);
+        let accounts =
+            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
+        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.deficits);
+        let observed_policy = Policy::default();
+        let result = || {
+            let model = experiment.model;
+            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &from.central)?;
+            let world = world(experiment.policy)?;
+            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, central))?;
+            let comparison = Comparison {
+                world: &world,
+                parameters: &draw.parameters,
+                baseline: &baseline,
+                counterfactual: &found,
+            };
+            Ok(Impact::new(comparison, experiment.flow_rows))
+        };
+        Solved { floored: draw.floored, result: result() }
     }
 
     /// Where a draw starts: its own baseline, moved as the central case moved. Without any policy that is the
@@ -229,13 +271,11 @@ struct Collection {
 }
 
 impl Collection {
-    fn new(kinds: &[usize]) -> Self {
-        const BIN_BYTES: usize = 16;
+    fn new(kinds: &[usize], draws: u32) -> Self {
         let mut numbers = [0_usize; KINDS_BYTES.len()];
         kinds.iter().for_each(|&kind| numbers[kind] += 1);
-        let capacity =
-            |kind: usize| (KINDS_BYTES[kind] / BIN_BYTES / numbers[kind].max(1)).clamp(64, 1 << 16);
-        let collectors = kinds.iter().map(|&kind| Collector::new(capacity(kind))).collect();
+        let memory = |kind: usize| Memory::within(KINDS_BYTES[kind] / numbers[kind].max(1), draws as usize);
+        let collectors = kinds.iter().map(|&kind| Collector::new(memory(kind))).collect();
         Self { collectors, failed: Vec::new(), floored: 0 }
     }
 
@@ -245,17 +285,29 @@ impl Collection {
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
             match solved.result {
-                Ok(impact) => impacts.push(impact.values(sectors).collect::<Vec<f64>>()),
+                Ok(impact) => impacts.push(impact),
                 Err(error) => self.failed.push((index, error)),
             }
         }
-        self.collectors.par_iter_mut().enumerate().with_min_len(512).for_each_init(
-            Vec::new,
-            |column, (number, collector)| {
-                column.clear();
-                column.extend(impacts.iter().map(|impact| impact[number]));
-                collector.extend(column);
-            },
-        );
+        let parts: Vec<[&[f64]; 3]> = impacts.iter().map(|impact| impact.parts(sectors)).collect();
+        let Some(lengths) = parts.first().map(|parts| parts.map(<[f64]>::len)) else { return };
+        let mut collectors = &mut self.collectors[..];
+        for (part, length) in lengths.into_iter().enumerate() {
+            let (these, rest) = collectors.split_at_mut(length);
+            collectors = rest;
+            these.par_iter_mut().enumerate().with_min_len(512).for_each_init(
+                Vec::new,
+                |column, (number, collector)| {
+                    column.clear();
+                    column.extend(parts.iter().map(|parts| parts[part][number]));
+                    collector.extend(column);
+                },
+            );
+        }
+    }
+
+    /// The distribution of every number.
+    fn spreads(&mut self) -> Vec<Option<Spread>> {
+        self.collectors.par_iter_mut().with_min_len(512).map(Collector::spread).collect()
     }
 }

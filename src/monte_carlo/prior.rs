@@ -37,6 +37,23 @@ impl Default for ExemptPrior {
     }
 }
 
+/// A log-normal prior on trade flows, applied as a factor (`×`) to the tariff-inclusive shares of foreign suppliers.
+///
+/// The default is for those who write `trade_flows.lognormal` without numbers; without that key flows are certain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlowPrior {
+    /// Coefficient of variation of a factor for each pair of countries, as a fraction.
+    pub cv_pair: f64,
+    /// Coefficient of variation of a factor for each flow, as a fraction.
+    pub cv_cell: f64,
+}
+
+impl Default for FlowPrior {
+    fn default() -> Self {
+        Self { cv_pair: 0.10, cv_cell: 0.25 }
+    }
+}
+
 /// What is drawn, how often, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uncertainty {
@@ -48,6 +65,8 @@ pub struct Uncertainty {
     pub elasticities: ElasticityPrior,
     /// The prior on exempt shares.
     pub exempt: ExemptPrior,
+    /// The prior on trade flows; `None` takes them as they are in the data.
+    pub flows: Option<FlowPrior>,
 }
 
 impl Uncertainty {
@@ -62,6 +81,7 @@ impl Default for Uncertainty {
             seed: 1,
             elasticities: ElasticityPrior::default(),
             exempt: ExemptPrior::default(),
+            flows: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The distribution of one reported number, collected draw by draw.
 
 use crate::monte_carlo::estimate::{QUANTILES, Spread};
-use crate::monte_carlo::quantiles::Multiset;
+use crate::monte_carlo::quantiles::{Memory, Multiset};
 
 /// Collects one number over the draws. Moments are summed in draw order; quantiles do not depend on the order.
 #[derive(Clone, Debug)]
@@ -17,9 +17,9 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// An empty collector whose quantiles are exact up to `capacity` draws.
-    pub fn new(capacity: usize) -> Self {
-        Self { count: 0, mean: 0.0, squares: 0.0, negative: 0, undefined: 0, values: Multiset::new(capacity) }
+    /// An empty collector that has some memory for quantiles.
+    pub fn new(memory: Memory) -> Self {
+        Self { count: 0, mean: 0.0, squares: 0.0, negative: 0, undefined: 0, values: Multiset::new(memory) }
     }
 
     /// Adds the next draws, in order; NaN where the number has no value. `values` is used as working space.
@@ -39,7 +39,7 @@ impl Collector {
     }
 
     /// The spread; `None` without draws or where the number has no value in some draw.
-    pub fn spread(&self) -> Option<Spread> {
+    pub fn spread(&mut self) -> Option<Spread> {
         if self.count == 0 || self.undefined > 0 {
             return None;
         }
@@ -48,14 +48,14 @@ impl Collector {
         Some(Spread {
             mean: self.mean,
             sd,
-            quantiles: QUANTILES.map(|p| self.values.quantile(p).expect("there is at least one number")),
+            quantiles: self.values.quantiles(QUANTILES)?,
             p_negative: f64::from(self.negative) / draws,
             mc_error: sd / draws.sqrt(),
             draws: self.count,
         })
     }
 
-    /// The relative width of the bins behind the quantiles; 0 when they are exact.
+    /// The width of the bins behind the quantiles as a share of the whole range; 0 when they are exact.
     pub fn quantile_error(&self) -> f64 {
         self.values.relative_error()
     }
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn moments_by_hand() {
-        let mut collector = Collector::new(100);
+        let mut collector = Collector::new(Memory::All(100));
         collector.extend(&mut vec![1.0, -2.0]);
         collector.extend(&mut vec![4.0]);
         let spread = collector.spread().expect("three draws");
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn equal_numbers_have_no_spread_at_all() {
-        let mut collector = Collector::new(100);
+        let mut collector = Collector::new(Memory::All(100));
         collector.extend(&mut vec![0.1; 77]);
         let spread = collector.spread().expect("draws");
         assert_eq!((spread.sd.to_bits(), spread.mean.to_bits()), (0, 0.1_f64.to_bits()));
@@ -88,9 +88,9 @@ mod tests {
 
     #[test]
     fn a_number_without_value_in_some_draw_has_no_spread() {
-        let mut collector = Collector::new(100);
+        let mut collector = Collector::new(Memory::All(100));
         collector.extend(&mut vec![1.0, f64::NAN]);
         assert_eq!(collector.spread(), None);
-        assert_eq!(Collector::new(100).spread(), None);
+        assert_eq!(Collector::new(Memory::All(100)).spread(), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::economy::aggregation::Aggregation;
 use crate::economy::policy::Deficits;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
@@ -159,8 +160,9 @@ fn us_baseline_rate(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure
 pub fn remarks(study: &Study<'_>) -> Vec<String> {
     let solution = study.solution;
     let elasticities = study.elasticities;
+    let aggregated = study.aggregation.map(|aggregation| aggregated(study, aggregation));
     let draws = number::count(study.uncertainty.draws.into());
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<String> = aggregated.into_iter().collect();
     let mut remark = |applies: bool, text: String| {
         if applies {
             remarks.push(text);
@@ -189,11 +191,54 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     let silent = sectors_without_noise(study);
+    let whose = if silent.len() == study.dataset.sectors.len() {
+        "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
+    } else {
+        silent.join(", ")
+    };
     remark(
         study.uncertainty.draws > 0 && !silent.is_empty(),
-        format!("no noise on the elasticity of {}: no standard error is published", silent.join(", ")),
+        format!("no noise on the elasticity of {whose}: no standard error is published"),
     );
     remarks
+}
+
+/// What aggregation did to the data and the policy.
+fn aggregated(study: &Study<'_>, aggregation: &Aggregation) -> String {
+    let [before, after] = aggregation.policy.rates;
+    let [countries, sectors] = [aggregation.data.countries, aggregation.data.sectors];
+    let rates = match aggregation.policy.inner_changes {
+        0 => format!("{} changed rates became {}", count(before), count(after)),
+        inner => format!(
+            "{} changed rates became {}, with {} between members of one group left out",
+            count(before),
+            count(after),
+            count(inner)
+        ),
+    };
+    let inner = if countries[0] == countries[1] {
+        String::new()
+    } else {
+        let revenue = aggregation.data.inner_revenue;
+        format!(
+            "; trade inside groups counts as sales at home, and its tariffs ({} {}) are dropped with the spending \
+             they paid for",
+            number::plain(revenue, Place::of(revenue)),
+            study.dataset.unit,
+        )
+    };
+    format!(
+        "aggregated by {} from {} economies × {} sectors to {} × {}: {rates}{inner}",
+        aggregation.maps.join(" and "),
+        countries[0],
+        sectors[0],
+        countries[1],
+        sectors[1],
+    )
+}
+
+fn count(of: usize) -> String {
+    number::count(of as u64)
 }
 
 /// The codes of the sectors whose elasticity is the same in every draw for want of a standard error.
@@ -208,7 +253,10 @@ pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
 
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
 pub fn assumptions(study: &Study<'_>) -> String {
-    let data = format!("{} · deficits {}", study.dataset.name, study.deficits.word());
+    let size = study.aggregation.map_or_else(String::new, |aggregation| {
+        format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
+    });
+    let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
     let inputs = if study.inputs { "" } else { " · no inputs" };
     let uncertainty = study.uncertainty;
     let draws = match uncertainty.draws {

@@ -1,5 +1,6 @@
 //! Everything a report needs to know about one run.
 
+use crate::economy::aggregation::Aggregation;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{Deficits, Policy};
@@ -25,6 +26,8 @@ pub struct Study<'a> {
     pub data_hash: &'a str,
     /// The data.
     pub dataset: &'a Dataset,
+    /// How the data were made coarser, if they were.
+    pub aggregation: Option<&'a Aggregation>,
     /// What changed.
     pub policy: &'a Policy,
     /// How deficits behave.

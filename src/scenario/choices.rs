@@ -5,8 +5,8 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::policy::{Deficits, ExemptMode};
-use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
-use crate::scenario::quantity::{SHARE_SD, VARIATION, quantity};
+use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
+use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
 use crate::scenario::reader::{self, Faults, Node};
 use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
 
@@ -46,7 +46,7 @@ impl Default for ModelChoices {
 }
 
 /// A word with its meaning; `None` is part of the language but not supported yet.
-type Words<T> = [(&'static str, Option<T>)];
+pub(super) type Words<T> = [(&'static str, Option<T>)];
 
 const KINDS: &Words<()> =
     &[("general-equilibrium", Some(())), ("partial-equilibrium", None), ("one-sector", None)];
@@ -97,7 +97,12 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
 }
 
 /// Reads one of some words.
-fn word<T: Copy>(node: &Node<'_>, key: &str, words: &Words<T>, faults: &mut Faults<'_>) -> Option<T> {
+pub(super) fn word<T: Copy>(
+    node: &Node<'_>,
+    key: &str,
+    words: &Words<T>,
+    faults: &mut Faults<'_>,
+) -> Option<T> {
     let written = reader::text(node, key, faults)?;
     let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
     match words.iter().find(|(name, _)| name == written.get_ref()) {
@@ -152,7 +157,9 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
         .take("trade_elasticity")
         .and_then(|node| prior(node, "trade_elasticity", "lognormal", faults, lognormal));
     let exempt = keys.take("exempt_share").and_then(|node| prior(node, "exempt_share", "beta", faults, beta));
-    keys.refuse(&[("trade_flows", "the flows of the dataset are taken as they are")], faults);
+    let flows = keys
+        .take("trade_flows")
+        .and_then(|node| prior(node, "trade_flows", "lognormal", faults, flow_lognormal));
     keys.finish(
         "under `[uncertainty]`",
         &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
@@ -163,6 +170,7 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
         seed: seed.unwrap_or(defaults.seed),
         elasticities: elasticities.unwrap_or(defaults.elasticities),
         exempt: exempt.unwrap_or(defaults.exempt),
+        flows,
     }
 }
 
@@ -203,12 +211,29 @@ fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpr
     if node.get_ref().as_str().is_some_and(|text| text.trim() == "from-data") {
         return Some(ElasticitySpread::FromData);
     }
+    variation(node, "sd", &VARIATION, faults).map(ElasticitySpread::CoefficientOfVariation)
+}
+
+/// A coefficient of variation, as a fraction.
+fn variation(node: &Node<'_>, key: &str, kind: &Kind, faults: &mut Faults<'_>) -> Option<f64> {
     let parse = |written: &str| match Multiple::parse(written)? {
         variation if variation.factor() <= 10.0 => Ok(variation),
         _ => Err(UnitError::OutOfRange { written: written.to_owned(), range: "0% to 1000%" }),
     };
-    quantity(node, "sd", &VARIATION, parse, faults)
-        .map(|variation| ElasticitySpread::CoefficientOfVariation(variation.factor()))
+    quantity(node, key, kind, parse, faults).map(Multiple::factor)
+}
+
+fn flow_lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<FlowPrior> {
+    let expected = "a table such as { cv_pair = \"10%\", cv_cell = \"25%\" }";
+    let mut keys = reader::table(node, "lognormal", expected, faults)?;
+    let mut read = |key| {
+        let node = keys.take(key)?;
+        variation(node, key, &FLOW_VARIATION, faults)
+    };
+    let (pair, cell) = (read("cv_pair"), read("cv_cell"));
+    keys.finish("in `lognormal`", &[], faults);
+    let defaults = FlowPrior::default();
+    Some(FlowPrior { cv_pair: pair.unwrap_or(defaults.cv_pair), cv_cell: cell.unwrap_or(defaults.cv_cell) })
 }
 
 fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {

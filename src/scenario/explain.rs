@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::bilateral::Flow;
+use crate::economy::aggregation::Aggregation;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::{Deficits, ExemptMode, Policy};
 use crate::scenario::resolve::Resolved;
@@ -19,6 +20,7 @@ pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
     sentences.extend(exemptions(policy, dataset));
     sentences.extend(meetings(policy));
     sentences.push(closure(resolved, dataset));
+    sentences.extend(resolved.aggregation.as_ref().map(aggregated));
     sentences.retain(|sentence| !sentence.is_empty());
     sentences.join(" ")
 }
@@ -122,6 +124,28 @@ fn meetings(policy: &Policy) -> Option<String> {
     let more = if pairs.len() > 3 { " among others" } else { "" };
     let what = if flows == 1 { "one flow".to_owned() } else { format!("{} flows", grouped(flows)) };
     (flows > 0).then(|| format!("On {what} several measures act together: {}{more}.", list.join("; ")))
+}
+
+/// What coarser data do to the rates.
+fn aggregated(aggregation: &Aggregation) -> String {
+    let maps: Vec<String> = aggregation.maps.iter().map(|map| format!("`{map}`")).collect();
+    let ([countries, sectors], [before, after]) =
+        ([aggregation.data.countries, aggregation.data.sectors], aggregation.policy.rates);
+    let inner = match aggregation.policy.inner_changes {
+        0 => String::new(),
+        inner => format!("; {} between members of one group are left out", grouped(inner)),
+    };
+    format!(
+        "The data are aggregated by {} from {} economies × {} sectors to {} × {}: {} changed rates became {} \
+         averages{inner}.",
+        and(&maps),
+        countries[0],
+        sectors[0],
+        countries[1],
+        sectors[1],
+        grouped(before),
+        grouped(after),
+    )
 }
 
 fn closure(resolved: &Resolved, dataset: &Dataset) -> String {

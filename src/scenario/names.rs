@@ -4,7 +4,7 @@
 
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, nearest, nearest_code};
 use crate::economy::dataset::Dataset;
 use crate::index::{CodeList, CountryId, Position, SectorId};
 use crate::scenario::reader::Faults;
@@ -172,22 +172,6 @@ fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {
             }
         },
     }
-}
-
-/// The nearest code: in three letters one slip is much, and swapped letters are the most common one.
-pub(super) fn nearest_code<'a>(
-    text: &str,
-    codes: &(impl Iterator<Item = &'a str> + Clone),
-) -> Option<&'a str> {
-    let upper = text.to_uppercase();
-    let sorted = |text: &str| {
-        let mut letters: Vec<char> = text.to_uppercase().chars().collect();
-        letters.sort_unstable();
-        letters
-    };
-    let close = |code: &&str| strsim::osa_distance(&upper, &code.to_uppercase()) <= 1;
-    let swapped = codes.clone().filter(close).find(|code| sorted(code) == sorted(text));
-    swapped.or_else(|| nearest(text, codes.clone())).or_else(|| codes.clone().find(close))
 }
 
 fn named(list: &CodeList, code: &str) -> String {

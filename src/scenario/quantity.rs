@@ -59,6 +59,9 @@ pub(super) const VARIATION: Kind = Kind {
     unit: "%",
     confused: "the spread of an elasticity is relative to it, so it is written in per cent",
 };
+/// A coefficient of variation of trade flows.
+pub(super) const FLOW_VARIATION: Kind =
+    Kind { expected: "a coefficient of variation from 0% to 1000%, such as \"10%\"", ..VARIATION };
 
 /// Reads a quantity; a fault is noted at its place.
 pub(super) fn quantity<T>(

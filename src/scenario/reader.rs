@@ -7,21 +7,28 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::scenario::settings::Settings;
 
 /// A value in a scenario file with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
-/// The text of a scenario with the name the user gave it.
+/// The text of a scenario with the name the user gave it, and what is set beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Source {
     pub(super) file: Arc<str>,
     pub(super) text: Arc<str>,
+    pub(super) settings: Arc<Settings>,
 }
 
 impl Source {
-    /// The place of some bytes.
+    /// The place of some bytes, in the file or in a setting.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
-        Place { file: self.file.clone(), text: self.text.clone(), first_line: 1, span }
+        self.settings.place(&span, self.text.len()).unwrap_or_else(|| Place {
+            file: self.file.clone(),
+            text: self.text.clone(),
+            first_line: 1,
+            span,
+        })
     }
 }
 
@@ -55,9 +62,13 @@ impl<'a> Faults<'a> {
         self.push(node.span(), fault);
     }
 
-    /// The faults in the order in which they stand in the file.
+    /// The faults in the order in which they stand in the file, then those in settings.
     pub(super) fn in_order(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by_key(|fault| fault.place.as_ref().map(|place| place.span.start));
+        let file = &self.source.file;
+        self.found.sort_by_key(|fault| {
+            let in_file = |place: &Place| if place.file == *file { place.span.start } else { usize::MAX };
+            fault.place.as_ref().map(in_file)
+        });
         self.found
     }
 }

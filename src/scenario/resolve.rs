@@ -2,6 +2,7 @@
 
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
+use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{
@@ -39,6 +40,8 @@ pub struct Resolved {
     pub inputs: bool,
     /// Priors, draws and seed.
     pub uncertainty: Uncertainty,
+    /// How the data were made coarser, if they were.
+    pub aggregation: Option<Aggregation>,
     /// What the user should know although the scenario can be run.
     pub warnings: Vec<Diagnostic>,
     scenario_text: String,
@@ -51,6 +54,33 @@ impl Resolved {
     /// out. Draws, seed and priors are those given here, so that flags of a command can be written too.
     pub fn to_toml(&self, uncertainty: &Uncertainty) -> String {
         self.document.write(uncertainty)
+    }
+
+    /// The scenario on aggregated data: `maps` are the names and texts of the maps that make them so, `data` what is
+    /// lost by it.
+    #[must_use]
+    pub fn aggregated(
+        mut self,
+        fine: &Dataset,
+        grouping: &Grouping,
+        maps: Vec<(String, String)>,
+        data: Loss,
+    ) -> Self {
+        self.elasticities = grouping.elasticities(fine, &self.elasticities);
+        let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
+        self.policy = policy;
+        let names = maps.iter().map(|(name, _)| name.clone()).collect();
+        self.tables.extend(maps);
+        let idle = loss.idle.iter().map(|&measure| {
+            let name = &self.policy.measures[measure].name;
+            Diagnostic::warning(format!(
+                "measure `{name}` acts only between countries of one group, so it has no effect here"
+            ))
+            .help("choose a map that keeps importer and exporter apart")
+        });
+        self.warnings.extend(idle);
+        self.aggregation = Some(Aggregation { maps: names, data, policy: loss });
+        self
     }
 
     /// The texts that decide what is simulated: the scenario (as `""`), then each table by the name it has there.
@@ -83,6 +113,11 @@ impl Scenario {
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &policy, &mut faults);
+        if rules.list.is_empty() {
+            let warning = Diagnostic::warning("the scenario has no measures, so nothing changes");
+            table_faults
+                .push(warning.help("a measure begins with `[[measure]]`; `tariffsim new` writes an example"));
+        }
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
         tables.sort();
@@ -96,8 +131,9 @@ impl Scenario {
             deficits: self.model.deficits,
             inputs,
             uncertainty: self.uncertainty,
+            aggregation: None,
             warnings: table_faults,
-            scenario_text: self.text().to_owned(),
+            scenario_text: self.text(),
             tables,
             document,
         })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::bilateral::Flow;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, nearest, nearest_code};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files};
 use crate::index::{CountryId, SectorId};
@@ -50,6 +50,9 @@ pub(super) fn read_exempt(files: &dyn Files, name: &str) -> Result<String, Box<D
     Err(Box::new(fault))
 }
 
+/// Rates in tables above this are taken for per cent that should be fractions.
+const UNLIKELY_RATE: f64 = 10.0;
+
 /// Rates by flow, from the columns importer, exporter, sector, rate.
 pub(super) fn rates(
     dataset: &Dataset,
@@ -70,6 +73,11 @@ pub(super) fn rates(
                 .expected("a fraction above -1, such as 0.25 for 25%")
         });
         let rate = faults.keep(rate)?;
+        if rate.fraction() > UNLIKELY_RATE {
+            let message = format!("a rate of {} is {rate}", row.field("rate"));
+            let fault = row.fault("rate", "rate that seems to be in per cent", message).warning();
+            faults.add(fault.help("rates in tables are fractions: 0.25 is 25%"));
+        }
         Some(vec![(flow?, rate)])
     })
 }
@@ -173,7 +181,7 @@ fn flow(dataset: &Dataset, row: &Row<'_>, faults: &mut Faults) -> Option<Flow> {
 fn country(dataset: &Dataset, row: &Row<'_>, column: &'static str, faults: &mut Faults) -> Option<CountryId> {
     let written = faults.keep(row.text(column))?;
     let found = names::find_country(dataset, written).ok_or_else(|| {
-        let near = names::nearest_code(written, &dataset.countries.codes().iter().map(String::as_str));
+        let near = nearest_code(written, &dataset.countries.codes().iter().map(String::as_str));
         row.fault(column, "unknown country", format!("unknown country `{written}`"))
             .expected("the code of a country")
             .help(near.map_or_else(String::new, |near| format!("did you mean `{near}`?")))

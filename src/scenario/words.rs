@@ -218,7 +218,8 @@ fn countries(dataset: &Dataset, chosen: &[Chosen], all: &str) -> String {
     }
 }
 
-fn names(dataset: &Dataset, chosen: &[Chosen]) -> Vec<String> {
+/// The countries by name, with articles.
+pub(super) fn names(dataset: &Dataset, chosen: &[Chosen]) -> Vec<String> {
     chosen
         .iter()
         .map(|choice| match choice {
@@ -233,8 +234,8 @@ fn except(word: &str, names: &[String], any: bool) -> String {
     if any { format!("{word}{}", and(names)) } else { String::new() }
 }
 
-/// A country's name with its article.
-pub(super) fn spoken(name: &str) -> String {
+/// A country's name with its article, inside a sentence.
+pub fn spoken(name: &str) -> String {
     const WITH_ARTICLE: [&str; 5] =
         ["Netherlands", "Philippines", "DR Congo", "Rest of World", "Czech Republic"];
     match name {

@@ -8,6 +8,7 @@ use crate::economy::elasticities::Elasticities;
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::Scenario;
+use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, exempt_mode_word};
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
@@ -54,6 +55,11 @@ fn head(scenario: &Scenario, dataset: &Dataset) -> String {
     }
     // The dataset's own name: where its folder is on this machine is nobody's business.
     line(&mut text, "baseline", &quoted(&dataset.name));
+    if let Some(aggregate) = scenario.aggregate() {
+        let maps: Vec<&str> = aggregate.maps.iter().map(|map| relative(map)).collect();
+        let unmapped = quoted(unmapped_word(aggregate.unmapped));
+        line(&mut text, "aggregate", &format!("{{ maps = {}, unmapped = {unmapped} }}", list(&maps)));
+    }
     text
 }
 
@@ -164,9 +170,7 @@ fn uncertainty(uncertainty: &Uncertainty) -> String {
     let prior = uncertainty.elasticities;
     let sd = match prior.spread {
         ElasticitySpread::FromData => "from-data".to_owned(),
-        ElasticitySpread::CoefficientOfVariation(variation) => exact(variation * 100.0, "%", |text| {
-            Multiple::parse(text).is_ok_and(|read| read.factor().total_cmp(&variation).is_eq())
-        }),
+        ElasticitySpread::CoefficientOfVariation(cv) => variation(cv),
     };
     let lognormal = format!("{{ sd = {}, correlation = {:?} }}", quoted(&sd), prior.correlation);
     line(&mut text, "trade_elasticity.lognormal", &lognormal);
@@ -175,7 +179,17 @@ fn uncertainty(uncertainty: &Uncertainty) -> String {
             .is_ok_and(|read| read.fraction().total_cmp(&uncertainty.exempt.sd).is_eq())
     });
     line(&mut text, "exempt_share.beta", &format!("{{ sd = {} }}", quoted(&sd)));
+    if let Some(flows) = uncertainty.flows {
+        let [pair, cell] = [flows.cv_pair, flows.cv_cell].map(|cv| quoted(&variation(cv)));
+        line(&mut text, "trade_flows.lognormal", &format!("{{ cv_pair = {pair}, cv_cell = {cell} }}"));
+    }
     text
+}
+
+fn variation(cv: f64) -> String {
+    exact(cv * 100.0, "%", |text| {
+        Multiple::parse(text).is_ok_and(|read| read.factor().total_cmp(&cv).is_eq())
+    })
 }
 
 fn rate(level: AdValorem) -> String {
@@ -196,12 +210,12 @@ fn line(text: &mut String, key: &str, value: &str) {
 }
 
 /// A text in TOML's quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
 /// A key, in quotes where TOML wants them.
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     let bare = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if bare { text.to_owned() } else { quoted(text) }
 }
@@ -214,7 +228,7 @@ fn list(texts: &[&str]) -> String {
     }
 }
 
-fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
+pub(super) fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
     let code = |choice: &Chosen| match *choice {
         Chosen::All => ALL,
         Chosen::One(country) => dataset.countries.code(country),
@@ -223,7 +237,7 @@ fn codes(dataset: &Dataset, chosen: &[Chosen]) -> String {
     list(&chosen.iter().map(code).collect::<Vec<_>>())
 }
 
-fn sectors(dataset: &Dataset, chosen: &[Goods]) -> String {
+pub(super) fn sectors(dataset: &Dataset, chosen: &[Goods]) -> String {
     let code = |choice: &Goods| match *choice {
         Goods::One(sector) => dataset.sectors.code(sector),
         Goods::All => ALL,

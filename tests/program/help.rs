@@ -4,7 +4,7 @@ use crate::data_support::tiny;
 use crate::tool::{Desk, PLAIN};
 
 /// The verbs that a help page lists.
-fn verbs(page: &str) -> Vec<String> {
+pub(crate) fn verbs(page: &str) -> Vec<String> {
     let listed = page.split("Commands:\n").nth(1).unwrap_or_default();
     let lines = listed.lines().take_while(|line| line.starts_with("  "));
     // Continued descriptions are indented further.
@@ -14,7 +14,7 @@ fn verbs(page: &str) -> Vec<String> {
 }
 
 /// The help pages of the program and all its verbs, with the words that ask for each.
-fn pages(desk: &Desk) -> Vec<(String, String)> {
+pub(crate) fn pages(desk: &Desk) -> Vec<(String, String)> {
     let mut pages = vec![(String::new(), desk.good("--help").stdout)];
     let mut at = 0;
     while at < pages.len() {
@@ -55,9 +55,12 @@ fn every_verb_has_help_and_its_examples_work() {
     let desk = Desk::new();
     desk.write("my-scenario.toml", PLAIN);
     desk.dataset("my-data", &tiny());
+    desk.write("my-countries.csv", "code,group\nDEU,EUR\nFRA,EUR\n");
     let pages = pages(&desk);
     let asked: Vec<&str> = pages.iter().map(|(words, _)| words.trim()).collect();
-    for verb in ["run", "check", "explain", "list", "data", "data check"] {
+    let known =
+        ["run", "new", "check", "explain", "list", "report", "data", "data check", "completions", "man"];
+    for verb in known {
         assert!(asked.contains(&verb), "{verb} is not in the help");
     }
     let mut tried = 0;

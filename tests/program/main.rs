@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+mod aggregate;
 #[path = "../data_support/mod.rs"]
 mod data_support;
 mod help;
+mod manners;
 mod mistakes;
+mod new;
 mod no_change;
 mod output;
 mod same_bytes;
+mod shell;
 mod tool;

@@ -30,6 +30,13 @@ const SCENARIOS: &[(&str, &[usize])] = &[
     ("[uncertainty]\ndraws = -1\n", &[2]),
     ("[uncertainty]\nseed = \"one\"\n", &[2]),
     ("baseline = \"world-1913\"\n[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = \"5pp\"\n", &[1]),
+    ("aggregate = 12\n[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = \"5pp\"\n", &[1]),
+    ("aggregate = \"economies-21\"\n[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = \"5pp\"\n", &[1]),
+    (
+        "aggregate = [\"economies-12\", \"economies-45\"]\n[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = \"5pp\"\n",
+        &[1],
+    ),
+    ("[uncertainty]\ntrade_flows.lognormal = { cv_pair = 0.1 }\n", &[2]),
     (
         "[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = 5\n\n[[measure]]\nby = \"XXX\"\non = \"MEX\"\nset = \"pp\"\n",
         &[4, 7, 9],

@@ -42,8 +42,14 @@ impl Desk {
 
     /// Runs the program with a command line of plain words.
     pub(crate) fn run(&self, line: &str) -> Said {
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs the program with words that may have blanks in them.
+    pub(crate) fn run_words(&self, words: &[&str]) -> Said {
+        let line = words.join(" ");
         let output = Command::new(env!("CARGO_BIN_EXE_tariffsim"))
-            .args(line.split_whitespace())
+            .args(words)
             .current_dir(self.path())
             .env_remove("RUST_BACKTRACE")
             .output()

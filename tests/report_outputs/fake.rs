@@ -37,6 +37,7 @@ impl Fake {
             scenario_hash: "5ce0a9",
             data_hash: "da7a00",
             dataset: &self.dataset,
+            aggregation: None,
             policy: &self.policy,
             deficits: self.deficits,
             inputs: true,

@@ -3,6 +3,7 @@
 use crate::bilateral::{Flow, Shape};
 use crate::economy::accounts::Accounts;
 use crate::index::Position as _;
+use crate::model::impact::row::{Columns, Row, add_goods};
 
 /// One flow before and after.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,6 +142,10 @@ impl ExportSums {
         let column = || vec![0.0; countries];
         Self { value: [column(), column()], volume: column() }
     }
+
+    pub(super) fn columns(&mut self) -> Columns<'_> {
+        Columns { value: self.value.each_mut().map(Vec::as_mut_slice), volume: &mut self.volume }
+    }
 }
 
 impl CountrySums {
@@ -193,6 +198,15 @@ impl CountrySums {
 }
 
 impl GoodsSums {
+    /// Adds what an importer buys abroad in a sector of goods.
+    pub(super) fn add_row(&mut self, importer: usize, row: Row<'_>) {
+        let n = row.net.len();
+        let at = importer * n..(importer + 1) * n;
+        let value = self.value.each_mut().map(|column| &mut column[at.clone()]);
+        let gross = self.gross.each_mut().map(|column| &mut column[at.clone()]);
+        add_goods(row, value, gross, &mut self.volume[at.clone()]);
+    }
+
     pub(super) fn add(&mut self, at: usize, levels: &FlowLevels) {
         self.value[0][at] += levels.before;
         self.value[1][at] += levels.after;

@@ -1,0 +1,90 @@
+//! The economies that are measured: random ones of several sizes, and the embedded data as they are and aggregated.
+#![allow(dead_code, reason = "each bench uses its own part")]
+
+use tariffsim::data::{embedded, maps};
+use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::aggregation::Unmapped;
+use tariffsim::economy::dataset::Dataset;
+use tariffsim::economy::elasticities::Elasticities;
+use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
+use tariffsim::economy::synthetic::Recipe;
+use tariffsim::files::Folder;
+use tariffsim::index::{CountryId, Position};
+use tariffsim::model::baseline::Baseline;
+use tariffsim::model::trade_model::GeneralEquilibrium;
+use tariffsim::model::world::Parameters;
+use tariffsim::units::{AdValorem, CostFactor};
+
+/// The embedded dataset that is measured.
+const EMBEDDED: &str = "world-2024";
+
+/// An economy with a policy, ready to be solved.
+pub(crate) struct Case {
+    /// Where it is from and its size, such as `random-12x29`.
+    pub(crate) name: String,
+    pub(crate) policy: Policy,
+    pub(crate) elasticities: Elasticities,
+    pub(crate) central: Parameters,
+    pub(crate) baseline: Baseline,
+}
+
+/// Every economy, small ones first.
+pub(crate) fn cases(model: &GeneralEquilibrium) -> Vec<Case> {
+    let world = embedded::open(EMBEDDED).expect("it is embedded");
+    let random = |countries, sectors| ("random", Recipe::new(countries, sectors, 1).dataset());
+    let datasets = [
+        random(12, 29),
+        (EMBEDDED, aggregated(&world, "economies-12")),
+        random(31, 40),
+        random(45, 29),
+        (EMBEDDED, aggregated(&world, "economies-45")),
+        random(81, 29),
+        (EMBEDDED, world),
+    ];
+    datasets.map(|(origin, dataset)| Case::new(origin, &dataset, model)).into()
+}
+
+fn aggregated(dataset: &Dataset, map: &str) -> Dataset {
+    let maps = maps::read(dataset, &[map], Unmapped::Refuse, &Folder::new("")).expect("a map of the program");
+    maps.grouping.dataset(dataset).0
+}
+
+impl Case {
+    fn new(origin: &str, dataset: &Dataset, model: &GeneralEquilibrium) -> Self {
+        let shape = dataset.shape();
+        let elasticities =
+            Elasticities::published(dataset, &dataset.default_elasticities).expect("the default set");
+        let central = Parameters { theta: elasticities.theta.clone(), exempt_shares: Vec::new() };
+        let (accounts, _) = Accounts::calibrate(dataset, true).expect("accounts");
+        let baseline = Baseline::new(model, accounts, Deficits::Fixed, &central).expect("a baseline");
+        Self {
+            name: format!("{origin}-{}x{}", shape.countries, shape.sectors),
+            policy: policy(dataset),
+            elasticities,
+            central,
+            baseline,
+        }
+    }
+}
+
+/// 25 percentage points on all goods of two partners.
+fn policy(dataset: &Dataset) -> Policy {
+    let shape = dataset.shape();
+    let country =
+        |code: &str, otherwise: usize| dataset.countries.find(code).unwrap_or(CountryId::at(otherwise));
+    let importer = country("USA", shape.countries - 1);
+    let partners = [country("CAN", 0), country("MEX", 1)];
+    let flows = (0..shape.cells()).map(|cell| shape.flow(cell)).filter(|flow| {
+        flow.importer == importer && partners.contains(&flow.exporter) && dataset.is_goods(flow.sector)
+    });
+    let changes: Vec<FlowChange> = flows
+        .map(|flow| FlowChange {
+            flow,
+            cost: CostFactor::UNCHANGED,
+            rate: AdValorem::new(dataset.tariffs.get(flow) + 0.25).expect("a rate"),
+            exempt: Vec::new(),
+        })
+        .collect();
+    let touched = changes.iter().map(|change| change.flow).collect();
+    Policy { changes, touched, ..Policy::default() }
+}

@@ -1,0 +1,245 @@
+//! A policy, resolved on all countries and sectors, on fewer of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::bilateral::Flow;
+use crate::economy::aggregation::{Grouping, mean};
+use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Elasticities;
+use crate::economy::policy::{
+    Contribution, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Part, Policy, RateChange,
+};
+use crate::index::{CountryId, Position as _, SectorId};
+use crate::numerics::functions::pow;
+use crate::units::{AdValorem, CostFactor, Share};
+
+/// What aggregation does to a policy.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct PolicyLoss {
+    /// Changed rates before and after.
+    pub rates: [usize; 2],
+    /// Changed rates and trade costs between members of one group, which are gone.
+    pub inner_changes: usize,
+    /// Measures that act only between members of one group, by their position in the policy.
+    pub idle: Vec<usize>,
+}
+
+impl Grouping {
+    /// Puts a policy on aggregated data.
+    ///
+    /// A rate becomes the mean at trade before tariff over the flows that are merged, those without a change
+    /// included; so do the contributions of the measures. The exempt parts of merged flows are merged part by part,
+    /// largest with largest: their weights add up and their rates are means at those weights, so that the average
+    /// rate of the flow is kept. Trade costs become the CES mean Σ_f π_f d_f^(−θ) = d^(−θ) over the merged flows at the
+    /// central trade elasticity, which holds for closed flows too.
+    pub fn policy(&self, fine: &Dataset, policy: &Policy, aggregated: &Elasticities) -> (Policy, PolicyLoss) {
+        let merger = Merger {
+            grouping: self,
+            fine,
+            policy,
+            central_shares: policy.central_shares(),
+            elasticities: aggregated,
+        };
+        let changed: BTreeSet<Flow> = policy.changes.iter().map(|change| self.flow(change.flow)).collect();
+        let by_flow: HashMap<Flow, &FlowChange> =
+            policy.changes.iter().map(|change| (change.flow, change)).collect();
+        let mut shares = Shares::default();
+        let foreign = changed.into_iter().filter(|flow| !flow.is_domestic());
+        let changes = foreign.filter_map(|flow| merger.change(flow, &by_flow, &mut shares)).collect();
+        let rates = merger.rates();
+        let touched: BTreeSet<Flow> =
+            policy.touched.iter().map(|&flow| self.flow(flow)).filter(|flow| !flow.is_domestic()).collect();
+        let loss = PolicyLoss {
+            rates: [policy.rates.len(), rates.len()],
+            inner_changes: policy
+                .changes
+                .iter()
+                .filter(|change| self.flow(change.flow).is_domestic())
+                .count(),
+            idle: merger.idle(),
+        };
+        let aggregated = Policy {
+            changes,
+            touched: touched.into_iter().collect(),
+            exempt_shares: shares.list,
+            exempt_mode: policy.exempt_mode,
+            measures: policy.measures.clone(),
+            rates,
+        };
+        (aggregated, loss)
+    }
+}
+
+struct Merger<'a> {
+    grouping: &'a Grouping,
+    fine: &'a Dataset,
+    policy: &'a Policy,
+    central_shares: Vec<f64>,
+    elasticities: &'a Elasticities,
+}
+
+/// One of the flows that are merged.
+struct Member<'a> {
+    /// Trade before tariff.
+    trade: f64,
+    rate: AdValorem,
+    change: Option<&'a FlowChange>,
+}
+
+impl Member<'_> {
+    fn cost(&self) -> f64 {
+        self.change.map_or(1.0, |change| change.cost.factor())
+    }
+
+    /// The parts at central exempt shares, filled up at the front with empty ones.
+    fn parts(&self, central_shares: &[f64], count: usize) -> Vec<Part> {
+        let parts = match self.change {
+            Some(change) => change.parts(central_shares, ExemptMode::Variety),
+            None => vec![Part { weight: 1.0, rate: self.rate }],
+        };
+        let rate = parts[parts.len() - 1].rate;
+        let missing = count - parts.len();
+        std::iter::repeat_n(Part { weight: 0.0, rate }, missing).chain(parts).collect()
+    }
+}
+
+impl Merger<'_> {
+    /// The change of a merged flow; `None` where nothing is traded.
+    fn change(
+        &self,
+        flow: Flow,
+        by_flow: &HashMap<Flow, &FlowChange>,
+        shares: &mut Shares,
+    ) -> Option<FlowChange> {
+        let members: Vec<Member<'_>> = self
+            .grouping
+            .flows_of(flow)
+            .map(|from| Member {
+                trade: self.fine.trade.get(from),
+                rate: AdValorem::new(self.fine.tariffs.get(from)).expect("a dataset's rates are above -1"),
+                change: by_flow.get(&from).copied(),
+            })
+            .filter(|member| member.trade > 0.0)
+            .collect();
+        let deepest =
+            members.iter().filter_map(|member| member.change).map(|change| change.exempt.len()).max()?;
+        let parts: Vec<Vec<Part>> =
+            members.iter().map(|member| member.parts(&self.central_shares, deepest + 1)).collect();
+        let weight =
+            |at: usize| mean(members.iter().zip(&parts).map(|(m, parts)| (m.trade, parts[at].weight)));
+        let rate = |at: usize| {
+            let weighted = |uniform: f64| {
+                members.iter().zip(&parts).map(move |(member, parts)| {
+                    (member.trade * (parts[at].weight + uniform), parts[at].rate.fraction())
+                })
+            };
+            // A part that no member has takes the rate that it would have at any share.
+            let empty = weight(at) <= 0.0;
+            AdValorem::new(mean(weighted(if empty { 1.0 } else { 0.0 })))
+        };
+        let mut reach = 0.0;
+        let mut exempt = Vec::with_capacity(deepest);
+        for at in 0..deepest {
+            reach += weight(at);
+            let share = shares.entry(self, flow, at, Share::new(reach.min(1.0))?);
+            exempt.push(ExemptVariety { share, rate: rate(at)? });
+        }
+        Some(FlowChange { flow, cost: self.cost(flow.sector, &members)?, rate: rate(deepest)?, exempt })
+    }
+
+    /// The CES mean of trade costs at tariff-inclusive weights; a common factor is kept to the bit.
+    fn cost(&self, sector: SectorId, members: &[Member<'_>]) -> Option<CostFactor> {
+        let first = members.first()?.cost();
+        if members.iter().all(|member| member.cost().total_cmp(&first).is_eq()) {
+            return CostFactor::new(first);
+        }
+        let theta = self.elasticities.theta[sector.index()];
+        let powers = members.iter().map(|member| {
+            let power = if member.cost().is_finite() { pow(member.cost(), -theta) } else { 0.0 };
+            (member.trade * member.rate.factor(), power)
+        });
+        CostFactor::new(pow(mean(powers), -1.0 / theta))
+    }
+
+    /// How the rates of the merged flows came about, in (importer, exporter, sector) order.
+    fn rates(&self) -> Vec<RateChange> {
+        let mut merged: BTreeMap<(CountryId, CountryId, SectorId), Vec<&RateChange>> = BTreeMap::new();
+        for rate in &self.policy.rates {
+            let flow = self.grouping.flow(rate.flow);
+            if !flow.is_domestic() && self.fine.trade.get(rate.flow) > 0.0 {
+                merged.entry((flow.importer, flow.exporter, flow.sector)).or_default().push(rate);
+            }
+        }
+        merged.values().filter_map(|rates| self.rate_change(rates)).collect()
+    }
+
+    fn rate_change(&self, changes: &[&RateChange]) -> Option<RateChange> {
+        let flow = self.grouping.flow(changes.first()?.flow);
+        let all = || self.grouping.flows_of(flow).filter(|from| self.fine.trade.get(*from) > 0.0);
+        let changed: HashMap<Flow, &RateChange> = changes.iter().map(|&rate| (rate.flow, rate)).collect();
+        let over = |of: &dyn Fn(&RateChange) -> f64, unchanged: &dyn Fn(Flow) -> f64| {
+            let values = all().map(|from| {
+                let value = changed.get(&from).map_or_else(|| unchanged(from), |rate| of(rate));
+                (self.fine.trade.get(from), value)
+            });
+            mean(values)
+        };
+        let observed = |from: Flow| self.fine.tariffs.get(from);
+        let mut order: Vec<usize> = Vec::new();
+        for part in changes.iter().flat_map(|rate| &rate.contributions) {
+            if !order.contains(&part.measure) {
+                order.push(part.measure);
+            }
+        }
+        let contributions = order.into_iter().map(|measure| {
+            let of = |rate: &RateChange| -> f64 {
+                rate.contributions.iter().filter(|part| part.measure == measure).map(|part| part.change).sum()
+            };
+            Contribution { measure, change: over(&of, &|_| 0.0) }
+        });
+        Some(RateChange {
+            flow,
+            before: AdValorem::new(over(&|rate| rate.before.fraction(), &observed))?,
+            after: AdValorem::new(over(&|rate| rate.after.fraction(), &observed))?,
+            statutory: AdValorem::new(over(&|rate| rate.statutory.fraction(), &observed))?,
+            contributions: contributions.collect(),
+        })
+    }
+
+    /// The measures that changed some rate, but none between two groups.
+    fn idle(&self) -> Vec<usize> {
+        let acts = |inner: bool| {
+            let mut acts = vec![false; self.policy.measures.len()];
+            let rates = self.policy.rates.iter();
+            for rate in rates.filter(|rate| self.grouping.flow(rate.flow).is_domestic() == inner) {
+                rate.contributions.iter().for_each(|part| acts[part.measure] = true);
+            }
+            acts
+        };
+        let (inside, outside) = (acts(true), acts(false));
+        (0..inside.len()).filter(|&measure| inside[measure] && !outside[measure]).collect()
+    }
+}
+
+/// The exempt shares of the merged flows: one entry for what is one number.
+#[derive(Default)]
+struct Shares {
+    list: Vec<ExemptShare>,
+    positions: HashMap<(CountryId, SectorId, usize, u64), usize>,
+}
+
+impl Shares {
+    fn entry(&mut self, merger: &Merger<'_>, flow: Flow, level: usize, mean: Share) -> usize {
+        let key = (flow.exporter, flow.sector, level, mean.fraction().to_bits());
+        *self.positions.entry(key).or_insert_with(|| {
+            let grouping = merger.grouping;
+            let [importer, exporter] =
+                [flow.importer, flow.exporter].map(|country| grouping.countries.list.code(country));
+            let label = format!("exempt_share:{exporter}:{}", grouping.sectors.list.code(flow.sector));
+            let taken = self.list.iter().any(|share| share.label == label);
+            let label = if taken { format!("{label}:{importer}:{}", level + 1) } else { label };
+            self.list.push(ExemptShare { label, partner: flow.exporter, mean });
+            self.list.len() - 1
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! The key `aggregate`: which maps make the data coarser.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::economy::aggregation::Unmapped;
+use crate::scenario::choices::{Words, word};
+use crate::scenario::reader::{self, Faults, Node};
+
+/// The maps by which a scenario's data are aggregated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Maps inside the program by name, or files relative to the scenario's folder.
+    pub maps: Vec<String>,
+    /// What to do with codes that no map mentions.
+    pub unmapped: Unmapped,
+}
+
+const UNMAPPED: &Words<Unmapped> = &[("refuse", Some(Unmapped::Refuse)), ("keep", Some(Unmapped::Keep))];
+
+/// The word of a choice.
+pub(super) fn unmapped_word(choice: Unmapped) -> &'static str {
+    UNMAPPED.iter().find(|(_, meaning)| *meaning == Some(choice)).map_or("refuse", |(word, _)| word)
+}
+
+/// Reads `aggregate = "map"`, `aggregate = ["map", "map"]` or `aggregate = { maps = …, unmapped = "keep" }`.
+pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Aggregate>> {
+    let (maps, unmapped) = if matches!(node.get_ref(), DeValue::Table(_)) {
+        let mut keys = reader::table(node, "aggregate", "a table", faults)?;
+        let unmapped = keys.take("unmapped").and_then(|node| word(node, "unmapped", UNMAPPED, faults));
+        let maps = keys.take("maps").map(|node| reader::texts(node, "maps", false, faults));
+        if maps.is_none() {
+            let fault = crate::diagnostic::Diagnostic::error("`aggregate` does not say which `maps`");
+            faults.push(
+                node.span(),
+                fault.expected("such as { maps = \"economies-12\", unmapped = \"keep\" }"),
+            );
+        }
+        keys.finish("in `aggregate`", &[], faults);
+        (maps?, unmapped)
+    } else {
+        (reader::texts(node, "aggregate", false, faults), None)
+    };
+    let maps: Vec<String> = maps.into_iter().map(Spanned::into_inner).collect();
+    (!maps.is_empty())
+        .then(|| Spanned::new(node.span(), Aggregate { maps, unmapped: unmapped.unwrap_or_default() }))
+}
