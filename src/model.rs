@@ -3,6 +3,7 @@
 pub mod baseline;
 mod equations;
 pub mod equilibrium;
+pub mod forecast;
 pub mod impact;
 pub mod levels;
 pub mod moved;

@@ -33,7 +33,7 @@ const COLUMNS: usize = 8;
 /// Rounds over the international links.
 const ROUNDS: usize = 2;
 /// Patterns of response that are kept.
-const PATTERNS: usize = 24;
+const PATTERNS: usize = 32;
 
 impl Response {
     /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
