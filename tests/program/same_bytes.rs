@@ -76,7 +76,7 @@ fn nothing_about_the_machine_is_written() {
         for word in [place.as_str(), "desk-of", "threads", "--draws", "--out", &today()] {
             assert!(!text.contains(word), "{name} holds `{word}`");
         }
-        assert!(!text.contains('\r'), "{name} has line ends of Windows");
+        assert!(name.ends_with(".png") || !text.contains('\r'), "{name} has line ends of Windows");
         assert!(!text.contains("NaN") && !text.contains("inf,"), "{name} holds no number");
     }
 }
