@@ -412,8 +412,8 @@ fn everything() -> Dataset {
     Dataset {
         title: "a \"quoted\" title, with a comma".into(),
         licence: "CC0".into(),
-        final_demand: FinalDemand::Given(books.final_demand.clone()),
-        value_added: Some(books.value_added.clone()),
+        final_demand: FinalDemand::Given(books.final_demand),
+        value_added: Some(books.value_added),
         deficits: Some(books.deficit),
         elasticities,
         groups: vec![tariffsim::economy::dataset::Group {
