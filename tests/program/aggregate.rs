@@ -18,7 +18,6 @@ fn central(desk: &Desk, folder: &str, country: &str, variable: &str) -> f64 {
 }
 
 #[test]
-#[expect(clippy::float_cmp, reason = "the same run gives the same bits")]
 fn a_scenario_on_coarse_data_equals_the_same_on_data_made_coarse_before() {
     let desk = Desk::new();
     desk.write("inside.toml", &format!("aggregate = [\"economies-12\", \"sectors-9\"]\n{PLAIN}"));
