@@ -98,7 +98,8 @@ fn shown(value: f64) -> String {
 fn row(label: &str, countries: &[Welfare; 3]) -> String {
     let cells = countries.iter().map(|welfare| match welfare.range {
         Some([low, high]) => {
-            let range = format!("({} to {})", shown(low), shown(high)).replace('+', "");
+            // Kept on one line.
+            let range = format!("({}\u{a0}to\u{a0}{})", shown(low), shown(high)).replace('+', "");
             format!(" {}<br>{range} |", shown(welfare.central))
         }
         None => format!(" {} |", shown(welfare.central)),
