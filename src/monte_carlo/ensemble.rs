@@ -91,7 +91,7 @@ impl Experiment<'_> {
         };
         let parameters = sampler.central();
         let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
-        let impact = solver.impact(&parameters, &self.baseline.central, &central);
+        let impact = solver.impact(&solver.world, &parameters, &self.baseline.central, &central);
         let numbers = impact.parts(self.sectors).map(<[f64]>::len);
         let draws = self.uncertainty.draws;
         let mut collection = Collection::new(&self.kinds(numbers.iter().sum()), draws);
@@ -172,8 +172,14 @@ struct Solver<'a> {
 }
 
 impl Solver<'_> {
-    fn impact(&self, parameters: &Parameters, baseline: &Equilibrium, found: &Equilibrium) -> Impact {
-        let comparison = Comparison { world: &self.world, parameters, baseline, counterfactual: found };
+    fn impact(
+        &self,
+        world: &World<'_>,
+        parameters: &Parameters,
+        baseline: &Equilibrium,
+        found: &Equilibrium,
+    ) -> Impact {
+        let comparison = Comparison { world, parameters, baseline, counterfactual: found };
         Impact::new(comparison, self.experiment.flow_rows)
     }
 
@@ -212,7 +218,7 @@ impl Solver<'_> {
         let results = draws.iter().zip(&baselines).map(|(draw, baseline)| {
             let result = baseline.clone().and_then(|baseline| {
                 let found = found.next().expect("one result for every solved baseline")?;
-                Ok(self.impact(&draw.parameters, &baseline, &found))
+                Ok(self.impact(&self.world, &draw.parameters, &baseline, &found))
             });
             Solved { floored: draw.floored, result }
         });
@@ -232,13 +238,7 @@ impl Solver<'_> {
             let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &from.central)?;
             let world = world(experiment.policy)?;
             let found = model.solve(&world, &draw.parameters, &self.start(&baseline, central))?;
-            let comparison = Comparison {
-                world: &world,
-                parameters: &draw.parameters,
-                baseline: &baseline,
-                counterfactual: &found,
-            };
-            Ok(Impact::new(comparison, experiment.flow_rows))
+            Ok(self.impact(&world, &draw.parameters, &baseline, &found))
         };
         Solved { floored: draw.floored, result: result() }
     }
