@@ -10,8 +10,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::scenario::reader::{Node, listed};
+use crate::diagnostic::{Diagnostic, Place, listed, nearest};
+
+/// A value of a scenario with its bytes.
+type Node<'i> = Spanned<DeValue<'i>>;
 
 /// Where a mistake in a setting is shown to be.
 const PLACE: &str = "the command line";
