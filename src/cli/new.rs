@@ -103,23 +103,25 @@ impl Arguments {
     }
 
     /// A file named behind a list of countries or goods is read as one of them.
-    fn refuse_swallowed_file(&self) -> Result<(), Diagnostic> {
+    fn refuse_swallowed_file(&self) -> Result<(), Failure> {
         let mut listed = self.by.iter().chain(&self.on).chain(&self.goods);
         match listed.find(|text| text.ends_with(".toml")) {
             None => Ok(()),
             Some(file) => {
                 Err(Diagnostic::error(format!("`{file}` stands behind a list and is read as part of it"))
-                    .help(format!("name the file first: `tariffsim new {file} --by …`")))
+                    .help(format!("name the file first: `tariffsim new {file} --by …`"))
+                    .into())
             }
         }
     }
 }
 
 /// The name of a file as text that fits on a line.
-fn checked_name(file: &Path) -> Result<&str, Diagnostic> {
+fn checked_name(file: &Path) -> Result<&str, Failure> {
     file.to_str().filter(|name| !name.contains(char::is_control)).ok_or_else(|| {
         Diagnostic::error(format!("`{}` cannot be shown on a line of text", file.display()))
             .help("name the file without line ends and other control characters")
+            .into()
     })
 }
 

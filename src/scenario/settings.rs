@@ -193,7 +193,7 @@ impl Setting {
         })?;
         let start = at + equals + 1;
         let value = written(typed[equals + 1..].trim_end(), start)
-            .map_err(|fault| Box::new(fault.at(place(start..shown.len()))))?;
+            .map_err(|fault| Box::new((*fault).at(place(start..shown.len()))))?;
         Ok(Self { shown, key, value })
     }
 
@@ -323,15 +323,14 @@ fn key(typed: &str, at: usize) -> Option<Vec<Spanned<String>>> {
 }
 
 /// A value that begins at `at`.
-fn written(typed: &str, at: usize) -> Result<Written, Diagnostic> {
+fn written(typed: &str, at: usize) -> Result<Written, Box<Diagnostic>> {
     let blanks = typed.len() - typed.trim_start().len();
     let (typed, at) = (typed.trim(), at + blanks);
     let here = at..at + typed.len();
     let text = || Spanned::new(here.clone(), typed.to_owned());
     if typed.is_empty() {
-        return Err(Diagnostic::error("this setting has no value")
-            .expected("a value after `=`")
-            .help("for example `model.deficits=balanced`"));
+        let fault = Diagnostic::error("this setting has no value").expected("a value after `=`");
+        return Err(Box::new(fault.help("for example `model.deficits=balanced`")));
     }
     if DeValue::parse(typed).is_ok() {
         return Ok(Written::Toml(text()));
@@ -348,9 +347,10 @@ fn written(typed: &str, at: usize) -> Result<Written, Diagnostic> {
         return Ok(Written::List(Spanned::new(here.clone(), items.collect::<Result<_, _>>()?)));
     }
     if typed.starts_with(['[', '{', '"', '\'']) {
-        return Err(Diagnostic::error("this value is not valid TOML")
+        let fault = Diagnostic::error("this value is not valid TOML")
             .expected("a list such as [a, b], a table such as {AUT = 6.5}, or a text")
-            .help("a shell takes quotation marks away: put the whole setting between single quotes"));
+            .help("a shell takes quotation marks away: put the whole setting between single quotes");
+        return Err(Box::new(fault));
     }
     Ok(Written::Text(text()))
 }
