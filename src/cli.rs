@@ -17,6 +17,7 @@ mod man;
 mod new;
 mod open;
 mod output;
+mod report;
 mod run;
 mod simulate;
 
@@ -36,7 +37,7 @@ Examples:
   tariffsim list                                       what there is
   tariffsim explain us-25-mexico-canada                a prepared scenario in plain words
   tariffsim run us-25-mexico-canada                    its effects, with ranges
-  tariffsim run us-25-mexico-canada --out results      the same, with tables and charts in a folder
+  tariffsim run us-25-mexico-canada --out results      the same as a folder: a page, tables, charts
   tariffsim new own.toml                               a scenario of your own to begin with";
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +52,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// List prepared scenarios, datasets, countries, sectors, groups or elasticity sets
     List(list::Arguments),
+    /// Write the page of a result folder anew, from its files
+    Report(report::Arguments),
     /// Work with datasets
     Data(data::Arguments),
     /// Print a script that completes commands in a shell
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),
         Verb::List(arguments) => list::list(&arguments),
+        Verb::Report(arguments) => report::report(&arguments),
         Verb::Data(arguments) => data::data(&arguments),
         Verb::Completions(arguments) => completions::completions(&arguments),
         Verb::Man(arguments) => man::man(&arguments),

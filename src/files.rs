@@ -1,7 +1,8 @@
 //! How files that a user names are read: through one small trait, so that a server can refuse paths, and
 //! with stated limits on their size.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -66,26 +67,45 @@ impl Folder {
     pub fn root(&self) -> &Path {
         &self.root
     }
+
+    /// Opens a file to be read piece by piece.
+    ///
+    /// # Errors
+    /// [`FileError`], with the file as it was named.
+    pub fn open(&self, name: &str) -> Result<File, FileError> {
+        File::open(self.root.join(name)).map_err(|error| unreadable(name, &error))
+    }
 }
 
 impl Files for Folder {
     fn read(&self, name: &str, limit: u64) -> Result<String, FileError> {
-        let unreadable = |error: &std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => FileError::NotFound { name: name.to_owned() },
-            _ => FileError::Unreadable { name: name.to_owned(), reason: error.to_string() },
-        };
-        let file = std::fs::File::open(self.root.join(name)).map_err(|error| unreadable(&error))?;
-        let mut bytes = Vec::new();
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-        if bytes.len() as u64 > limit {
-            return Err(FileError::TooLarge { name: name.to_owned(), limit });
-        }
-        String::from_utf8(bytes).map_err(|error| FileError::NotUtf8 {
-            name: name.to_owned(),
-            line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count(),
-        })
+        text(self.open(name)?, name, limit)
+    }
+}
+
+/// The whole text of what is read, at most `limit` bytes of it; `name` is for messages.
+///
+/// # Errors
+/// [`FileError`] where it is larger, no text, or the system refuses.
+pub fn text(reader: impl Read, name: &str, limit: u64) -> Result<String, FileError> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { name: name.to_owned(), limit });
+    }
+    String::from_utf8(bytes).map_err(|error| FileError::NotUtf8 {
+        name: name.to_owned(),
+        line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count(),
+    })
+}
+
+/// The system's reason not to read a file.
+pub fn unreadable(name: &str, error: &io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound => FileError::NotFound { name: name.to_owned() },
+        _ => FileError::Unreadable { name: name.to_owned(), reason: error.to_string() },
     }
 }

@@ -1,9 +1,10 @@
-//! Reports: results in, bytes out. Nothing here solves, samples or reads.
+//! Reports: results in, bytes out. Nothing here solves or samples.
 //!
 //! | for | is made by |
 //! |---|---|
 //! | a person at a terminal | [`terminal`] |
 //! | a class room | [`chart`] |
+//! | whoever is sent a result | [`page`] |
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
@@ -15,6 +16,8 @@ pub mod focus;
 pub mod folder;
 pub mod json;
 pub mod number;
+pub mod page;
+pub mod plain;
 pub mod record;
 pub mod study;
 pub mod tables;

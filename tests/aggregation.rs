@@ -358,7 +358,7 @@ fn exempt_parts_add_up_and_keep_the_average_rate() {
         vec![ExemptVariety { share: 0, rate: rate(0.1) }, ExemptVariety { share: 1, rate: rate(0.3) }];
     let mut second = change(flow(1, 3, 0), 0.4, 1.0);
     second.exempt = vec![ExemptVariety { share: 2, rate: rate(0.0) }];
-    let mut policy = policy(&data, vec![first.clone(), second.clone()]);
+    let mut policy = policy(&data, vec![first, second]);
     policy.exempt_shares = vec![share(2, 0.2), share(2, 0.6), share(3, 0.7)];
     let (coarse, _) = grouping.policy(&data, &policy, &coarse_elasticities(&data, &grouping));
     let [merged] = &coarse.changes[..] else { panic!("one flow changes") };
@@ -412,9 +412,9 @@ fn everything() -> Dataset {
     Dataset {
         title: "a \"quoted\" title, with a comma".into(),
         licence: "CC0".into(),
-        final_demand: FinalDemand::Given(books.final_demand.clone()),
-        value_added: Some(books.value_added.clone()),
-        deficits: Some(books.deficit.clone()),
+        final_demand: FinalDemand::Given(books.final_demand),
+        value_added: Some(books.value_added),
+        deficits: Some(books.deficit),
         elasticities,
         groups: vec![tariffsim::economy::dataset::Group {
             code: "PAIR".into(),

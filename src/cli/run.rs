@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// Seed of the random draws
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Write tables and charts into this folder; an earlier result in it is replaced
+    /// Write a page, tables and charts into this folder; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON document instead of the page
@@ -98,7 +98,8 @@ fn warn(opened: &Opened) {
     output::warn_of(&opened.resolved.warnings);
     let count = opened.data.warnings.len();
     if count > 0 {
-        let message = format!("the dataset `{}` has {count} warnings", opened.data.dataset.name);
+        let warnings = if count == 1 { "1 warning".to_owned() } else { format!("{count} warnings") };
+        let message = format!("the dataset `{}` has {warnings}", opened.data.dataset.name);
         output::warn_of(&[Diagnostic::warning(message).help("`tariffsim data check` shows them")]);
     }
 }

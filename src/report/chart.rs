@@ -1,10 +1,12 @@
-//! Charts as SVG: points with 50, 80 and 95 % bands, every row with its label and its value.
+//! Charts as SVG and PNG: points with 50, 80 and 95 % bands, every row with its label and its value.
 //!
 //! The same run gives the same bytes on every machine: text is measured with the fonts in `assets/fonts`.
 
 mod axis;
+mod dark;
 mod figure;
 mod pen;
+mod picture;
 
 use crate::bilateral::Flow;
 use crate::index::{CountryId, SectorId};
@@ -14,8 +16,10 @@ use crate::report::disclosure::{self, Topic};
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
+pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
 use pen::Hue;
+pub use picture::png;
 
 /// The most rows of a chart: more cannot be read from the back of a room.
 const MOST_ROWS: usize = 20;

@@ -191,9 +191,14 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     let silent = sectors_without_noise(study);
+    let whose = if silent.len() == study.dataset.sectors.len() {
+        "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
+    } else {
+        silent.join(", ")
+    };
     remark(
         study.uncertainty.draws > 0 && !silent.is_empty(),
-        format!("no noise on the elasticity of {}: no standard error is published", silent.join(", ")),
+        format!("no noise on the elasticity of {whose}: no standard error is published"),
     );
     remarks
 }

@@ -6,7 +6,9 @@ use crate::bilateral::Flow;
 use crate::economy::policy::RateChange;
 use crate::index::{CountryId, Position, SectorId};
 use crate::model::variable::CountryVariable;
+use crate::report::number;
 use crate::report::study::Study;
+use crate::units::CostFactor;
 
 /// The touched flows of one pair of countries.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,6 +123,61 @@ fn add_new(shown: &mut Vec<CountryId>, more: Vec<CountryId>, most: usize) {
         if shown.len() < most && !shown.contains(&country) {
             shown.push(country);
         }
+    }
+}
+
+/// The average observed rate of the touched flows of a pair; `None` without trade.
+pub fn rate_before(study: &Study<'_>, pair: &Pair) -> Option<f64> {
+    average(pair, |flow| study.dataset.tariffs.get(flow))
+}
+
+/// The average new rate of the touched flows of a pair; `None` without trade.
+pub fn rate_after(study: &Study<'_>, pair: &Pair) -> Option<f64> {
+    let observed = |flow| study.dataset.tariffs.get(flow);
+    average(pair, |flow| {
+        rate_change(study, flow).map_or_else(|| observed(flow), |rate| rate.after.fraction())
+    })
+}
+
+/// The average of a rate over the touched flows of a pair, weighted by baseline trade; `None` without trade.
+fn average(pair: &Pair, rate: impl Fn(Flow) -> f64) -> Option<f64> {
+    let weighted = |&(sector, trade): &(SectorId, f64)| trade * rate(pair.flow(sector));
+    (pair.trade > 0.0).then(|| pair.sectors.iter().map(weighted).sum::<f64>() / pair.trade)
+}
+
+/// What each measure adds to the average rate of a pair, and what happens to its trade costs.
+pub fn by_measure(study: &Study<'_>, pair: &Pair) -> String {
+    let part = |measure: usize| {
+        average(pair, |flow| {
+            let change = rate_change(study, flow);
+            let parts = change.iter().flat_map(|change| &change.contributions);
+            parts.filter(|part| part.measure == measure).map(|part| part.change).sum()
+        })
+    };
+    let measures = study.policy.measures.iter().enumerate();
+    let parts = measures.filter_map(|(at, measure)| {
+        let change = part(at).filter(|change| *change != 0.0)?;
+        Some(format!("{} {}", number::points(change), measure.name))
+    });
+    let parts: Vec<String> = parts.chain(trade_cost(study, pair)).collect();
+    if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
+}
+
+/// How far the trade costs of a pair change.
+fn trade_cost(study: &Study<'_>, pair: &Pair) -> Option<String> {
+    let is_in = |flow: Flow| flow.importer == pair.importer && flow.exporter == pair.exporter;
+    let changes = study.policy.changes.iter().filter(|change| is_in(change.flow));
+    let costs = changes.map(|change| change.cost).filter(|&cost| cost != CostFactor::UNCHANGED);
+    let [low, high] = costs.fold([f64::INFINITY, 0.0_f64], |[low, high], cost| {
+        [low.min(cost.factor()), high.max(cost.factor())]
+    });
+    let change = |factor: f64| {
+        if factor.is_infinite() { "closed".to_owned() } else { number::signed_percent(factor - 1.0) }
+    };
+    match (low, high) {
+        (low, high) if low > high => None,
+        (low, high) if low >= high => Some(format!("trade cost {}", change(low))),
+        (low, high) => Some(format!("trade cost {} to {}", change(low), change(high))),
     }
 }
 

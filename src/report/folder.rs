@@ -1,19 +1,34 @@
 //! The result folder: either the whole new result is there, or what was there before.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
+use crate::diagnostic::Diagnostic;
+use crate::files::{FileError, Folder};
 use crate::report::chart;
+use crate::report::page::{self, Source};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
 
 /// The file by which a result folder is known.
 pub const RECORD: &str = "run.json";
+
+/// The page that tells the result.
+pub const PAGE: &str = "report.html";
+
+/// The tables and the scenario from which the page is made.
+pub const COUNTRIES: &str = "countries.csv";
+/// See [`COUNTRIES`].
+pub const FLOWS: &str = "flows.csv";
+/// See [`COUNTRIES`].
+pub const RATES: &str = "rates.csv";
+/// See [`COUNTRIES`].
+pub const SCENARIO: &str = "scenario.toml";
 
 /// Why a result folder could not be written.
 #[derive(Debug, Error)]
@@ -50,17 +65,50 @@ impl FolderError {
 
 /// All files of a run, with the name each has in the result folder.
 pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    vec![
-        ("countries.csv", tables::countries(study)),
+    let mut files = vec![
+        (COUNTRIES, tables::countries(study)),
         ("sectors.csv", tables::sectors(study)),
-        ("flows.csv", tables::flows(study)),
-        ("rates.csv", tables::rates(study)),
-        ("prices.svg", chart::prices(study).into_bytes()),
-        ("volumes.svg", chart::volumes(study).into_bytes()),
-        ("countries.svg", chart::countries(study).into_bytes()),
-        ("scenario.toml", study.resolved.as_bytes().to_vec()),
+        (FLOWS, tables::flows(study)),
+        (RATES, tables::rates(study)),
+        (SCENARIO, study.resolved.as_bytes().to_vec()),
         (RECORD, record::run_json(study)),
-    ]
+    ];
+    for (svg, png, chart) in [
+        ("prices.svg", "prices.png", chart::prices(study)),
+        ("volumes.svg", "volumes.png", chart::volumes(study)),
+        ("countries.svg", "countries.png", chart::countries(study)),
+    ] {
+        files.push((png, chart::png(&chart)));
+        files.push((svg, chart.into_bytes()));
+    }
+    let page = page::page(&Written(&files)).map_err(|faults| format!("{faults:?}"));
+    files.push((PAGE, page.expect("the page of a result that was just made").into_bytes()));
+    files
+}
+
+/// Files that are not on disk yet.
+struct Written<'a>(&'a [(&'static str, Vec<u8>)]);
+
+impl Source for Written<'_> {
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
+        let found = self.0.iter().find(|(file, _)| *file == name);
+        let (_, bytes) = found.ok_or_else(|| FileError::NotFound { name: name.to_owned() })?;
+        Ok(Box::new(bytes.as_slice()))
+    }
+}
+
+/// Writes the page of a result folder anew, from its files; gives the page's place.
+///
+/// # Errors
+/// What is wrong with the folder, or why the page cannot be written; the old page then stays.
+pub fn renew_page(dir: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
+    let page = page::page(&Folder::new(dir))?;
+    let unwritable = |error: FolderError| vec![Diagnostic::error(error.to_string()).help(error.help())];
+    let scratch = Scratch::create(&dir.join(PAGE), PAGE).map_err(unwritable)?;
+    let (fresh, target) = (scratch.path.join(PAGE), dir.join(PAGE));
+    let written = fs::write(&fresh, page).and_then(|()| fs::rename(&fresh, &target));
+    written.map_err(|reason| unwritable(FolderError::Unwritable { path: target.clone(), reason }))?;
+    Ok(target)
 }
 
 /// Whether a folder may be written to, without writing: to be asked before a long run.

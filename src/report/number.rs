@@ -35,30 +35,59 @@ impl Place {
         let is_whole = (step / power_of_ten(power)).fract() < 1e-9;
         Self(if is_whole { power } else { power - 1 }).min(Self::UNITS)
     }
-
-    /// The place at which an estimate is shown: two figures of the larger of its central value and half its
-    /// range, a third where the ends of a narrow range could not be told apart, but nothing finer than the
-    /// figure in which the Monte Carlo error lies.
-    pub fn of_estimate(estimate: &Estimate, divisor: f64) -> Self {
-        let half_range = estimate.spread.as_ref().map_or(0.0, half_range) / divisor;
-        let scale = (estimate.central.unwrap_or(0.0) / divisor).abs().max(half_range);
-        let usual = Self::of(scale);
-        let narrow = magnitude(half_range).map_or(usual, Self).max(Self(usual.0 - 1)).max(Self::FINEST);
-        let noise = estimate.spread.and_then(|spread| magnitude(spread.mc_error / divisor));
-        usual.min(narrow).max(noise.map_or(Self::FINEST, Self))
-    }
-}
-
-/// Half the distance from the 5 % to the 95 % quantile.
-fn half_range(spread: &Spread) -> f64 {
-    let [low, high] = range(spread);
-    (high - low) / 2.0
 }
 
 /// The 5 % and the 95 % quantile.
 pub fn range(spread: &Spread) -> [f64; 2] {
     let quantile = |p| spread.quantile(p).expect("0.05 and 0.95 are among the quantiles that are kept");
     [quantile(0.05), quantile(0.95)]
+}
+
+/// What of an estimate decides how it is written; what is there is finite.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// The central value.
+    pub central: Option<f64>,
+    /// The 5–95 % range.
+    pub range: Option<[f64; 2]>,
+    /// The Monte Carlo error of the mean.
+    pub mc_error: Option<f64>,
+}
+
+impl From<&Estimate> for Figures {
+    fn from(estimate: &Estimate) -> Self {
+        let spread = estimate.spread.as_ref();
+        Self {
+            central: estimate.central.filter(|value| value.is_finite()),
+            range: spread.map(range).filter(|ends| ends.iter().all(|end| end.is_finite())),
+            mc_error: spread.map(|spread| spread.mc_error).filter(|error| error.is_finite()),
+        }
+    }
+}
+
+impl Figures {
+    /// The place at which they are shown: two figures of the larger of the central value and half the range, a
+    /// third where the ends of a narrow range could not be told apart, but nothing finer than the figure in
+    /// which the Monte Carlo error lies.
+    pub fn place(&self, divisor: f64) -> Place {
+        let half_range = self.range.map_or(0.0, |[low, high]| (high - low) / 2.0) / divisor;
+        let scale = (self.central.unwrap_or(0.0) / divisor).abs().max(half_range);
+        let usual = Place::of(scale);
+        let narrow = magnitude(half_range).map_or(usual, Place).max(Place(usual.0 - 1)).max(Place::FINEST);
+        let noise = self.mc_error.and_then(|error| magnitude(error / divisor));
+        usual.min(narrow).max(noise.map_or(Place::FINEST, Place))
+    }
+
+    /// As text, in units of `divisor`; `None` without a central value.
+    pub fn shown(&self, divisor: f64) -> Option<Shown> {
+        let place = self.place(divisor);
+        let written = |value: f64| signed(value / divisor, place);
+        let range = self.range.map(|ends| ends.map(|end| written(end).replace('+', "")));
+        Some(Shown {
+            central: written(self.central?),
+            range: range.map(|[low, high]| format!("{low} to {high}")),
+        })
+    }
 }
 
 /// The power of ten of the first figure of a number, read from its decimal form: logarithms differ in the last
@@ -153,16 +182,16 @@ pub struct Shown {
 
 /// An estimate as text, in units of `divisor`; `None` where it has no value.
 pub fn shown(estimate: &Estimate, divisor: f64) -> Option<Shown> {
-    let central = estimate.central.filter(|value| value.is_finite())?;
-    let place = Place::of_estimate(estimate, divisor);
-    let written = |value: f64| signed(value / divisor, place);
-    let range = estimate.spread.as_ref().map(range).filter(|ends| ends.iter().all(|end| end.is_finite()));
-    Some(Shown {
-        central: written(central),
-        range: range
-            .map(|ends| ends.map(|end| written(end).replace('+', "")))
-            .map(|[low, high]| format!("{low} to {high}")),
-    })
+    Figures::from(estimate).shown(divisor)
+}
+
+/// The money unit to show amounts up to a size in, and how many of the dataset's units it is: billions where
+/// millions get long.
+pub fn money(unit: &str, largest: f64) -> (String, f64) {
+    match unit.strip_suffix(" mn") {
+        Some(currency) if largest >= 1000.0 => (format!("{currency} bn"), 1000.0),
+        _ => (unit.to_owned(), 1.0),
+    }
 }
 
 /// Appends the shortest decimal that reads back as the same number; nothing is `0`, never `-0`.

@@ -3,16 +3,19 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod uncertainty;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::economy::aggregation::Aggregation;
 use crate::economy::policy::ExemptMode;
-use crate::index::CountryId;
-use crate::monte_carlo::draw::SMALLEST_LOG_SD;
-use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
+use crate::report::focus;
 use crate::report::study::Study;
-use crate::units::Elasticity;
+pub use uncertainty::{Prior, Spread, Uncertainty};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;
@@ -39,10 +42,18 @@ pub struct Record<'a> {
     pub solution: Solution<'a>,
     /// The measures in file order.
     pub measures: Vec<Measure<'a>>,
+    /// The flows that measures reach.
+    pub touched: Touched<'a>,
+    /// The countries to look at first: who imposes, who is targeted, who is affected most.
+    pub concerned: Vec<&'a str>,
     /// Why some rows are absent from the tables.
     pub absent: &'a [String],
     /// Sentences that must stand beside the results.
     pub disclosures: Vec<String>,
+    /// What happened on the way that a reader should know.
+    pub remarks: Vec<String>,
+    /// What the codes in the tables stand for.
+    pub names: Names<'a>,
 }
 
 /// Who wrote a record.
@@ -141,54 +152,6 @@ pub struct Model<'a> {
     pub numeraire: &'static str,
 }
 
-/// What is uncertain, and how.
-#[derive(Clone, Debug, Serialize)]
-pub struct Uncertainty<'a> {
-    /// Number of draws.
-    pub draws: u32,
-    /// Seed of the random streams.
-    pub seed: u64,
-    /// What every range is.
-    pub range: &'static str,
-    /// The priors, none without draws.
-    pub priors: Vec<Prior<'a>>,
-}
-
-/// One prior.
-#[derive(Clone, Debug, Serialize)]
-pub struct Prior<'a> {
-    /// What is drawn.
-    pub parameter: &'static str,
-    /// From which distribution.
-    pub distribution: &'static str,
-    /// How a draw is applied to the central value: `×` or `=`.
-    pub applied: &'static str,
-    /// The spread: `from-data`, or a number.
-    pub spread: Spread,
-    /// Correlation, where there is one; it is assumed, not estimated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assumed_correlation: Option<f64>,
-    /// All of it in words.
-    pub words: String,
-    /// Sectors whose parameter is the same in every draw.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sectors_without_noise: Vec<&'a str>,
-}
-
-/// The spread of a prior.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Spread {
-    /// From the published standard errors.
-    StandardError(&'static str),
-    /// The same coefficient of variation for all.
-    CoefficientOfVariation(f64),
-    /// A standard deviation, as a fraction.
-    StandardDeviation(f64),
-    /// Coefficients of variation for pairs of countries and for flows.
-    PairAndFlow([f64; 2]),
-}
-
 /// How the solutions went.
 #[derive(Clone, Debug, Serialize)]
 pub struct Solution<'a> {
@@ -228,6 +191,53 @@ pub struct Measure<'a> {
     pub flows: usize,
 }
 
+/// The flows that measures reach.
+#[derive(Clone, Debug, Serialize)]
+pub struct Touched<'a> {
+    /// How many flows there are.
+    pub flows: usize,
+    /// How many pairs of countries they belong to.
+    pub pairs: usize,
+    /// The pairs with the most trade in them, largest first.
+    pub largest: Vec<Pair<'a>>,
+}
+
+/// The touched flows of a pair of countries.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pair<'a> {
+    /// Code of the importer.
+    pub importer: &'a str,
+    /// Code of the exporter.
+    pub exporter: &'a str,
+    /// Baseline trade in the touched flows.
+    pub trade: f64,
+    /// Their average rate before, weighted by baseline trade, as a fraction; none without trade.
+    pub before: Option<f64>,
+    /// The same with the new rates.
+    pub after: Option<f64>,
+    /// What each measure adds to the average, and what happens to trade costs.
+    pub by_measure: String,
+    /// The touched sectors with trade, largest first; none where there are too many pairs to show them.
+    pub sectors: Vec<&'a str>,
+}
+
+/// What codes stand for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Names<'a> {
+    /// Countries by their codes.
+    pub countries: BTreeMap<&'a str, &'a str>,
+    /// Sectors by their codes.
+    pub sectors: BTreeMap<&'a str, &'a str>,
+}
+
+/// The most pairs that a record lists, and the most countries that it calls concerned.
+const MOST_PAIRS: usize = 40;
+const MOST_COUNTRIES: usize = 12;
+
+/// The most sectors that a record lists over all its pairs; fewer than three for each pair are none.
+const MOST_SECTORS: usize = 100;
+const FEWEST_SECTORS: usize = 3;
+
 /// The record of a run.
 pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
     let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
@@ -237,12 +247,20 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         scenario: scenario(study),
         data: data(study),
         model: model(study),
-        uncertainty: uncertainty(study),
+        uncertainty: uncertainty::uncertainty(study),
         solution: solution(study),
         measures: measures(study),
+        touched: touched(study),
+        concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
+        remarks: disclosure::remarks(study),
+        names: names(study),
     }
+}
+
+fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
+    countries.into_iter().map(|country| study.dataset.countries.code(country)).collect()
 }
 
 /// `run.json`.
@@ -311,81 +329,6 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
     }
 }
 
-fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
-    let drawn = study.uncertainty.draws > 0;
-    let exempt = drawn && !study.policy.exempt_shares.is_empty();
-    let flows = study.uncertainty.flows.filter(|_| drawn);
-    let priors =
-        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study)), flows.map(flow_prior)];
-    Uncertainty {
-        draws: study.uncertainty.draws,
-        seed: study.uncertainty.seed,
-        range: disclosure::RANGE,
-        priors: priors.into_iter().flatten().collect(),
-    }
-}
-
-fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
-    let prior = study.uncertainty.elasticities;
-    let (spread, source) = match prior.spread {
-        ElasticitySpread::FromData => {
-            let least = format!(", at least {SMALLEST_LOG_SD} in logarithms");
-            (Spread::StandardError("from-data"), format!("its published standard error{least}"))
-        }
-        ElasticitySpread::CoefficientOfVariation(cv) => {
-            (Spread::CoefficientOfVariation(cv), format!("a coefficient of variation of {cv}"))
-        }
-    };
-    Prior {
-        parameter: "trade elasticities",
-        distribution: "log-normal",
-        applied: "×",
-        spread,
-        assumed_correlation: Some(prior.correlation),
-        words: format!(
-            "each sector's elasticity is multiplied by a log-normal factor with median 1 and a spread from \
-             {source}; elasticities below {} are raised to it; the correlation of {} across sectors is assumed, not \
-             estimated",
-            Elasticity::FLOOR,
-            prior.correlation
-        ),
-        sectors_without_noise: disclosure::sectors_without_noise(study),
-    }
-}
-
-fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
-    let sd = study.uncertainty.exempt.sd;
-    Prior {
-        parameter: "exempt shares",
-        distribution: "beta",
-        applied: "=",
-        spread: Spread::StandardDeviation(sd),
-        assumed_correlation: None,
-        words: format!(
-            "each partner's exempt share is drawn from a beta distribution around its central value with a \
-             standard deviation of {sd}; all shares of a partner move together"
-        ),
-        sectors_without_noise: Vec::new(),
-    }
-}
-
-fn flow_prior<'a>(prior: FlowPrior) -> Prior<'a> {
-    Prior {
-        parameter: "trade flows",
-        distribution: "log-normal",
-        applied: "×",
-        spread: Spread::PairAndFlow([prior.cv_pair, prior.cv_cell]),
-        assumed_correlation: None,
-        words: format!(
-            "the share of each foreign supplier in each importer's spending is multiplied by a log-normal factor with \
-             mean 1 for the pair of countries (coefficient of variation {}) and one for the flow ({}), then shares \
-             are scaled to one and the baseline is solved anew",
-            prior.cv_pair, prior.cv_cell
-        ),
-        sectors_without_noise: Vec::new(),
-    }
-}
-
 fn solution<'a>(study: &Study<'a>) -> Solution<'a> {
     let notes = study.solution;
     Solution {
@@ -404,4 +347,37 @@ fn measures<'a>(study: &Study<'a>) -> Vec<Measure<'a>> {
     measures
         .map(|measure| Measure { name: &measure.name, words: &measure.words, flows: measure.flows })
         .collect()
+}
+
+fn touched<'a>(study: &Study<'a>) -> Touched<'a> {
+    let pairs = focus::pairs(study);
+    let listed = &pairs[..pairs.len().min(MOST_PAIRS)];
+    let share = MOST_SECTORS / listed.len().max(1);
+    let sectors = if share < FEWEST_SECTORS { 0 } else { share };
+    Touched {
+        flows: study.policy.touched.len(),
+        pairs: pairs.len(),
+        largest: listed.iter().map(|of| pair(study, of, sectors)).collect(),
+    }
+}
+
+fn pair<'a>(study: &Study<'a>, pair: &focus::Pair, most_sectors: usize) -> Pair<'a> {
+    let traded = pair.sectors.iter().filter(|(_, trade)| *trade > 0.0);
+    Pair {
+        importer: study.dataset.countries.code(pair.importer),
+        exporter: study.dataset.countries.code(pair.exporter),
+        trade: pair.trade,
+        before: focus::rate_before(study, pair),
+        after: focus::rate_after(study, pair),
+        by_measure: focus::by_measure(study, pair),
+        sectors: traded.take(most_sectors).map(|&(sector, _)| study.dataset.sectors.code(sector)).collect(),
+    }
+}
+
+fn names<'a>(study: &Study<'a>) -> Names<'a> {
+    let (countries, sectors) = (&study.dataset.countries, &study.dataset.sectors);
+    Names {
+        countries: countries.ids::<CountryId>().map(|id| (countries.code(id), countries.name(id))).collect(),
+        sectors: sectors.ids::<SectorId>().map(|id| (sectors.code(id), sectors.name(id))).collect(),
+    }
 }

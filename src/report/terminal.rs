@@ -4,7 +4,6 @@
 
 mod layout;
 
-use crate::bilateral::Flow;
 use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::monte_carlo::estimate::Estimate;
@@ -12,7 +11,6 @@ use crate::report::disclosure;
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
-use crate::units::CostFactor;
 use layout::{Cell, Grid, Page};
 
 /// The most pairs of countries in a table.
@@ -81,10 +79,10 @@ fn rates(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
     }
     let mut grid = Grid::new(&["importer from exporter", "before", "after", "by measure"], SHORTEST_FLOW);
     for pair in pairs.iter().take(MOST_PAIRS) {
-        let (before, after) = (pair_rate(study, pair, before), pair_rate(study, pair, after));
+        let (before, after) = (focus::rate_before(study, pair), focus::rate_after(study, pair));
         let rate = |rate: Option<f64>| Cell::text(&rate.map_or("no trade".to_owned(), number::rate));
-        let by = Cell::wrapped(&by_measure(study, pair));
-        grid.row(pair_label(study, pair), vec![rate(before), rate(after), by]);
+        let by = Cell::wrapped(&focus::by_measure(study, pair));
+        grid.row(&pair_label(study, pair), vec![rate(before), rate(after), by]);
     }
     page.grid(&grid);
     measures(page, study);
@@ -98,56 +96,6 @@ fn measures(page: &mut Page, study: &Study<'_>) {
     }
     if measures.len() > MOST_MEASURES {
         page.note(&format!("{} more measures.", measures.len() - MOST_MEASURES));
-    }
-}
-
-fn before(study: &Study<'_>, flow: Flow) -> f64 {
-    study.dataset.tariffs.get(flow)
-}
-
-fn after(study: &Study<'_>, flow: Flow) -> f64 {
-    focus::rate_change(study, flow).map_or_else(|| before(study, flow), |rate| rate.after.fraction())
-}
-
-/// The average of a rate over the touched flows of a pair, weighted by baseline trade; `None` without trade.
-fn pair_rate(study: &Study<'_>, pair: &Pair, rate: impl Fn(&Study<'_>, Flow) -> f64) -> Option<f64> {
-    let weighted = |&(sector, trade): &(SectorId, f64)| trade * rate(study, pair.flow(sector));
-    (pair.trade > 0.0).then(|| pair.sectors.iter().map(weighted).sum::<f64>() / pair.trade)
-}
-
-/// What each measure adds to the average rate of a pair, and what happens to its trade costs.
-fn by_measure(study: &Study<'_>, pair: &Pair) -> String {
-    let part = |measure: usize| {
-        pair_rate(study, pair, |study, flow| {
-            let change = focus::rate_change(study, flow);
-            let parts = change.iter().flat_map(|change| &change.contributions);
-            parts.filter(|part| part.measure == measure).map(|part| part.change).sum()
-        })
-    };
-    let measures = study.policy.measures.iter().enumerate();
-    let parts = measures.filter_map(|(at, measure)| {
-        let change = part(at).filter(|change| *change != 0.0)?;
-        Some(format!("{} {}", number::points(change), measure.name))
-    });
-    let parts: Vec<String> = parts.chain(trade_cost(study, pair)).collect();
-    if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
-}
-
-/// How far the trade costs of a pair change.
-fn trade_cost(study: &Study<'_>, pair: &Pair) -> Option<String> {
-    let is_in = |flow: Flow| flow.importer == pair.importer && flow.exporter == pair.exporter;
-    let changes = study.policy.changes.iter().filter(|change| is_in(change.flow));
-    let costs = changes.map(|change| change.cost).filter(|&cost| cost != CostFactor::UNCHANGED);
-    let [low, high] = costs.fold([f64::INFINITY, 0.0_f64], |[low, high], cost| {
-        [low.min(cost.factor()), high.max(cost.factor())]
-    });
-    let change = |factor: f64| {
-        if factor.is_infinite() { "closed".to_owned() } else { number::signed_percent(factor - 1.0) }
-    };
-    match (low, high) {
-        (low, high) if low > high => None,
-        (low, high) if low >= high => Some(format!("trade cost {}", change(low))),
-        (low, high) => Some(format!("trade cost {} to {}", change(low), change(high))),
     }
 }
 
@@ -168,11 +116,11 @@ fn flows(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
     let mut grid = Grid::new(&heads, SHORTEST_FLOW);
     let shown = &pairs[..pairs.len().min(MOST_PAIRS)];
     for pair in shown {
-        grid.row(format!("{}, all goods", pair_label(study, pair)), flow_cells(study, pair, None));
+        grid.row(&format!("{}, all goods", pair_label(study, pair)), flow_cells(study, pair, None));
         let most = MOST_SECTOR_ROWS / shown.len();
         for &(sector, _) in pair.sectors.iter().filter(|(_, trade)| *trade > 0.0).take(most) {
             let label = format!("  {}", study.dataset.sectors.name(sector));
-            grid.row(label, flow_cells(study, pair, Some(sector)));
+            grid.row(&label, flow_cells(study, pair, Some(sector)));
         }
     }
     page.grid(&grid);
@@ -210,22 +158,18 @@ fn country_table(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {
             let divisor = if variable == CountryVariable::TariffRevenue { divisor } else { 1.0 };
             number_cell(study.estimates.country(country, variable), divisor)
         };
-        let label = study.dataset.countries.name(country).to_owned();
+        let label = study.dataset.countries.name(country);
         grid.row(label, COUNTRY_COLUMNS.map(cell).into());
     }
     page.grid(&grid);
 }
 
-/// The money unit to show, and how many of the dataset's units it is: billions where millions get long.
+/// The money unit to show, and how many of the dataset's units it is.
 fn money(study: &Study<'_>, countries: &[CountryId]) -> (String, f64) {
     let size = |&country: &CountryId| {
         study.estimates.country(country, CountryVariable::TariffRevenue).central.map_or(0.0, f64::abs)
     };
-    let largest = countries.iter().map(size).fold(0.0, f64::max);
-    match study.dataset.unit.strip_suffix(" mn") {
-        Some(currency) if largest >= 1000.0 => (format!("{currency} bn"), 1000.0),
-        _ => (study.dataset.unit.clone(), 1.0),
-    }
+    number::money(&study.dataset.unit, countries.iter().map(size).fold(0.0, f64::max))
 }
 
 fn notes(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {

@@ -32,6 +32,14 @@ impl Block {
     pub(crate) fn file(&self) -> Option<&str> {
         self.info.iter().find_map(|part| part.strip_prefix("file="))
     }
+
+    /// Writes the file that the block is, in a folder.
+    pub(crate) fn save(&self, folder: &Path) {
+        let Some(file) = self.file() else { return };
+        let path = folder.join(file);
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
+        std::fs::write(path, &self.text).expect("a file");
+    }
 }
 
 impl Page {

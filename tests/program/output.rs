@@ -11,18 +11,22 @@ const STATS: [&str; 10] =
     ["central", "mean", "sd", "p05", "p25", "p50", "p75", "p95", "p_negative", "mc_error"];
 
 #[test]
-fn a_result_is_nine_files_and_nothing_else() {
+fn a_result_is_thirteen_files_and_nothing_else() {
     let desk = Desk::new();
     desk.good("run universal-10 --draws 0 --out deep/er/results");
     let expected = [
         "countries.csv",
+        "countries.png",
         "countries.svg",
         "flows.csv",
+        "prices.png",
         "prices.svg",
         "rates.csv",
+        "report.html",
         "run.json",
         "scenario.toml",
         "sectors.csv",
+        "volumes.png",
         "volumes.svg",
     ];
     assert_eq!(names(&desk.path().join("deep/er/results")), expected);
@@ -220,7 +224,7 @@ fn an_earlier_result_is_replaced_as_a_whole_and_only_by_a_good_one() {
     assert!(desk.files("r") == first);
     desk.good("run free-trade --draws 0 --out r --quiet");
     let second = desk.files("r");
-    assert_eq!(second.len(), 9);
+    assert_eq!(second.len(), 13);
     assert!(second["countries.csv"] != first["countries.csv"]);
     assert_eq!(desk.names(), ["broken.toml", "r"]);
 }
@@ -253,4 +257,42 @@ fn check_and_explain_know_every_prepared_scenario() {
         assert!(desk.good(&format!("explain {}", prepared.name)).stdout.len() > 200, "{}", prepared.name);
         assert!(desk.good("list").stdout.contains(prepared.name));
     }
+}
+
+#[test]
+fn the_page_of_a_folder_is_made_from_its_files_wherever_it_lies() {
+    let desk = Desk::new();
+    for (draws, flows) in [("12", "touched"), ("0", "touched"), ("4", "all")] {
+        desk.good(&format!(
+            "run us-25-mexico-canada-retaliation --draws {draws} --flows {flows} --out r --quiet"
+        ));
+        let page = desk.files("r")["report.html"].clone();
+        std::fs::rename(desk.path().join("r"), desk.path().join("elsewhere")).unwrap();
+        std::fs::remove_file(desk.path().join("elsewhere/report.html")).unwrap();
+        let said = desk.good("report elsewhere");
+        assert_eq!((said.stdout.trim(), said.stderr.as_str()), ("elsewhere/report.html", ""));
+        assert!(desk.files("elsewhere")["report.html"] == page, "{draws} draws, {flows} flows");
+        assert!((50_000..400_000).contains(&page.len()), "{} bytes", page.len());
+        std::fs::remove_dir_all(desk.path().join("elsewhere")).unwrap();
+    }
+}
+
+#[test]
+fn a_page_needs_a_result() {
+    let desk = Desk::new();
+    desk.write("mine/thesis.txt", "years of work");
+    desk.write("file", "text");
+    desk.write("other/run.json", "{ \"format\": 1, \"program\": { \"name\": \"something\" } }");
+    for (folder, words) in [
+        ("mine", "there is no file `run.json`"),
+        ("file", "there is no folder `file`"),
+        ("nothing", "there is no folder `nothing`"),
+        ("other", "no run record of this program"),
+    ] {
+        let said = desk.run(&format!("report {folder}"));
+        assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{folder}");
+        assert!(said.stderr.contains(words) && said.stderr.contains("help: "), "{}", said.stderr);
+    }
+    assert_eq!(names(&desk.path().join("mine")), ["thesis.txt"]);
+    assert_eq!(desk.run("report").code, 2);
 }

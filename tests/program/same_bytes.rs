@@ -11,7 +11,7 @@ fn independent_of_threads(scenario: &str, more: &str) {
         assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
     }
     let first = desk.files("out-0");
-    assert_eq!(first.len(), 9);
+    assert_eq!(first.len(), 13);
     for at in 1..4 {
         for (name, bytes) in desk.files(&format!("out-{at}")) {
             assert!(bytes == first[&name], "{name} of run {at} differs from run 0");
@@ -72,11 +72,11 @@ fn nothing_about_the_machine_is_written() {
     ));
     let place = desk.path().file_name().unwrap().to_string_lossy().into_owned();
     for (name, bytes) in desk.files("out") {
-        let text = String::from_utf8(bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
         for word in [place.as_str(), "desk-of", "threads", "--draws", "--out", &today()] {
             assert!(!text.contains(word), "{name} holds `{word}`");
         }
-        assert!(!text.contains('\r'), "{name} has line ends of Windows");
+        assert!(name.ends_with(".png") || !text.contains('\r'), "{name} has line ends of Windows");
         assert!(!text.contains("NaN") && !text.contains("inf,"), "{name} holds no number");
     }
 }

@@ -36,7 +36,8 @@ fn nothing() -> Fake {
 /// Names that are too long, need escaping, and no blanks to break them at.
 fn awkward() -> Fake {
     let mut fake = fake::retaliation();
-    fake.title = "<Tariffs> & \"quotes\" ".to_owned() + &"Donaudampfschifffahrtsgesellschaft".repeat(6);
+    fake.title = "<Tariffs> & \"quotes\" \u{7}\u{ffff}\u{202e}".to_owned()
+        + &"Donaudampfschifffahrtsgesellschaft".repeat(6);
     let name = |code: &str| (code.to_owned(), format!("The {} of {code} & friends", "Very ".repeat(12)));
     let codes = fake.dataset.countries.codes().to_vec();
     fake.dataset.countries = tariffsim::index::CodeList::new(codes.iter().map(|code| name(code))).unwrap();
@@ -213,6 +214,27 @@ fn a_universal_tariff_says_how_many_pairs_are_not_shown() {
     assert!(svg.contains("The 12 pairs with the largest trade; 68 more are in flows.csv."));
 }
 
+#[test]
+fn a_picture_is_the_drawing_twice_as_large() {
+    for (name, fake) in [("small", fake::small()), ("awkward", awkward())] {
+        for (chart, svg) in charts(&fake) {
+            let png = chart::png(&svg);
+            let picture = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
+            let root = svg.split_once('>').unwrap().0;
+            let size = [number(root, "width"), number(root, "height")].map(|length| 2 * length as u32);
+            assert_eq!([picture.width(), picture.height()], size, "{name} {chart}");
+            assert!(png == chart::png(&svg), "{name} {chart}: the same chart gives other bytes");
+            // Title, labels, points and bands are dark or coloured; a chart without its text has far less ink.
+            let ink = |rows: std::ops::Range<u32>| {
+                let pixels = rows.flat_map(|y| (0..size[0]).map(move |x| (x, y)));
+                pixels.filter(|&(x, y)| picture.pixel(x, y).unwrap().red() < 120).count()
+            };
+            assert!(ink(0..180) > 2000, "{name} {chart}: the title is not drawn: {}", ink(0..180));
+            assert!(picture.pixels().iter().all(|pixel| pixel.alpha() == 255), "{name} {chart}");
+        }
+    }
+}
+
 /// Writes all charts, for a person to look at: `CHARTS=DIR cargo test --test report_outputs charts -- --ignored`.
 #[test]
 #[ignore = "writes files for a person to look at"]
@@ -220,6 +242,7 @@ fn all_charts_for_the_eye() {
     let dir = std::path::PathBuf::from(std::env::var("CHARTS").expect("CHARTS names a folder"));
     for (name, fake) in fakes() {
         for (chart, svg) in charts(&fake) {
+            std::fs::write(dir.join(format!("{name}-{chart}.png")), chart::png(&svg)).unwrap();
             std::fs::write(dir.join(format!("{name}-{chart}.svg")), svg).unwrap();
         }
     }

@@ -10,3 +10,4 @@ mod folder;
 mod page;
 mod record;
 mod tables;
+mod web_page;

@@ -74,6 +74,25 @@ fn a_missing_value_is_a_dash() {
 }
 
 #[test]
+fn a_title_or_a_name_cannot_steer_the_terminal() {
+    let mut fake = fake::small();
+    fake.title = "a \u{1b}[31mred\u{1b}[0m title\u{7}".to_owned();
+    fake.policy.measures[0].name = "\u{1b}]0;window\u{7}".to_owned();
+    let codes = fake.dataset.countries.codes().to_vec();
+    let names = codes.iter().map(|code| (code.clone(), format!("\u{9b}2J{code}\u{202e}")));
+    fake.dataset.countries = tariffsim::index::CodeList::new(names).unwrap();
+    let page = terminal::page(&fake.study(), 100);
+    // What is left are the page's own styles: bold, dim and their end.
+    let own = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"];
+    let rest = own.iter().fold(page, |page, style| page.replace(style, ""));
+    assert!(
+        !rest.chars().any(|letter| (letter.is_control() && letter != '\n') || letter == '\u{202e}'),
+        "{rest}"
+    );
+    assert!(rest.contains("\u{fffd}[31mred"));
+}
+
+#[test]
 fn a_closed_border_is_said() {
     let mut fake = fake::small();
     fake.policy.rates.clear();

@@ -3,7 +3,8 @@
 use plotters::style::RGBColor;
 
 use crate::report::chart::axis::Axis;
-use crate::report::chart::pen::{FAINT, Face, GREY, Hue, INK, Pen, Side, tint};
+use crate::report::chart::pen::{FAINT, Face, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::plain::plain;
 
 /// A chart, ready to be drawn.
 pub(super) struct Figure {
@@ -78,7 +79,7 @@ const ROW_GAP: i32 = 14;
 const DETAIL_INDENT: i32 = 24;
 
 /// Half the height and the strength of the 95, 80 and 50 % bands.
-const BANDS: [(i32, f64); 3] = [(4, 0.25), (7, 0.45), (9, 0.70)];
+pub(super) const BANDS: [(i32, f64); 3] = [(4, 0.25), (7, 0.45), (9, 0.70)];
 
 /// What an arrow means.
 const CUT: &str = "An arrow points to a value beyond the axis, which is written at the right.";
@@ -120,7 +121,10 @@ impl Layout<'_> {
 
 impl Figure {
     /// The chart as SVG.
-    pub(super) fn draw(&self) -> String {
+    pub(super) fn draw(mut self) -> String {
+        for text in self.texts() {
+            *text = plain(text);
+        }
         let layout = self.layout();
         let mut svg = String::new();
         let size = (WIDTH as u32, layout.height as u32);
@@ -136,6 +140,12 @@ impl Figure {
         draw_notes(&pen, &layout);
         pen.finish();
         with_title(svg, &self.title)
+    }
+
+    /// Its texts, which may come from a file.
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let labels = self.rows.iter_mut().map(|row| &mut row.label);
+        [&mut self.title, &mut self.subtitle].into_iter().chain(&mut self.notes).chain(labels)
     }
 
     fn layout(&self) -> Layout<'_> {
@@ -208,7 +218,7 @@ impl Figure {
         let mut x = MARGIN;
         for series in &self.series {
             pen.point((x + 10, layout.key), series.hue.full());
-            pen.text(series.name, KEY, series.hue.full(), (x + 28, layout.key), Side::Left);
+            pen.text(series.name, KEY, series.hue.ink(), (x + 28, layout.key), Side::Left);
             x += 28 + KEY.width(series.name) + 36;
         }
         if self.has_bands() {
@@ -255,14 +265,14 @@ impl Figure {
         for (ends, (half, strength)) in mark.bands.iter().flatten().zip(BANDS) {
             let [from, to] = ends.map(|end| layout.x(end));
             if to > from {
-                pen.bar((from, y - half), (to, y + half), tint(hue.full(), strength));
+                pen.bar((from, y - half), (to, y + half), tint(hue.full(), WHITE, strength));
             }
         }
         match layout.axis.outside(mark.point) {
             Some(direction) => pen.arrow((layout.x(mark.point), y), direction, hue.full()),
             None => pen.point((layout.x(mark.point), y), hue.full()),
         }
-        pen.text(&mark.text, VALUE, hue.full(), (WIDTH - MARGIN, y), Side::Right);
+        pen.text(&mark.text, VALUE, hue.ink(), (WIDTH - MARGIN, y), Side::Right);
     }
 }
 
@@ -291,7 +301,7 @@ fn paragraph(pen: &Pen<'_>, text: &[String], face: Face, colour: RGBColor, top: 
 fn draw_band_key(pen: &Pen<'_>, (x, y): (i32, i32)) {
     const REACH: [i32; 3] = [0, 22, 46];
     for ((half, strength), from) in BANDS.into_iter().zip(REACH) {
-        pen.bar((x + from, y - half), (x + 140 - from, y + half), tint(GREY, strength));
+        pen.bar((x + from, y - half), (x + 140 - from, y + half), tint(GREY, WHITE, strength));
     }
     let text = "bands: 50, 80 and 95 % of draws; point: central case";
     pen.text(text, KEY, GREY, (x + 158, y), Side::Left);

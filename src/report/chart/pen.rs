@@ -13,8 +13,8 @@ use plotters::style::{
 
 /// The fonts that a viewer is asked for, first to last; Verdana has nearly the widths of DejaVu Sans.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
-static REGULAR: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
-static BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold.ttf");
+pub(super) static REGULAR: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
+pub(super) static BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold.ttf");
 
 /// Why drawing may be taken for granted.
 const IN_MEMORY: &str = "an SVG in memory takes all that is drawn, and the fonts in assets are complete";
@@ -31,7 +31,10 @@ pub(super) enum Hue {
 }
 
 impl Hue {
-    /// The colour of points and text.
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Blue, Self::Orange, Self::Green];
+
+    /// The colour of points and bands.
     pub(super) fn full(self) -> RGBColor {
         match self {
             Self::Blue => RGBColor(0, 114, 178),
@@ -39,14 +42,36 @@ impl Hue {
             Self::Green => RGBColor(0, 158, 115),
         }
     }
+
+    /// The colour of text: dark enough to be read on white (contrast above 4.5).
+    pub(super) fn ink(self) -> RGBColor {
+        match self {
+            Self::Blue => RGBColor(0, 95, 150),
+            Self::Orange => RGBColor(173, 76, 0),
+            Self::Green => RGBColor(0, 120, 90),
+        }
+    }
+
+    /// The colour of all of it on a dark ground.
+    pub(super) fn on_dark(self) -> RGBColor {
+        match self {
+            Self::Blue => RGBColor(90, 180, 240),
+            Self::Orange => RGBColor(255, 146, 72),
+            Self::Green => RGBColor(63, 214, 168),
+        }
+    }
 }
 
-/// A colour mixed with white; `strength` from 0 (white) to 1.
-pub(super) fn tint(colour: RGBColor, strength: f64) -> RGBColor {
-    let mix = |part: u8| (255.0 - (255.0 - f64::from(part)) * strength).round() as u8;
-    RGBColor(mix(colour.0), mix(colour.1), mix(colour.2))
+/// A colour mixed with the ground; `strength` from 0 (the ground) to 1.
+pub(super) fn tint(colour: RGBColor, ground: RGBColor, strength: f64) -> RGBColor {
+    let mix = |part: u8, ground: u8| {
+        (f64::from(ground) + (f64::from(part) - f64::from(ground)) * strength).round() as u8
+    };
+    RGBColor(mix(colour.0, ground.0), mix(colour.1, ground.1), mix(colour.2, ground.2))
 }
 
+/// The colour of the ground.
+pub(super) const WHITE: RGBColor = RGBColor(255, 255, 255);
 /// The colour of text.
 pub(super) const INK: RGBColor = RGBColor(33, 37, 41);
 /// The colour of text that explains.
@@ -136,7 +161,7 @@ impl<'a> Pen<'a> {
     /// A white canvas.
     pub(super) fn new(svg: &'a mut String, size: (u32, u32)) -> Self {
         let area = SVGBackend::with_string(svg, size).into_drawing_area();
-        area.fill(&RGBColor(255, 255, 255)).expect(IN_MEMORY);
+        area.fill(&WHITE).expect(IN_MEMORY);
         Self { area }
     }
 
@@ -171,7 +196,7 @@ impl<'a> Pen<'a> {
 
     /// A point with a white edge.
     pub(super) fn point(&self, at: (i32, i32), colour: RGBColor) {
-        self.area.draw(&Circle::new(at, 10, RGBColor(255, 255, 255).filled())).expect(IN_MEMORY);
+        self.area.draw(&Circle::new(at, 10, WHITE.filled())).expect(IN_MEMORY);
         self.area.draw(&Circle::new(at, 8, colour.filled())).expect(IN_MEMORY);
     }
 

@@ -6,6 +6,7 @@ use anstyle::Style;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::report::number::Shown;
+use crate::report::plain::plain;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -81,7 +82,7 @@ impl Page {
 /// Splits text into lines at blanks; a word longer than a line stands alone.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in plain(text).split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
@@ -122,7 +123,7 @@ impl Cell {
     }
 
     pub(super) fn wrapped(text: &str) -> Self {
-        Self::Wrapped(text.to_owned())
+        Self::Wrapped(plain(text))
     }
 
     pub(super) fn missing() -> Self {
@@ -183,8 +184,8 @@ impl Grid {
         Self { heads: heads.iter().map(|&head| head.to_owned()).collect(), rows: Vec::new(), shortest_label }
     }
 
-    pub(super) fn row(&mut self, label: String, cells: Vec<Cell>) {
-        self.rows.push((label, cells));
+    pub(super) fn row(&mut self, label: &str, cells: Vec<Cell>) {
+        self.rows.push((plain(label), cells));
     }
 
     /// The columns in some parts, as equal as can be.
@@ -196,7 +197,8 @@ impl Grid {
 
     fn fits(&self, form: Form, columns: &Range<usize>, width: usize) -> bool {
         let taken: usize = columns.clone().map(|at| GAP + self.column(at, form).width).sum();
-        let longest = self.rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        let labels = self.rows.iter().map(|(label, _)| label).chain([&self.heads[0]]);
+        let longest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
         width.saturating_sub(taken) >= longest.min(self.shortest_label)
     }
 

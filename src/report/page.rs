@@ -1,0 +1,94 @@
+//! `report.html`: a result as one page that needs nothing else, no network and no script to be complete.
+//!
+//! The page is a function of the files of a result folder and of nothing else, so that a run and
+//! `tariffsim report` give the same bytes.
+
+mod drawing;
+mod grid;
+mod grids;
+mod sections;
+mod story;
+mod thin;
+mod values;
+mod words;
+
+use std::io::{BufRead, BufReader};
+
+use askama::Template as _;
+
+use crate::diagnostic::Diagnostic;
+use crate::files::{FileError, Folder, text};
+use crate::report::folder::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::plain::plain_lines;
+use crate::report::tables::ALL_OUTCOMES;
+use sections::Page;
+use story::{RUN_AGAIN, Story, fault};
+use thin::Wanted;
+use values::{Countries, Flows};
+
+/// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The charts in the order of the page.
+const CHARTS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
+
+/// The files of a result, on disk or not yet.
+pub trait Source {
+    /// Opens a file by its name in the result folder.
+    ///
+    /// # Errors
+    /// [`FileError`] where it is not there or cannot be read.
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError>;
+}
+
+impl Source for Folder {
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
+        Ok(Box::new(BufReader::with_capacity(1 << 18, self.open(name)?)))
+    }
+}
+
+/// The page of a result.
+///
+/// # Errors
+/// What is wrong with the files: missing, damaged, of another run or of another program.
+pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
+    let story = Story::read(&read(files, RECORD)?)?;
+    let scenario = &story.scenario.name;
+    let is_known = |code: &str| story.names.countries.contains_key(code);
+    let countries = Countries::read(&read(files, COUNTRIES)?, scenario, is_known)?;
+    let keys = grids::flow_keys(&story);
+    let pairs = grids::pair_codes(&story);
+    let of_pairs = |name, lead: &[&str]| {
+        let wanted = Wanted::new(lead, &pairs);
+        let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
+        thin.map_err(|error| unreadable(name, &error))
+    };
+    let flows = of_pairs(FLOWS, &[scenario, ALL_OUTCOMES])?;
+    let flows = Flows::read(&flows, scenario, keys.iter().copied())?;
+    let rates = values::rates(&of_pairs(RATES, &[])?, keys.iter().copied())?;
+    let mut charts = Vec::new();
+    for name in CHARTS {
+        let drawing = drawing::inline(&read(files, name)?)
+            .map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
+        charts.push(sections::Chart { name, drawing });
+    }
+    let resolved = read(files, SCENARIO)?;
+    let page = Page::new(&story, &countries, &flows, &rates, charts, &resolved);
+    let html = page.render().expect("a page in memory takes all that is written");
+    // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
+    Ok(plain_lines(&html))
+}
+
+fn read(files: &dyn Source, name: &str) -> Result<String, Vec<Diagnostic>> {
+    let text = files.open(name).and_then(|reader| text(reader, name, MOST_BYTES));
+    text.map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &str, error: &FileError) -> Vec<Diagnostic> {
+    let help = match error {
+        FileError::NotFound { .. } if name == RECORD => "name the folder that a run wrote with --out",
+        FileError::Unreadable { .. } => "check that you may read it",
+        _ => RUN_AGAIN,
+    };
+    vec![Diagnostic::error(error.to_string()).help(help)]
+}

@@ -1,0 +1,116 @@
+//! Large tables read without what is not wanted of them: a table of flows may have gigabytes, a page shows few pairs.
+
+use std::collections::HashSet;
+use std::io::{self, BufRead};
+
+use csv::{Terminator, WriterBuilder};
+
+use crate::files::{FileError, unreadable};
+
+/// Which rows are wanted: those that begin with a lead, an importer and an exporter.
+pub(super) struct Wanted {
+    lead: Vec<u8>,
+    pairs: HashSet<Vec<u8>>,
+}
+
+impl Wanted {
+    /// The rows of some pairs after the fields that all rows begin with.
+    pub(super) fn new(lead: &[&str], pairs: &[[&str; 2]]) -> Self {
+        let keys = pairs.iter().map(|pair| key(&beginning(pair)).to_vec());
+        Self { lead: beginning(lead), pairs: keys.collect() }
+    }
+
+    /// Whether every row is a line.
+    fn is_by_line(&self) -> bool {
+        !self.lead.contains(&b'\n') && !self.pairs.iter().any(|pair| pair.contains(&b'\n'))
+    }
+
+    fn has(&self, line: &[u8]) -> bool {
+        line.strip_prefix(self.lead.as_slice()).is_some_and(|rest| self.pairs.contains(key(rest)))
+    }
+}
+
+/// Fields as a row begins with them, up to and including the comma after the last.
+fn beginning(fields: &[&str]) -> Vec<u8> {
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let mut writer = WriterBuilder::new().terminator(Terminator::Any(b',')).from_writer(Vec::new());
+    writer.write_record(fields).expect("memory takes all that is written");
+    writer.into_inner().expect("memory takes all that is written")
+}
+
+/// What a row begins with, up to its second comma. A comma inside a quoted code makes keys that are too short and so
+/// lets rows through that are not wanted; none is lost.
+fn key(row: &[u8]) -> &[u8] {
+    let commas = row.iter().enumerate().filter(|(_, byte)| **byte == b',');
+    commas.map(|(at, _)| at + 1).nth(1).map_or(row, |end| &row[..end])
+}
+
+/// The header, the first row and the wanted rows; every other line is left blank, so that places stay right.
+///
+/// # Errors
+/// [`FileError`] where even that is larger than `limit` bytes, is no text, or the system refuses.
+pub(super) fn thin(
+    mut reader: impl BufRead,
+    name: &str,
+    wanted: &Wanted,
+    limit: u64,
+) -> Result<String, FileError> {
+    let by_line = wanted.is_by_line();
+    let (mut kept, mut line, mut lines) = (Vec::new(), Vec::new(), 0_u64);
+    while read_line(&mut reader, &mut line).map_err(|error| unreadable(name, &error))? {
+        // A line without end is kept: that it is cut short must be seen.
+        if lines < 2 || !by_line || !line.ends_with(b"\n") || wanted.has(&line) {
+            kept.extend_from_slice(&line);
+        } else {
+            kept.push(b'\n');
+        }
+        lines += 1;
+        if kept.len() as u64 > limit {
+            break;
+        }
+    }
+    crate::files::text(kept.as_slice(), name, limit)
+}
+
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    Ok(reader.read_until(b'\n', line)? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thinned(lead: &[&str], pairs: &[[&str; 2]], text: &str) -> String {
+        thin(text.as_bytes(), "t.csv", &Wanted::new(lead, pairs), 1000).unwrap()
+    }
+
+    #[test]
+    fn other_rows_are_left_blank() {
+        let text =
+            "scenario,outcome,importer,exporter,value\ns,all,A,B,1\ns,all,A,C,2\ns,all,B,A,3\nt,all,A,C,4\n";
+        let expected = "scenario,outcome,importer,exporter,value\ns,all,A,B,1\ns,all,A,C,2\n\n\n";
+        assert_eq!(thinned(&["s", "all"], &[["A", "C"]], text), expected);
+        assert_eq!(thinned(&[], &[["A", "C"]], "h\nA,B,1\nA,C,2\nAA,C,3\nA,CC,4\n"), "h\nA,B,1\nA,C,2\n\n\n");
+    }
+
+    #[test]
+    fn awkward_names_lose_no_row() {
+        let text = "h\n\"a, b\",all,A,B,1\n\"a, b\",all,A,C,2\n\"a, b\",all,A,D,3\n";
+        assert_eq!(thinned(&["a, b", "all"], &[["A", "D"]], text), text.replace("\"a, b\",all,A,C,2", ""));
+        let text = "h\n\"A,1\",B,x,1\n\"A,1\",C,x,2\nD,C,x,3\n";
+        assert!(thinned(&[], &[["A,1", "C"]], text).contains("\"A,1\",C,x,2\n"));
+        let text = "h\n\"a\nb\",all,A,B,1\n\"a\nb\",all,A,C,2\n";
+        assert_eq!(thinned(&["a\nb", "all"], &[["A", "B"]], text), text, "rows over two lines are all kept");
+    }
+
+    #[test]
+    fn a_row_cut_short_stays_and_the_limit_holds() {
+        assert!(thinned(&[], &[["A", "B"]], "h\nA,B,1\nC,D").ends_with("C,D"));
+        let large = "A,B,1\n".repeat(1000);
+        let wanted = Wanted::new(&[], &[["A", "B"]]);
+        assert!(matches!(thin(large.as_bytes(), "t", &wanted, 1000), Err(FileError::TooLarge { .. })));
+    }
+}
