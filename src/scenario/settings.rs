@@ -195,7 +195,7 @@ impl Setting {
         })?;
         let start = at + equals + 1;
         let value = written(typed[equals + 1..].trim_end(), start)
-            .map_err(|fault| Box::new(fault.at(place(start..shown.len()))))?;
+            .map_err(|fault| Box::new((*fault).at(place(start..shown.len()))))?;
         Ok(Self { shown, key, value })
     }
 
@@ -331,10 +331,8 @@ fn written(typed: &str, at: usize) -> Result<Written, Box<Diagnostic>> {
     let here = at..at + typed.len();
     let text = || Spanned::new(here.clone(), typed.to_owned());
     if typed.is_empty() {
-        let fault = Diagnostic::error("this setting has no value")
-            .expected("a value after `=`")
-            .help("for example `model.deficits=balanced`");
-        return Err(Box::new(fault));
+        let fault = Diagnostic::error("this setting has no value").expected("a value after `=`");
+        return Err(Box::new(fault.help("for example `model.deficits=balanced`")));
     }
     if DeValue::parse(typed).is_ok() {
         return Ok(Written::Toml(text()));
