@@ -94,6 +94,25 @@ impl Diagnostic {
     }
 }
 
+/// "`a`, `b` or `c`".
+pub fn one_of(names: &[&str]) -> String {
+    joined(names, "or")
+}
+
+/// "`a`, `b` and `c`".
+pub fn listed(names: &[&str]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[&str], word: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+    }
+}
+
 /// The nearest of some candidates to what was written, if one is near enough to suggest.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();

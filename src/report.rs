@@ -11,6 +11,7 @@
 //! | all of them, as a folder | [`folder`] |
 
 pub mod chart;
+pub mod contents;
 pub mod disclosure;
 pub mod focus;
 pub mod folder;

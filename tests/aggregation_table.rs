@@ -97,7 +97,11 @@ fn shown(value: f64) -> String {
 
 fn row(label: &str, countries: &[Welfare; 3]) -> String {
     let cells = countries.iter().map(|welfare| match welfare.range {
-        Some([low, high]) => format!(" {} ({} to {}) |", shown(welfare.central), shown(low), shown(high)),
+        Some([low, high]) => {
+            // Kept on one line.
+            let range = format!("({}\u{a0}to\u{a0}{})", shown(low), shown(high)).replace('+', "");
+            format!(" {}<br>{range} |", shown(welfare.central))
+        }
         None => format!(" {} |", shown(welfare.central)),
     });
     format!("| {label} |{}\n", cells.collect::<String>())
@@ -117,7 +121,7 @@ fn the_table_of_the_page_is_what_this_test_measures() {
     let averaged = format!("{}{scenario}{}", SIZES[2].1, averaged_elasticities(folder.path()));
     let averaged = welfare(folder.path(), &averaged, "--draws 0");
 
-    let mut table = String::from("| data | United States | Canada | Mexico |\n|---|---|---|---|\n");
+    let mut table = String::from("| data | United States | Canada | Mexico |\n|---|---:|---:|---:|\n");
     let labels = SIZES.iter().map(|(label, _)| *label);
     table.extend(labels.zip(&sizes).map(|(label, size)| row(label, size)));
     table += &row("12 × 29, each sector with the elasticity of its group in `sectors-9`", &averaged);
@@ -125,7 +129,7 @@ fn the_table_of_the_page_is_what_this_test_measures() {
 
     let groups = one_group_at_a_time(folder.path(), &scenario, &sizes[2]);
     let mut table =
-        String::from("| only these are merged | United States | Canada | Mexico |\n|---|---|---|---|\n");
+        String::from("| only these are merged | United States | Canada | Mexico |\n|---|---:|---:|---:|\n");
     for (group, [usa, can, mex]) in &groups {
         table += &format!("| `{group}` | {} | {} | {} |\n", shown(*usa), shown(*can), shown(*mex));
     }

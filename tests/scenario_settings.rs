@@ -209,7 +209,7 @@ fn mistakes_of_the_file_keep_their_place_and_come_first() {
 #[test]
 fn any_text_is_read_or_refused() {
     let starts = ["", "model.inputs=", "measure.first.on=", "measure.first.exempt_share={"];
-    let pieces = [".", "=", "\"", "[", "]", "{", "}", "é", " ", ",", "1", "CAN", "\n", "#", "'"];
+    let pieces = ["[1]", ".", "=", "\"", "[", "]", "{", "}", "é", " ", ",", "1", "CAN", "\n", "#", "'"];
     let mut state = 7_u64;
     let mut next = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -159,18 +159,17 @@ impl Accounts {
     }
 }
 
-/// Tariff-inclusive expenditure E_nj = Σ_i x_nij(1+τ_nij) and its shares by exporter.
+/// Tariff-inclusive expenditure E_nj and its shares by exporter.
 fn expenditure_shares(dataset: &Dataset) -> (Bilateral, Vec<f64>) {
     let shape = dataset.shape();
-    let (n, j) = (shape.countries, shape.sectors);
+    let n = shape.countries;
+    let expenditure = expenditure(&dataset.trade, &dataset.tariffs);
     let mut share = dataset.trade.values().to_vec();
-    let mut expenditure = vec![0.0; shape.pairs()];
     for (value, rate) in share.iter_mut().zip(dataset.tariffs.values()) {
         *value *= 1.0 + rate;
     }
     for (pair, row) in share.chunks_exact_mut(n).enumerate() {
-        let total: f64 = row.iter().sum();
-        expenditure[pair % n * j + pair / n] = total;
+        let total = expenditure[pair % n * shape.sectors + pair / n];
         if total > 0.0 {
             row.iter_mut().for_each(|value| *value /= total);
         }
@@ -178,16 +177,24 @@ fn expenditure_shares(dataset: &Dataset) -> (Bilateral, Vec<f64>) {
     (Bilateral::from_values(shape, share), expenditure)
 }
 
+/// Tariff-inclusive expenditure E_nj = Σ_i x_nij(1+τ_nij), by pair.
+pub(super) fn expenditure(trade: &Bilateral, tariffs: &Bilateral) -> Vec<f64> {
+    let shape = trade.shape();
+    let mut expenditure = vec![0.0; shape.pairs()];
+    for (cell, (value, rate)) in trade.values().iter().zip(tariffs.values()).enumerate() {
+        let flow = shape.flow(cell);
+        expenditure[flow.importer.index() * shape.sectors + flow.sector.index()] += value * (1.0 + rate);
+    }
+    expenditure
+}
+
 /// Output Y_ij = Σ_n x_nij, by pair.
-fn outputs(trade: &Bilateral) -> Vec<f64> {
+pub(super) fn outputs(trade: &Bilateral) -> Vec<f64> {
     let shape = trade.shape();
     let mut output = vec![0.0; shape.pairs()];
-    for sector in 0..shape.sectors {
-        for importer in 0..shape.countries {
-            for (exporter, value) in trade.row(sector, importer).iter().enumerate() {
-                output[exporter * shape.sectors + sector] += value;
-            }
-        }
+    for (cell, value) in trade.values().iter().enumerate() {
+        let flow = shape.flow(cell);
+        output[flow.exporter.index() * shape.sectors + flow.sector.index()] += value;
     }
     output
 }

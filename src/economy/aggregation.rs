@@ -16,6 +16,7 @@ mod policy;
 pub use policy::PolicyLoss;
 
 use crate::bilateral::{Bilateral, Flow, Shape};
+use crate::economy::accounts::{expenditure, outputs};
 use crate::economy::dataset::{Dataset, ElasticitySet, FinalDemand, Group, PublishedElasticity, SectorKind};
 use crate::economy::elasticities::{Elasticities, UNLISTED_THETA};
 use crate::index::{CodeList, CountryId, Position, SectorId};
@@ -327,7 +328,7 @@ impl Grouping {
 fn ease(trade: &Bilateral, tariffs: &Bilateral, dropped: &[f64], inputs: &mut [f64], loss: &mut Loss) {
     let j = trade.shape().sectors;
     let output = outputs(trade);
-    let absorbed = absorption(trade, tariffs);
+    let absorbed = expenditure(trade, tariffs);
     for (pair, row) in inputs.chunks_exact_mut(j).enumerate().filter(|(pair, _)| dropped[*pair] > 0.0) {
         let made = &output[pair / j * j..(pair / j + 1) * j];
         let used: f64 = row.iter().zip(made).map(|(share, output)| share * output).sum();
@@ -372,28 +373,6 @@ impl Common {
     fn value(self) -> Option<f64> {
         self.first.filter(|_| !self.differ)
     }
-}
-
-/// Output Y_ij = Σ_n x_nij, by (country, sector).
-fn outputs(trade: &Bilateral) -> Vec<f64> {
-    let shape = trade.shape();
-    let mut output = vec![0.0; shape.pairs()];
-    for (cell, value) in trade.values().iter().enumerate() {
-        let flow = shape.flow(cell);
-        output[flow.exporter.index() * shape.sectors + flow.sector.index()] += value;
-    }
-    output
-}
-
-/// Tariff-inclusive absorption E_nj = Σ_i x_nij(1+τ_nij), by (country, sector).
-fn absorption(trade: &Bilateral, tariffs: &Bilateral) -> Vec<f64> {
-    let shape = trade.shape();
-    let mut absorbed = vec![0.0; shape.pairs()];
-    for (cell, (value, rate)) in trade.values().iter().zip(tariffs.values()).enumerate() {
-        let flow = shape.flow(cell);
-        absorbed[flow.importer.index() * shape.sectors + flow.sector.index()] += value * (1.0 + rate);
-    }
-    absorbed
 }
 
 /// World output by sector, as weights: a sector that nobody makes still counts next to others of its kind.

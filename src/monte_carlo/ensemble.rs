@@ -89,7 +89,7 @@ impl Experiment<'_> {
         let parameters = sampler.central();
         let central = self.model.solve(&world, &parameters, &self.baseline.central)?;
         let solver = Solver::new(self, observed, world, &parameters, &central);
-        let impact = solver.impact(&parameters, &self.baseline.central, &central);
+        let impact = solver.impact(&solver.world, &parameters, &self.baseline.central, &central);
         let numbers = impact.parts(self.sectors).map(<[f64]>::len);
         let draws = self.uncertainty.draws;
         let mut collection = Collection::new(&self.kinds(numbers.iter().sum()), draws);
@@ -192,8 +192,14 @@ impl<'a> Solver<'a> {
         Self { experiment, observed, world, before, after }
     }
 
-    fn impact(&self, parameters: &Parameters, baseline: &Equilibrium, found: &Equilibrium) -> Impact {
-        let comparison = Comparison { world: &self.world, parameters, baseline, counterfactual: found };
+    fn impact(
+        &self,
+        world: &World<'_>,
+        parameters: &Parameters,
+        baseline: &Equilibrium,
+        found: &Equilibrium,
+    ) -> Impact {
+        let comparison = Comparison { world, parameters, baseline, counterfactual: found };
         Impact::new(comparison, self.experiment.flow_rows)
     }
 
@@ -228,7 +234,7 @@ impl<'a> Solver<'a> {
         let results = draws.iter().zip(&baselines).map(|(draw, baseline)| {
             let result = baseline.clone().and_then(|baseline| {
                 let found = found.next().expect("one result for every solved baseline")?;
-                Ok(self.impact(&draw.parameters, &baseline, &found))
+                Ok(self.impact(&self.world, &draw.parameters, &baseline, &found))
             });
             Solved { floored: draw.floored, result }
         });
@@ -252,13 +258,7 @@ impl<'a> Solver<'a> {
             )?;
             let world = world(experiment.policy)?;
             let found = model.solve(&world, &draw.parameters, &self.start(&baseline, &draw.parameters))?;
-            let comparison = Comparison {
-                world: &world,
-                parameters: &draw.parameters,
-                baseline: &baseline,
-                counterfactual: &found,
-            };
-            Ok(Impact::new(comparison, experiment.flow_rows))
+            Ok(self.impact(&world, &draw.parameters, &baseline, &found))
         };
         Solved { floored: draw.floored, result: result() }
     }

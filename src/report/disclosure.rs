@@ -11,6 +11,7 @@ use crate::monte_carlo::prior::ElasticitySpread;
 use crate::report::focus;
 use crate::report::number::{self, Place};
 use crate::report::study::Study;
+use crate::table::grouped;
 
 /// What every range is, in the words to be used for it.
 pub const RANGE: &str = "model range (parameter uncertainty)";
@@ -208,12 +209,12 @@ fn aggregated(study: &Study<'_>, aggregation: &Aggregation) -> String {
     let [before, after] = aggregation.policy.rates;
     let [countries, sectors] = [aggregation.data.countries, aggregation.data.sectors];
     let rates = match aggregation.policy.inner_changes {
-        0 => format!("{} changed rates became {}", count(before), count(after)),
+        0 => format!("{} changed rates became {}", grouped(before), grouped(after)),
         inner => format!(
             "{} changed rates became {}, with {} between members of one group left out",
-            count(before),
-            count(after),
-            count(inner)
+            grouped(before),
+            grouped(after),
+            grouped(inner)
         ),
     };
     let inner = if countries[0] == countries[1] {
@@ -235,10 +236,6 @@ fn aggregated(study: &Study<'_>, aggregation: &Aggregation) -> String {
         countries[1],
         sectors[1],
     )
-}
-
-fn count(of: usize) -> String {
-    number::count(of as u64)
 }
 
 /// The codes of the sectors whose elasticity is the same in every draw for want of a standard error.

@@ -10,25 +10,11 @@ use thiserror::Error;
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder};
 use crate::report::chart;
+use crate::report::contents::{COUNTRIES, FLOWS, PAGE, RATES, RECORD, SCENARIO};
 use crate::report::page::{self, Source};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
-
-/// The file by which a result folder is known.
-pub const RECORD: &str = "run.json";
-
-/// The page that tells the result.
-pub const PAGE: &str = "report.html";
-
-/// The tables and the scenario from which the page is made.
-pub const COUNTRIES: &str = "countries.csv";
-/// See [`COUNTRIES`].
-pub const FLOWS: &str = "flows.csv";
-/// See [`COUNTRIES`].
-pub const RATES: &str = "rates.csv";
-/// See [`COUNTRIES`].
-pub const SCENARIO: &str = "scenario.toml";
 
 /// Why a result folder could not be written.
 #[derive(Debug, Error)]

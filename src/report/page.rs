@@ -18,7 +18,7 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
-use crate::report::folder::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::contents::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
 use crate::report::plain::plain_lines;
 use crate::report::tables::ALL_OUTCOMES;
 use sections::Page;

@@ -3,6 +3,7 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod touched;
 mod uncertainty;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::study::Study;
+pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 
 /// The format of the record; a reader refuses what it does not know.
@@ -191,36 +193,6 @@ pub struct Measure<'a> {
     pub flows: usize,
 }
 
-/// The flows that measures reach.
-#[derive(Clone, Debug, Serialize)]
-pub struct Touched<'a> {
-    /// How many flows there are.
-    pub flows: usize,
-    /// How many pairs of countries they belong to.
-    pub pairs: usize,
-    /// The pairs with the most trade in them, largest first.
-    pub largest: Vec<Pair<'a>>,
-}
-
-/// The touched flows of a pair of countries.
-#[derive(Clone, Debug, Serialize)]
-pub struct Pair<'a> {
-    /// Code of the importer.
-    pub importer: &'a str,
-    /// Code of the exporter.
-    pub exporter: &'a str,
-    /// Baseline trade in the touched flows.
-    pub trade: f64,
-    /// Their average rate before, weighted by baseline trade, as a fraction; none without trade.
-    pub before: Option<f64>,
-    /// The same with the new rates.
-    pub after: Option<f64>,
-    /// What each measure adds to the average, and what happens to trade costs.
-    pub by_measure: String,
-    /// The touched sectors with trade, largest first; none where there are too many pairs to show them.
-    pub sectors: Vec<&'a str>,
-}
-
 /// What codes stand for.
 #[derive(Clone, Debug, Serialize)]
 pub struct Names<'a> {
@@ -230,13 +202,8 @@ pub struct Names<'a> {
     pub sectors: BTreeMap<&'a str, &'a str>,
 }
 
-/// The most pairs that a record lists, and the most countries that it calls concerned.
-const MOST_PAIRS: usize = 40;
+/// The most countries that a record calls concerned.
 const MOST_COUNTRIES: usize = 12;
-
-/// The most sectors that a record lists over all its pairs; fewer than three for each pair are none.
-const MOST_SECTORS: usize = 100;
-const FEWEST_SECTORS: usize = 3;
 
 /// The record of a run.
 pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
@@ -250,7 +217,7 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         uncertainty: uncertainty::uncertainty(study),
         solution: solution(study),
         measures: measures(study),
-        touched: touched(study),
+        touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
@@ -347,31 +314,6 @@ fn measures<'a>(study: &Study<'a>) -> Vec<Measure<'a>> {
     measures
         .map(|measure| Measure { name: &measure.name, words: &measure.words, flows: measure.flows })
         .collect()
-}
-
-fn touched<'a>(study: &Study<'a>) -> Touched<'a> {
-    let pairs = focus::pairs(study);
-    let listed = &pairs[..pairs.len().min(MOST_PAIRS)];
-    let share = MOST_SECTORS / listed.len().max(1);
-    let sectors = if share < FEWEST_SECTORS { 0 } else { share };
-    Touched {
-        flows: study.policy.touched.len(),
-        pairs: pairs.len(),
-        largest: listed.iter().map(|of| pair(study, of, sectors)).collect(),
-    }
-}
-
-fn pair<'a>(study: &Study<'a>, pair: &focus::Pair, most_sectors: usize) -> Pair<'a> {
-    let traded = pair.sectors.iter().filter(|(_, trade)| *trade > 0.0);
-    Pair {
-        importer: study.dataset.countries.code(pair.importer),
-        exporter: study.dataset.countries.code(pair.exporter),
-        trade: pair.trade,
-        before: focus::rate_before(study, pair),
-        after: focus::rate_after(study, pair),
-        by_measure: focus::by_measure(study, pair),
-        sectors: traded.take(most_sectors).map(|&(sector, _)| study.dataset.sectors.code(sector)).collect(),
-    }
 }
 
 fn names<'a>(study: &Study<'a>) -> Names<'a> {

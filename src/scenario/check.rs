@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::scenario::measure::Measure;
-use crate::scenario::reader::{Faults, listed};
+use crate::scenario::reader::Faults;
 
 /// Duplicate names, and `instead_of` that names nothing, itself, or goes in a circle. `names` are those of all
 /// measures, also of those that are not complete.

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::economy::policy::{Deficits, ExemptMode};
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
@@ -110,13 +110,13 @@ pub(super) fn word<T: Copy>(
         Some((name, None)) => {
             let supported: Vec<&str> =
                 words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(name, _)| *name).collect();
-            let help = format!("the program has {}", reader::listed(&supported));
+            let help = format!("the program has {}", listed(&supported));
             faults.unsupported(node.span(), &format!("{key} = \"{name}\""), &help);
         }
         None => {
             let near = nearest(written.get_ref(), names.iter().copied());
             let fault = Diagnostic::error(format!("`{key}` has no choice `{}`", written.get_ref()))
-                .expected(reader::one_of(&names))
+                .expected(one_of(&names))
                 .help(near.map_or_else(String::new, |near| format!("did you mean `\"{near}\"`?")));
             faults.push(node.span(), fault);
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::scenario::{MOST_MEASURES, Mentioned};
@@ -281,11 +281,11 @@ fn last_key(keys: &Keys<'_, '_>, names: &[&str]) -> Option<Range<usize>> {
 fn no_verb() -> Diagnostic {
     Diagnostic::error("this measure does nothing")
         .expected("one verb, such as `add = \"25pp\"`")
-        .help(format!("the verbs are {}", reader::listed(VERBS)))
+        .help(format!("the verbs are {}", listed(VERBS)))
 }
 
 fn two_verbs(names: &[&str]) -> Diagnostic {
-    Diagnostic::error(format!("this measure has {} verbs: {}", names.len(), reader::listed(names)))
+    Diagnostic::error(format!("this measure has {} verbs: {}", names.len(), listed(names)))
         .expected("exactly one verb")
         .help("write one `[[measure]]` for each")
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
 use crate::scenario::settings::Settings;
 
 /// A value in a scenario file with the bytes it stands on.
@@ -164,25 +164,6 @@ impl<'a, 'i> Keys<'a, 'i> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys here are {}", listed(&self.known)),
         }
-    }
-}
-
-/// "`a`, `b` or `c`".
-pub(super) fn one_of(names: &[&str]) -> String {
-    joined(names, "or")
-}
-
-/// "`a`, `b` and `c`".
-pub(super) fn listed(names: &[&str]) -> String {
-    joined(names, "and")
-}
-
-fn joined(names: &[&str], word: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
     }
 }
 

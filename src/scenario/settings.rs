@@ -10,8 +10,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::scenario::reader::{Node, listed};
+use crate::diagnostic::{Diagnostic, Place, listed, nearest};
+
+/// A value of a scenario with its bytes.
+type Node<'i> = Spanned<DeValue<'i>>;
 
 /// Where a mistake in a setting is shown to be.
 const PLACE: &str = "the command line";
@@ -193,7 +195,7 @@ impl Setting {
         })?;
         let start = at + equals + 1;
         let value = written(typed[equals + 1..].trim_end(), start)
-            .map_err(|fault| Box::new(fault.at(place(start..shown.len()))))?;
+            .map_err(|fault| Box::new((*fault).at(place(start..shown.len()))))?;
         Ok(Self { shown, key, value })
     }
 
@@ -329,10 +331,8 @@ fn written(typed: &str, at: usize) -> Result<Written, Box<Diagnostic>> {
     let here = at..at + typed.len();
     let text = || Spanned::new(here.clone(), typed.to_owned());
     if typed.is_empty() {
-        let fault = Diagnostic::error("this setting has no value")
-            .expected("a value after `=`")
-            .help("for example `model.deficits=balanced`");
-        return Err(Box::new(fault));
+        let fault = Diagnostic::error("this setting has no value").expected("a value after `=`");
+        return Err(Box::new(fault.help("for example `model.deficits=balanced`")));
     }
     if DeValue::parse(typed).is_ok() {
         return Ok(Written::Toml(text()));

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::bilateral::Flow;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::combine::{self, Chain};
-use crate::scenario::reader::{Faults, listed};
+use crate::scenario::reader::Faults;
 use crate::scenario::rules::Rules;
 use crate::units::AdValorem;
 

@@ -68,5 +68,7 @@ fn bare(word: &str) -> &str {
 
 /// What may be asked need not be true: guesses to choose from, and headings of sheets.
 fn is_question(sentence: &str) -> bool {
-    sentence.starts_with('*') || sentence.starts_with('|') || sentence.starts_with("1. A tariff")
+    (sentence.starts_with('*') && sentence.contains("(a)"))
+        || sentence.starts_with('|')
+        || sentence.starts_with("1. A tariff")
 }

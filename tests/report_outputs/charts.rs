@@ -46,17 +46,14 @@ fn awkward() -> Fake {
 }
 
 fn fakes() -> Vec<(&'static str, Fake)> {
-    vec![
-        ("small", fake::small()),
-        ("retaliation", fake::retaliation()),
-        ("large", fake::large()),
-        ("no-draws", fake::small().without_draws()),
-        ("zero", fake::small().without_effect()),
+    let mut fakes = fake::usual();
+    fakes.extend([
         ("nothing", nothing()),
         ("outlier", outlier()),
         ("undefined", undefined()),
         ("awkward", awkward()),
-    ]
+    ]);
+    fakes
 }
 
 fn charts(fake: &Fake) -> [(&'static str, String); 3] {

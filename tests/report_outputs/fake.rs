@@ -385,3 +385,14 @@ pub fn large() -> Fake {
         policy,
     )
 }
+
+/// The runs that every report is made of.
+pub fn usual() -> Vec<(&'static str, Fake)> {
+    vec![
+        ("small", small()),
+        ("retaliation", retaliation()),
+        ("large", large()),
+        ("no-draws", small().without_draws()),
+        ("zero", small().without_effect()),
+    ]
+}

@@ -46,15 +46,9 @@ fn sparse() -> Fake {
 }
 
 fn fakes() -> Vec<(&'static str, Fake)> {
-    vec![
-        ("small", fake::small()),
-        ("retaliation", fake::retaliation()),
-        ("large", fake::large()),
-        ("no-draws", fake::small().without_draws()),
-        ("zero", fake::small().without_effect()),
-        ("sparse", sparse()),
-        ("hostile", hostile()),
-    ]
+    let mut fakes = fake::usual();
+    fakes.extend([("sparse", sparse()), ("hostile", hostile())]);
+    fakes
 }
 
 fn files(fake: &Fake) -> BTreeMap<&'static str, Vec<u8>> {

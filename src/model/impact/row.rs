@@ -3,8 +3,7 @@
 
 use multiversion::multiversion;
 
-/// Interleaved partial sums, as in [`crate::numerics::lanes`].
-const STRIPES: usize = 4;
+use crate::numerics::lanes::STRIPES;
 
 /// One row of flows; the flow from home is zero in `net`.
 #[derive(Clone, Copy)]

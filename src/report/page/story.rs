@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::report::folder::RECORD;
+use crate::report::contents::RECORD;
 use crate::report::record;
 
 /// What of a record is told on the page. Its keys are those of [`record::Record`].
