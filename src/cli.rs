@@ -76,6 +76,14 @@ struct Subject {
     settings: Vec<String>,
 }
 
+/// Which day of a scenario with dates.
+#[derive(Debug, clap::Args)]
+struct Day {
+    /// The day to take of a scenario with dates, such as 2025-04-10
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
 /// Reads the command line, does what it says, and gives the exit code: 0 done, 1 the user's input, 2 usage, 3 no
 /// equilibrium.
 pub fn main() -> ExitCode {

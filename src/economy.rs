@@ -4,5 +4,6 @@ pub mod accounts;
 pub mod aggregation;
 pub mod dataset;
 pub mod elasticities;
+pub mod horizon;
 pub mod policy;
 pub mod synthetic;

@@ -1,6 +1,7 @@
 //! Putting measures on a dataset: every name is looked up, every table read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use toml::Spanned;
 
@@ -16,6 +17,7 @@ use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Detail, Exemption, Rule, country_members, sector_members};
 use crate::scenario::tables;
+use crate::units::Share;
 
 /// What is known while measures are put on a dataset.
 pub(super) struct Builder<'b, 's> {
@@ -63,6 +65,7 @@ impl Builder<'_, '_> {
             sectors,
             detail: detail?,
             exempt,
+            strength: Share::ALL,
         };
         (self.fault_count() == before && self.reaches_something(&rule)).then_some(rule)
     }
@@ -106,11 +109,16 @@ impl Builder<'_, '_> {
         match measure.verb.get_ref() {
             Verb::Rates(file) => {
                 let text = self.table(measure, file)?;
-                Some(Detail::Rates(tables::rates(dataset, file, &text, &mut self.table_faults)))
+                Some(Detail::Rates(Rc::new(tables::rates(dataset, file, &text, &mut self.table_faults))))
             }
             Verb::TradeCosts(file) => {
                 let text = self.table(measure, file)?;
-                Some(Detail::Costs(tables::trade_costs(dataset, file, &text, &mut self.table_faults)))
+                Some(Detail::Costs(Rc::new(tables::trade_costs(
+                    dataset,
+                    file,
+                    &text,
+                    &mut self.table_faults,
+                ))))
             }
             Verb::Match(rule) => self.follows(rule, exporters),
             _ => Some(Detail::None),
