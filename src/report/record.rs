@@ -3,6 +3,7 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod path;
 mod touched;
 mod uncertainty;
 
@@ -16,6 +17,7 @@ use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::study::Study;
+pub use path::path_json;
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 
@@ -132,7 +134,7 @@ pub struct Aggregated<'a> {
 }
 
 /// With what model.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Model<'a> {
     /// Which model.
     pub kind: &'static str,
@@ -148,6 +150,8 @@ pub struct Model<'a> {
     pub elasticities_unlisted: usize,
     /// Central elasticities that were raised to the floor.
     pub elasticities_raised: usize,
+    /// How long trade has had to adjust.
+    pub horizon: String,
     /// What to do with exempt parts of a flow: a `variety` of its own, or the `average` rate.
     pub exempt_mode: &'static str,
     /// In what prices are measured.
@@ -288,6 +292,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
         elasticities: &study.elasticities.label,
         elasticities_unlisted: study.elasticities.unlisted,
         elasticities_raised: study.elasticities.raised,
+        horizon: study.elasticities.horizon.to_string(),
         exempt_mode: match study.policy.exempt_mode {
             ExemptMode::Variety => "variety",
             ExemptMode::Average => "average",
