@@ -31,12 +31,15 @@ const EVENT_GAP: i32 = 34;
 /// How strongly the 95, 80 and 50 % bands are drawn over one another.
 const VEILS: [f64; 3] = [0.14, 0.16, 0.20];
 
+/// A value with its bands.
+type Step = (f64, Option<[[f64; 2]; 3]>);
+
 /// One line of a panel.
 struct Line {
     name: String,
     hue: Hue,
     /// The value from each day on, with its bands.
-    steps: Vec<Option<(f64, Option<[[f64; 2]; 3]>)>>,
+    steps: Vec<Option<Step>>,
     /// The last value in figures.
     last: String,
 }
@@ -333,6 +336,6 @@ mod tests {
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 34), "{places:?}");
         assert!(places.iter().all(|place| (50..=1000).contains(place)), "{places:?}");
         assert_eq!(places[3], 400);
-        assert_eq!(spread(&[], 34, 0, 10), []);
+        assert!(spread(&[], 34, 0, 10).is_empty());
     }
 }
