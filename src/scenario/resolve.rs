@@ -178,9 +178,14 @@ impl Scenario {
         table_faults.extend(faults.in_order());
         tables.sort();
         tables.dedup();
+        // Over several days a summary is about all of them.
+        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
         let resolved = on_days.into_iter().map(|on| Resolved {
             title: self.title_on_day(),
-            summary: self.summary().map_or_else(|| words::summary(&on.policy.measures), str::to_owned),
+            summary: self
+                .summary()
+                .or(whole.as_deref())
+                .map_or_else(|| words::summary(&on.policy.measures), str::to_owned),
             sources: self.sources.clone(),
             elasticities: elasticities.clone().at(on.horizon(self.model.horizon)),
             policy: on.policy,
