@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime};
 use thiserror::Error;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Folder};
+use crate::files::{FileError, Files as _, Folder};
 use crate::report::chart;
 use crate::report::contents::{COUNTRIES, FLOWS, PAGE, RATES, RECORD, SCENARIO};
-use crate::report::page::{self, Source};
+use crate::report::page::{self, MOST_BYTES, Source};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -118,8 +118,8 @@ fn is_empty(dir: &Path) -> Result<bool, FolderError> {
 
 /// Whether a folder holds a run record of this program in a format it knows.
 fn is_result(dir: &Path) -> bool {
-    let record = fs::read(dir.join(RECORD)).ok();
-    let record = record.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let record = Folder::new(dir).read(RECORD, MOST_BYTES).ok();
+    let record = record.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     record.is_some_and(|record| {
         record["format"] == record::FORMAT && record["program"]["name"] == record::PROGRAM
     })

@@ -27,7 +27,7 @@ use thin::Wanted;
 use values::{Countries, Flows};
 
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
-const MOST_BYTES: u64 = 256 << 20;
+pub const MOST_BYTES: u64 = 256 << 20;
 
 /// The charts in the order of the page.
 const CHARTS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
