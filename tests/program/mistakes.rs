@@ -259,11 +259,8 @@ fn a_pipe_or_a_folder_in_place_of_a_file_is_refused_and_not_waited_for() {
         assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
     };
     let make_folder = |path: &Path| std::fs::create_dir(path).unwrap();
-    let kinds: [(&dyn Fn(&Path), &str); 2] = [
-        (&make_pipe, "is a pipe, a socket or a device, but a file is needed"),
-        (&make_folder, "is a folder"),
-    ];
-    for (make, words) in kinds {
+    let pipe = "is a pipe, a socket or a device, but a file is needed";
+    for (make, words) in [(make_pipe as fn(&Path), pipe), (make_folder, "is a folder")] {
         for place in places {
             make(&desk.path().join(place));
         }
