@@ -78,6 +78,16 @@ impl Figures {
         usual.min(narrow).max(noise.map_or(Place::FINEST, Place))
     }
 
+    /// Whether the central value is written as lying outside its range.
+    pub fn is_outside(&self) -> bool {
+        let unit = power_of_ten(self.place(1.0).0);
+        let written = |value: f64| (value / unit).round();
+        let outside = |(central, [low, high]): (f64, [f64; 2])| {
+            written(central) < written(low) || written(central) > written(high)
+        };
+        self.central.zip(self.range).is_some_and(outside)
+    }
+
     /// As text, in units of `divisor`; `None` without a central value.
     pub fn shown(&self, divisor: f64) -> Option<Shown> {
         let place = self.place(divisor);
