@@ -3,10 +3,12 @@
 pub mod baseline;
 mod equations;
 pub mod equilibrium;
+pub mod forecast;
 pub mod impact;
 pub mod levels;
 pub mod moved;
 pub mod preconditioner;
+mod response;
 pub mod shares;
 pub mod sweep;
 pub mod trade_model;

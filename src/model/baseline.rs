@@ -3,6 +3,7 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, Policy};
 use crate::model::equilibrium::{Equilibrium, SolveError};
+use crate::model::forecast::Forecast;
 use crate::model::moved::moved;
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::PathPoint;
@@ -51,8 +52,9 @@ impl Baseline {
         let solution = model.solve(&world, central, &start)?;
         let holds_for_every_elasticity = data_residual < ROUNDING;
         if holds_for_every_elasticity {
+            // They hardly move, so that the preconditioner serves them as well.
             let accounts = moved(&world, PathPoint::END, central, &solution);
-            let preconditioner = Preconditioner::new(&accounts, &central.theta);
+            drop(world);
             return Ok(Self {
                 accounts,
                 deficits,
@@ -81,16 +83,30 @@ impl Baseline {
         World::new(&self.accounts, &self.preconditioner, policy, self.deficits)
     }
 
-    /// The equilibria at observed policy for some draws; `observed` is the world with `Policy::default()`.
+    /// What to expect of the equilibrium at observed policy; `observed` is the world with `Policy::default()`.
+    pub fn forecast(
+        &self,
+        model: &GeneralEquilibrium,
+        observed: &World<'_>,
+        central: &Parameters,
+    ) -> Forecast {
+        if self.holds_for_every_elasticity {
+            return Forecast::constant(self.central.clone());
+        }
+        Forecast::learnt(model, observed, central, self.central.clone())
+    }
+
+    /// The equilibria at observed policy for some draws, each from where it is expected.
     pub fn solve(
         &self,
         model: &GeneralEquilibrium,
         observed: &World<'_>,
         draws: &[&Parameters],
+        expected: &[Equilibrium],
     ) -> Vec<Result<Equilibrium, SolveError>> {
         if self.holds_for_every_elasticity {
             return draws.iter().map(|_| Ok(self.central.clone())).collect();
         }
-        model.solve_batch(observed, draws, &vec![&self.central; draws.len()])
+        model.solve_batch(observed, draws, &expected.iter().collect::<Vec<_>>())
     }
 }

@@ -1,14 +1,16 @@
 //! What preconditions the solver: the links it can take into account at once, before it iterates on the rest.
 //!
 //! Prices feed back into prices, and spending into spending, mostly inside a country: the domestic Leontief inverse
-//! of each country solves that part exactly. Wages clear labour markets mostly through the direct substitution
-//! between suppliers: one matrix for the world solves that part. Both are made once, at the baseline and central
-//! elasticities; they change how many sweeps a solution takes, never the solution.
+//! of each country solves that part exactly. All countries meet in the labour markets: how wages answer to them, and
+//! how prices and spending everywhere follow wages, is worked out for the world once, from the linearised model
+//! ([`Response`]). Both are made at the baseline and central elasticities; they change how many sweeps a solution
+//! takes, never the solution.
 
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
-use crate::numerics::lanes::{matrix_times, transposed_times};
+use crate::model::response::Response;
+use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, transposed_times};
 
 /// The preconditioner of all three blocks of unknowns.
 #[derive(Clone, Debug)]
@@ -16,44 +18,88 @@ pub struct Preconditioner {
     sectors: usize,
     /// (I − diag(π_nn)·Γ_nᵀ)⁻¹ by (country, row, column), with π_nn the domestic shares and Γ_n the inputs.
     domestic: Vec<f64>,
+    /// π_nn by pair.
+    home_share: Vec<f64>,
+    /// How much output a pair loses per unit that its own costs add to its own price.
+    substitution: Vec<f64>,
+    /// Share of a country's wage bill per unit of output, by pair.
+    labour: Vec<f64>,
     /// How wages answer to excess demand for labour, by (country, country).
     wages: Vec<f64>,
+    /// How prices and spending follow wages.
+    response: Response,
 }
 
 impl Preconditioner {
     /// The preconditioner at the accounts' shares and some trade elasticities; a matrix that is singular is
     /// replaced by the identity, which only costs sweeps.
     pub fn new(accounts: &Accounts, theta: &[f64]) -> Self {
-        let j = accounts.shape.sectors;
-        let domestic_share = accounts.domestic_share();
-        let mut domestic = Vec::with_capacity(accounts.shape.pairs() * j);
-        for country in 0..accounts.shape.countries {
-            let inputs = &accounts.input_share[country * j * j..(country + 1) * j * j];
-            let matrix = DMatrix::from_fn(j, j, |output, input| {
-                f64::from(u8::from(output == input))
-                    - domestic_share[country * j + output] * inputs[input * j + output]
-            });
-            let inverse = matrix.try_inverse().unwrap_or_else(|| DMatrix::identity(j, j));
-            // nalgebra stores columns: its own order is the transposed one.
-            domestic.extend_from_slice(inverse.transpose().as_slice());
+        let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+        let home_share = accounts.domestic_share();
+        let domestic = domestic_inverses(accounts, &home_share);
+        let response = Response::new(accounts, theta, &domestic);
+        let substitution = (0..n * j)
+            .map(|pair| {
+                theta[pair % j]
+                    * lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair])
+            })
+            .collect();
+        let labour = (0..n * j)
+            .map(|pair| accounts.value_added_share[pair] / accounts.value_added[pair / j])
+            .collect();
+        let derivative = DMatrix::from_row_slice(n, n, &response.labour);
+        let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
+        let wages = inverse.transpose().as_slice().to_vec();
+        Self { sectors: j, domestic, home_share, substitution, labour, wages, response }
+    }
+
+    /// What residuals of prices and spending do to a country's own prices and spending, and the demand for its
+    /// labour that follows, relative to its wage bill.
+    ///
+    /// Own costs that raise own prices also cost sales, at home and abroad, and less is spent on inputs then.
+    pub fn settle_at_home<const K: usize>(
+        &self,
+        country: usize,
+        inputs: &[f64],
+        residual: (&[f64], &mut [f64]),
+        step: (&mut [f64], &mut [f64]),
+    ) -> [f64; K] {
+        let j = self.sectors;
+        let (price_residual, spending_residual) = residual;
+        let (price, spending) = step;
+        let pairs = country * j..(country + 1) * j;
+        let domestic = self.block(&self.domestic, country);
+        matrix_times::<K>(domestic, price_residual, price);
+        let mut demanded = [0.0; K];
+        let mut output = vec![0.0; j * K];
+        for (sector, pair) in pairs.clone().enumerate() {
+            let (price, residual) = (lane::<K>(price, sector), lane::<K>(price_residual, sector));
+            let output = lane_mut::<K>(&mut output, sector);
+            for l in 0..K {
+                output[l] = -self.substitution[pair] * (price[l] - residual[l]);
+                demanded[l] += self.labour[pair] * output[l];
+            }
         }
-        let wages = wage_response(accounts, theta);
-        Self { sectors: j, domestic, wages }
-    }
-
-    /// What a change of own costs does to all prices of a country.
-    pub fn prices<const K: usize>(&self, country: usize, residual: &[f64], step: &mut [f64]) {
-        matrix_times::<K>(self.block(&self.domestic, country), residual, step);
-    }
-
-    /// What a change of own demand does to all spending of a country.
-    pub fn spending<const K: usize>(&self, country: usize, residual: &[f64], step: &mut [f64]) {
-        transposed_times::<K>(self.block(&self.domestic, country), residual, step);
+        add_product::<K>(inputs, &output, spending_residual);
+        transposed_times::<K>(domestic, spending_residual, spending);
+        for (sector, pair) in pairs.enumerate() {
+            let spending = lane::<K>(spending, sector);
+            let weight = self.labour[pair] * self.home_share[pair];
+            for l in 0..K {
+                demanded[l] += weight * spending[l];
+            }
+        }
+        demanded
     }
 
     /// How far wages must move, given the relative excess demand for labour of every country.
     pub fn wages<const K: usize>(&self, residual: &[f64], step: &mut [f64]) {
         matrix_times::<K>(&self.wages, residual, step);
+    }
+
+    /// Adds to price and spending steps (spending in money) what follows from wage steps.
+    pub fn follow<const K: usize>(&self, wages: &[f64], steps: &mut [f64]) {
+        self.response.follow::<K>(wages, self.sectors, steps);
     }
 
     fn block<'m>(&self, matrices: &'m [f64], country: usize) -> &'m [f64] {
@@ -62,35 +108,25 @@ impl Preconditioner {
     }
 }
 
-/// Minus the inverse of d ln(demand for labour ÷ wage bill)/d ln w, when costs follow wages one for one and spending
-/// follows income: with ω_ij the weight of sector j in i's labour demand, S the shares of i's sales by buyer and Π
-/// the buyers' spending shares, the derivative is Σ_j ω_j [θ_j (S_j Π_j − I) + S_j] − I, made invertible by the
-/// numeraire (Σ_n VA_n d ln w_n = 0).
-fn wage_response(accounts: &Accounts, theta: &[f64]) -> Vec<f64> {
-    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-    let values = accounts.flow_values();
-    let world = accounts.world_value_added();
-    let mut derivative = DMatrix::from_fn(n, n, |row, column| {
-        -f64::from(u8::from(row == column)) - accounts.value_added[column] / world
-    });
-    for (sector, &theta) in theta.iter().enumerate() {
-        let block = n * n;
-        // Column-major views of row-major data are transposed: share[(i, n)] = π_ni, sales[(i, n)] = M_ni.
-        let share =
-            DMatrix::from_column_slice(n, n, &accounts.share.values()[sector * block..(sector + 1) * block]);
-        let mut sales =
-            DMatrix::from_column_slice(n, n, &values.values()[sector * block..(sector + 1) * block]);
-        for exporter in 0..n {
-            // ω_ij S_in = γ_ij M_ni / wL_i: the sector's weight times the buyer's share of its sales.
-            let scale = accounts.value_added_share[exporter * j + sector] / accounts.value_added[exporter];
-            sales.row_mut(exporter).scale_mut(scale);
-        }
-        derivative.gemm(theta, &sales, &share.transpose(), 1.0);
-        derivative += &sales;
-        for exporter in 0..n {
-            derivative[(exporter, exporter)] -= theta * sales.row(exporter).sum();
-        }
+/// Output lost, per unit of elasticity, when own costs add one unit to the own price: costs rise by 1/π_nn then, all
+/// buyers turn away from them, and buyers at home turn back by what their price rose.
+fn lost_output(home_share: f64, output: f64, spent: f64) -> f64 {
+    const NEARLY_NOTHING: f64 = 1e-9;
+    if home_share > NEARLY_NOTHING { output / home_share - home_share * spent } else { 0.0 }
+}
+
+fn domestic_inverses(accounts: &Accounts, home_share: &[f64]) -> Vec<f64> {
+    let j = accounts.shape.sectors;
+    let mut inverses = Vec::with_capacity(accounts.shape.pairs() * j);
+    for country in 0..accounts.shape.countries {
+        let inputs = &accounts.input_share[country * j * j..(country + 1) * j * j];
+        let matrix = DMatrix::from_fn(j, j, |output, input| {
+            f64::from(u8::from(output == input))
+                - home_share[country * j + output] * inputs[input * j + output]
+        });
+        let inverse = matrix.try_inverse().unwrap_or_else(|| DMatrix::identity(j, j));
+        // nalgebra stores columns: its own order is the transposed one.
+        inverses.extend_from_slice(inverse.transpose().as_slice());
     }
-    let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
-    inverse.transpose().as_slice().to_vec()
+    inverses
 }

@@ -15,7 +15,7 @@ use crate::model::shares::{CellShares, PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
-use crate::numerics::lanes::{lane, lane_mut, matrix_times, row_times, transposed_times};
+use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -40,23 +40,23 @@ pub struct Sweep<'a, const K: usize> {
 /// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
 struct Work {
     /// ĉ^(−θ) by (sector, country, lane).
-    cost_power: Vec<f64>,
+    cost_power: Buffer,
     /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
-    scaled_spending: Vec<f64>,
+    scaled_spending: Buffer,
     /// Y by (pair, lane).
-    output: Vec<f64>,
+    output: Buffer,
     /// Tariff revenue by (country, lane), and income.
-    revenue: Vec<f64>,
-    income: Vec<f64>,
+    revenue: Buffer,
+    income: Buffer,
     /// Residuals of prices and of expenditure, by (pair, lane).
-    price_residual: Vec<f64>,
-    spending_residual: Vec<f64>,
+    price_residual: Buffer,
+    spending_residual: Buffer,
     /// What one country spends on inputs, by (sector, lane).
-    input_demand: Vec<f64>,
+    input_demand: Buffer,
     /// Sums over the suppliers or the buyers of one sector, by (country, lane).
-    gross: Vec<f64>,
-    net: Vec<f64>,
-    log_gross: Vec<f64>,
+    gross: Buffer,
+    net: Buffer,
+    log_gross: Buffer,
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
@@ -79,7 +79,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 draws.map(|draw| cell.weights_at(point, draw.theta[sector], &draw.exempt_shares, mode))
             })
             .collect();
-        let lanes = |count: usize| vec![0.0; count * K];
+        let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
@@ -240,62 +240,85 @@ impl<'a, const K: usize> Sweep<'a, K> {
         std::array::from_fn(|l| demanded[l] / wage_bill[l] - 1.0)
     }
 
-    /// The preconditioned steps of prices and spending, and the largest relative residual of their equations.
-    fn steps(&self, z: &[f64], step: &mut [f64], worst: &mut [Residual; K]) {
-        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+    /// The largest relative residual of any equation, of the last evaluation.
+    fn largest_residual(&self, z: &[f64], labour: &[f64]) -> [Residual; K] {
+        let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
         let (prices, spendings) = (self.price_start(), self.spending_start());
-        for country in 0..n {
-            let pairs = country * j * K..(country + 1) * j * K;
-            let price = &self.work.price_residual[pairs.clone()];
-            let spending = &self.work.spending_residual[pairs];
-            let at = |start: usize| (start + country * j) * K..(start + (country + 1) * j) * K;
-            self.preconditioner.prices::<K>(country, price, &mut step[at(prices)]);
-            self.preconditioner.spending::<K>(country, spending, &mut step[at(spendings)]);
-            for sector in 0..j {
-                let pair = country * j + sector;
-                let spent = self.accounts.expenditure[pair];
-                let target = lane_mut::<K>(step, spendings + pair);
-                if spent <= 0.0 {
-                    *target = [0.0; K];
-                    *lane_mut::<K>(step, prices + pair) = [0.0; K];
-                    continue;
-                }
+        for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
+            if *spent > 0.0 {
+                let price = lane::<K>(&self.work.price_residual, pair);
+                let spending = lane::<K>(&self.work.spending_residual, pair);
                 let level = lane::<K>(z, spendings + pair);
                 for l in 0..K {
-                    target[l] /= spent;
-                    observe(&mut worst[l], price[sector * K + l], prices + pair);
-                    observe(&mut worst[l], spending[sector * K + l] / (spent * level[l]), spendings + pair);
+                    observe(&mut worst[l], price[l], prices + pair);
+                    observe(&mut worst[l], spending[l] / (spent * level[l]), spendings + pair);
                 }
+            }
+        }
+        for (country, residual) in labour.as_chunks::<K>().0.iter().enumerate() {
+            (0..K).for_each(|l| observe(&mut worst[l], residual[l], country));
+        }
+        let world = self.world_value_added(&z[..self.price_start() * K]);
+        let numeraire = self.accounts.world_value_added();
+        (0..K).for_each(|l| observe(&mut worst[l], world[l] / numeraire - 1.0, 0));
+        worst
+    }
+
+    /// World value added at some ln ŵ.
+    fn world_value_added(&self, log_wages: &[f64]) -> [f64; K] {
+        let mut world = [0.0; K];
+        for (value_added, wage) in self.accounts.value_added.iter().zip(log_wages.as_chunks::<K>().0) {
+            (0..K).for_each(|l| world[l] += value_added * exp(wage[l]));
+        }
+        world
+    }
+
+    /// The preconditioned steps of all unknowns: first every country settles at home, then wages move by what demand
+    /// for labour is left, and then prices and spending everywhere follow the wages.
+    fn preconditioned(&mut self, z: &[f64], labour: &mut [f64], step: &mut [f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let (wages, rest) = step.split_at_mut(n * K);
+        for country in 0..n {
+            let (prices, spendings) = rest.split_at_mut(n * j * K);
+            let pairs = country * j * K..(country + 1) * j * K;
+            let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
+            let demanded = self.preconditioner.settle_at_home::<K>(
+                country,
+                inputs,
+                (&self.work.price_residual[pairs.clone()], &mut self.work.spending_residual[pairs.clone()]),
+                (&mut prices[pairs.clone()], &mut spendings[pairs]),
+            );
+            let labour = lane_mut::<K>(labour, country);
+            (0..K).for_each(|l| labour[l] += demanded[l]);
+        }
+        self.wage_steps(&z[..n * K], labour, wages);
+        self.preconditioner.follow::<K>(wages, rest);
+        let (prices, spendings) = rest.split_at_mut(n * j * K);
+        for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
+            let spending = lane_mut::<K>(spendings, pair);
+            if *spent > 0.0 {
+                spending.iter_mut().for_each(|step| *step /= spent);
+            } else {
+                *spending = [0.0; K];
+                *lane_mut::<K>(prices, pair) = [0.0; K];
             }
         }
     }
 
     /// The wage steps, from the residuals of the labour markets, shifted so that world value added stays 1.
-    fn wage_steps(&self, z: &[f64], residual: &[[f64; K]], step: &mut [f64], worst: &mut [Residual; K]) {
-        let accounts = self.accounts;
-        let mut world = [0.0; K];
-        let mut moved = [0.0; K];
-        let wages = &mut step[..accounts.shape.countries * K];
-        self.preconditioner.wages::<K>(residual.as_flattened(), wages);
-        for (country, residual) in residual.iter().enumerate() {
-            let wage = lane::<K>(z, country);
-            let target = lane_mut::<K>(wages, country);
+    fn wage_steps(&self, log_wages: &[f64], residual: &[f64], wages: &mut [f64]) {
+        self.preconditioner.wages::<K>(residual, wages);
+        let mut moved = log_wages.to_vec();
+        for (target, moved) in wages.as_chunks_mut::<K>().0.iter_mut().zip(moved.as_chunks_mut::<K>().0) {
             for l in 0..K {
                 target[l] *= self.caution[l];
-                world[l] += accounts.value_added[country] * exp(wage[l]);
-                moved[l] += accounts.value_added[country] * exp(wage[l] + target[l]);
-                observe(&mut worst[l], residual[l], country);
+                moved[l] += target[l];
             }
         }
-        let numeraire = accounts.world_value_added();
-        for l in 0..K {
-            observe(&mut worst[l], world[l] / numeraire - 1.0, 0);
-        }
-        let shift = moved.map(|moved| ln(moved / numeraire));
+        let numeraire = self.accounts.world_value_added();
+        let shift = self.world_value_added(&moved).map(|moved| ln(moved / numeraire));
         for target in wages.as_chunks_mut::<K>().0 {
-            for l in 0..K {
-                target[l] -= shift[l];
-            }
+            (0..K).for_each(|l| target[l] -= shift[l]);
         }
     }
 }
@@ -347,10 +370,9 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     }
 
     fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
-        let labour = self.evaluate(z);
-        let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
-        self.wage_steps(z, &labour, step, &mut worst);
-        self.steps(z, step, &mut worst);
+        let mut labour = self.evaluate(z).into_flattened();
+        let worst = self.largest_residual(z, &labour);
+        self.preconditioned(z, &mut labour, step);
         worst
     }
 

@@ -9,7 +9,7 @@ use crate::model::shares::PathPoint;
 use crate::model::sweep::Sweep;
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome};
-use crate::numerics::lanes::{gather, scatter};
+use crate::numerics::lanes::{Buffer, gather, scatter};
 
 /// How many draws are solved side by side.
 pub const BATCH: usize = 8;
@@ -143,7 +143,7 @@ impl GeneralEquilibrium {
     ) -> [Result<Equilibrium, SolveError>; K] {
         let accounts = world.accounts;
         let mut sweep = Sweep::<K>::new(world, preconditioner, point, draws);
-        let mut z = vec![0.0; sweep.size() * K];
+        let mut z = Buffer::zeros(sweep.size() * K);
         for (l, start) in starts.into_iter().enumerate() {
             scatter::<K>(&mut z, l, &unknowns(start));
         }

@@ -7,6 +7,7 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
 use crate::model::equilibrium::{Equilibrium, SolveError};
+use crate::model::forecast::Forecast;
 use crate::model::impact::{Comparison, FlowRow, Impact};
 use crate::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
@@ -84,13 +85,10 @@ impl Experiment<'_> {
     pub fn run(&self, observer: &dyn Observer) -> Result<Ensemble, SolveError> {
         let sampler = Sampler::new(self.uncertainty, self.elasticities, &self.policy.exempt_shares);
         let observed_policy = Policy::default();
-        let solver = Solver {
-            experiment: self,
-            observed: self.baseline.world(&observed_policy)?,
-            world: self.baseline.world(self.policy)?,
-        };
+        let (observed, world) = (self.baseline.world(&observed_policy)?, self.baseline.world(self.policy)?);
         let parameters = sampler.central();
-        let central = self.model.solve(&solver.world, &parameters, &self.baseline.central)?;
+        let central = self.model.solve(&world, &parameters, &self.baseline.central)?;
+        let solver = Solver::new(self, observed, world, &parameters, &central);
         let impact = solver.impact(&solver.world, &parameters, &self.baseline.central, &central);
         let numbers = impact.parts(self.sectors).map(<[f64]>::len);
         let draws = self.uncertainty.draws;
@@ -98,7 +96,7 @@ impl Experiment<'_> {
         let block = block(numbers.iter().sum());
         for first in (0..draws).step_by(block) {
             let last = draws.min(first + block as u32);
-            collection.add(solver.block(&sampler, first..last, &central), first, self.sectors);
+            collection.add(solver.block(&sampler, first..last), first, self.sectors);
             observer.draws(last, draws);
         }
         let quantile_error = collection.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max);
@@ -169,9 +167,31 @@ struct Solver<'a> {
     experiment: &'a Experiment<'a>,
     observed: World<'a>,
     world: World<'a>,
+    /// What to expect at observed policy, and with the policy.
+    before: Forecast,
+    after: Forecast,
 }
 
-impl Solver<'_> {
+impl<'a> Solver<'a> {
+    fn new(
+        experiment: &'a Experiment<'a>,
+        observed: World<'a>,
+        world: World<'a>,
+        parameters: &Parameters,
+        central: &Equilibrium,
+    ) -> Self {
+        let (model, baseline) = (experiment.model, experiment.baseline);
+        let (before, after) = if experiment.uncertainty.draws > 0 {
+            (
+                baseline.forecast(model, &observed, parameters),
+                Forecast::learnt(model, &world, parameters, central.clone()),
+            )
+        } else {
+            (Forecast::constant(baseline.central.clone()), Forecast::constant(central.clone()))
+        };
+        Self { experiment, observed, world, before, after }
+    }
+
     fn impact(
         &self,
         world: &World<'_>,
@@ -184,30 +204,26 @@ impl Solver<'_> {
     }
 
     /// Solves some draws, in batches over the threads; the results stand in draw order.
-    fn block(
-        &self,
-        sampler: &Sampler<'_>,
-        draws: std::ops::Range<u32>,
-        central: &Equilibrium,
-    ) -> Vec<Solved> {
+    fn block(&self, sampler: &Sampler<'_>, draws: std::ops::Range<u32>) -> Vec<Solved> {
         let indices: Vec<u32> = draws.collect();
         let batches: Vec<Vec<Solved>> =
-            indices.par_chunks(BATCH).map(|batch| self.batch(sampler, batch, central)).collect();
+            indices.par_chunks(BATCH).map(|batch| self.batch(sampler, batch)).collect();
         batches.into_iter().flatten().collect()
     }
 
-    fn batch(&self, sampler: &Sampler<'_>, indices: &[u32], central: &Equilibrium) -> Vec<Solved> {
+    fn batch(&self, sampler: &Sampler<'_>, indices: &[u32]) -> Vec<Solved> {
         if sampler.draws_flows() {
-            return indices.iter().map(|&index| self.with_own_flows(sampler, index, central)).collect();
+            return indices.iter().map(|&index| self.with_own_flows(sampler, index)).collect();
         }
         let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let model = self.experiment.model;
-        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters);
+        let expected: Vec<Equilibrium> = parameters.iter().map(|draw| self.before.at(draw)).collect();
+        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
         let solved: Vec<usize> = (0..draws.len()).filter(|&l| baselines[l].is_ok()).collect();
         let starts: Vec<Equilibrium> = solved
             .iter()
-            .map(|&l| self.start(baselines[l].as_ref().expect("chosen for it"), central))
+            .map(|&l| self.start(baselines[l].as_ref().expect("chosen for it"), parameters[l]))
             .collect();
         let found = model.solve_batch(
             &self.world,
@@ -226,7 +242,7 @@ impl Solver<'_> {
     }
 
     /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then the policy.
-    fn with_own_flows(&self, sampler: &Sampler<'_>, index: u32, central: &Equilibrium) -> Solved {
+    fn with_own_flows(&self, sampler: &Sampler<'_>, index: u32) -> Solved {
         let draw = sampler.draw(index);
         let (experiment, from) = (self.experiment, self.experiment.baseline);
         let accounts =
@@ -235,18 +251,22 @@ impl Solver<'_> {
         let observed_policy = Policy::default();
         let result = || {
             let model = experiment.model;
-            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &from.central)?;
+            let baseline = model.solve(
+                &world(&observed_policy)?,
+                &draw.parameters,
+                &self.before.at(&draw.parameters),
+            )?;
             let world = world(experiment.policy)?;
-            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, central))?;
+            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, &draw.parameters))?;
             Ok(self.impact(&world, &draw.parameters, &baseline, &found))
         };
         Solved { floored: draw.floored, result: result() }
     }
 
-    /// Where a draw starts: its own baseline, moved as the central case moved. Without any policy that is the
+    /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
     /// draw's baseline to the bit, so that nothing changes.
-    fn start(&self, baseline: &Equilibrium, central: &Equilibrium) -> Equilibrium {
-        let from = &self.experiment.baseline.central;
+    fn start(&self, baseline: &Equilibrium, parameters: &Parameters) -> Equilibrium {
+        let (from, central) = (self.before.at(parameters), self.after.at(parameters));
         let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
             own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
         };

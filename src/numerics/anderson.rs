@@ -9,9 +9,10 @@
 //! are short; an accelerated step that grows fourfold over the shortest one sends the lane back to its best point,
 //! without history and with smaller steps; when the sweeps are used up, the best point counts.
 
+use multiversion::multiversion;
 use nalgebra::{DMatrix, DVector};
 
-use crate::numerics::lanes::{add_scaled, dot, gather, scatter};
+use crate::numerics::lanes::{Buffer, add_scaled, dot};
 
 /// A fixed-point problem with K lanes.
 pub trait FixedPoint<const K: usize> {
@@ -57,7 +58,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tolerance: 4e-11, acceptable: 1e-10, most_sweeps: 400, depth: 10, accelerate_below: 0.5 }
+        Self { tolerance: 4e-11, acceptable: 1e-10, most_sweeps: 400, depth: 6, accelerate_below: 0.5 }
     }
 }
 
@@ -91,27 +92,29 @@ pub fn solve<const K: usize>(
 ) -> [Outcome; K] {
     let size = problem.size();
     let mut lanes: [LaneState; K] = std::array::from_fn(|_| LaneState::new(options.accelerate_below));
+    let mut best = Buffer::zeros(size * K);
+    best.copy_from_slice(z);
     let mut history = History::<K>::new(size, options.depth);
-    let mut step = vec![0.0; size * K];
-    let mut weighted = vec![0.0; size * K];
+    let mut step = Buffer::zeros(size * K);
     let mut sweeps = 0;
     loop {
         let residuals = problem.step(z, &mut step);
         sweeps += 1;
-        weigh(&mut weighted, &step, problem.weights());
-        let lengths = dot::<K>(&weighted, &weighted).map(f64::sqrt);
-        for (l, state) in lanes.iter_mut().enumerate() {
-            state.observe(residuals[l], lengths[l], sweeps, options);
+        for (state, residual) in lanes.iter_mut().zip(residuals) {
+            state.see_residual(residual, sweeps, options);
         }
         if lanes.iter().all(|state| state.ended.is_some()) {
-            for (l, state) in lanes.iter_mut().enumerate() {
-                state.settle_for_best::<K>(l, z, options);
-            }
+            let settled = lanes.each_mut().map(|state| state.settles_for_best(options));
+            keep_where::<K>(z, &best, settled);
             return lanes.map(|state| state.ended.expect("every lane has ended"));
         }
-        history.extend(&mut lanes, z, &step, &weighted);
-        let moves = history.accelerated(&lanes, &step, &weighted);
-        advance(problem, &mut lanes, z, moves);
+        let lengths = history.extend(z, &step, problem.weights());
+        for (state, length) in lanes.iter_mut().zip(lengths) {
+            state.see_length(length, sweeps);
+        }
+        history.link(&mut lanes);
+        history.accelerate(&lanes, &mut step);
+        advance(problem, &mut lanes, z, &mut best, &mut step);
     }
 }
 
@@ -120,10 +123,12 @@ fn advance<const K: usize>(
     problem: &mut impl FixedPoint<K>,
     lanes: &mut [LaneState; K],
     z: &mut [f64],
-    mut moves: Vec<f64>,
+    best: &mut [f64],
+    moves: &mut [f64],
 ) {
-    let longest = problem.longest(z, &moves);
+    let longest = problem.longest(z, moves);
     let mut lengths = [0.0; K];
+    let (mut improved, mut astray) = ([false; K], [false; K]);
     for (l, state) in lanes.iter_mut().enumerate() {
         if state.ended.is_some() {
             continue;
@@ -132,19 +137,37 @@ fn advance<const K: usize>(
             problem.more_careful(l);
         }
         if state.went_astray {
-            scatter::<K>(z, l, &state.best_point);
+            astray[l] = true;
         } else {
-            state.keep_if_best::<K>(l, z);
+            improved[l] = state.is_best_yet();
             lengths[l] = longest[l].min(1.0);
         }
     }
-    for components in moves.as_chunks_mut::<K>().0 {
+    keep_where::<K>(best, z, improved);
+    if astray.contains(&true) {
+        keep_where::<K>(z, best, astray);
+    }
+    move_by::<K>(z, &lengths, moves);
+}
+
+/// Takes the values of some lanes from elsewhere.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn keep_where<const K: usize>(target: &mut [f64], source: &[f64], lanes: [bool; K]) {
+    for (target, source) in target.as_chunks_mut::<K>().0.iter_mut().zip(source.as_chunks::<K>().0) {
         for l in 0..K {
-            // A lane that rests must not move even where its step is not a number.
-            components[l] = if lengths[l] > 0.0 { lengths[l] * components[l] } else { 0.0 };
+            target[l] = if lanes[l] { source[l] } else { target[l] };
         }
     }
-    add_scaled(z, &[1.0; K], &moves);
+}
+
+/// z ← z + length·move in each lane; a lane that rests must not move even where its move is not a number.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn move_by<const K: usize>(z: &mut [f64], lengths: &[f64; K], moves: &[f64]) {
+    for (z, moves) in z.as_chunks_mut::<K>().0.iter_mut().zip(moves.as_chunks::<K>().0) {
+        for l in 0..K {
+            z[l] += if lengths[l] > 0.0 { lengths[l] * moves[l] } else { 0.0 };
+        }
+    }
 }
 
 /// What is remembered of a lane between sweeps.
@@ -152,10 +175,9 @@ fn advance<const K: usize>(
 /// A lane takes plain steps until they are short, then accelerated ones. If those lead astray it goes back to its
 /// best point and takes plain steps for a while, each time longer, before it accelerates again.
 struct LaneState {
-    /// Length of the present step, and of the shortest one so far with the point where it was.
+    /// Length of the present step, and of the shortest one so far with the residual there.
     length: f64,
     best: f64,
-    best_point: Vec<f64>,
     best_residual: Residual,
     /// The residual of the present point.
     residual: Residual,
@@ -180,7 +202,6 @@ impl LaneState {
         Self {
             length: f64::INFINITY,
             best: f64::INFINITY,
-            best_point: Vec::new(),
             best_residual: Residual { largest: f64::INFINITY, worst: 0 },
             residual: Residual { largest: f64::INFINITY, worst: 0 },
             idle: 0,
@@ -195,7 +216,8 @@ impl LaneState {
         }
     }
 
-    fn observe(&mut self, residual: Residual, length: f64, sweeps: usize, options: Options) {
+    /// Ends the lane if the residual is small enough, or the sweeps are used up.
+    fn see_residual(&mut self, residual: Residual, sweeps: usize, options: Options) {
         if self.ended.is_some() {
             return;
         }
@@ -205,8 +227,15 @@ impl LaneState {
         if converged || used_up {
             self.ended = Some(Outcome { converged, sweeps, residual });
         }
-        self.length = length;
         self.residual = residual;
+    }
+
+    /// Decides how to go on from the length of the step.
+    fn see_length(&mut self, length: f64, sweeps: usize) {
+        if self.ended.is_some() {
+            return;
+        }
+        self.length = length;
         self.idle = if length < CLEARLY * self.best { 0 } else { self.idle + 1 };
         let grew = length > self.growth * self.best;
         self.went_astray = !length.is_finite() || (self.accelerates && grew);
@@ -228,23 +257,23 @@ impl LaneState {
         careless
     }
 
-    fn keep_if_best<const K: usize>(&mut self, l: usize, z: &[f64]) {
-        if self.length < self.best || self.best_point.is_empty() {
+    fn is_best_yet(&mut self) -> bool {
+        let improved = self.length < self.best;
+        if improved {
             self.best = self.length;
             self.best_residual = self.residual;
-            self.best_point = gather::<K>(z, l);
         }
+        improved
     }
 
-    /// A lane that used up its sweeps at a worse point than its best one goes back to that, if it is good enough.
-    fn settle_for_best<const K: usize>(&mut self, l: usize, z: &mut [f64], options: Options) {
-        if let Some(outcome) = &mut self.ended
-            && !outcome.converged
-            && self.best_residual.largest < options.acceptable
-        {
-            scatter::<K>(z, l, &self.best_point);
+    /// Whether a lane that used up its sweeps at a worse point than its best one takes that, as it is good enough.
+    fn settles_for_best(&mut self, options: Options) -> bool {
+        let Some(outcome) = &mut self.ended else { return false };
+        let settles = !outcome.converged && self.best_residual.largest < options.acceptable;
+        if settles {
             *outcome = Outcome { converged: true, residual: self.best_residual, ..*outcome };
         }
+        settles
     }
 }
 
@@ -254,84 +283,121 @@ struct History<const K: usize> {
     /// How many columns have ever been written; column `c` lies in slot `c % depth`.
     written: usize,
     /// ΔZ + ΔG by slot.
-    reach: Vec<Vec<f64>>,
+    reach: Vec<Buffer>,
     /// ΔG by slot, in the norm of the problem.
-    steps: Vec<Vec<f64>>,
-    last_reach: Vec<f64>,
-    last_step: Vec<f64>,
+    steps: Vec<Buffer>,
+    last_reach: Buffer,
+    last_step: Buffer,
     /// Whether a lane's last point belongs to its present stretch.
     linked: [bool; K],
-    /// ΔG_a·ΔG_b of each lane, by slot.
+    /// ΔG_a·ΔG_b of each lane, by slot, and ΔG_a·g.
     gram: Vec<DMatrix<f64>>,
+    right: Vec<[f64; K]>,
 }
+
+/// Components whose numbers are worked on together while they are in the processor's cache.
+const BLOCK: usize = 128;
 
 impl<const K: usize> History<K> {
     fn new(size: usize, depth: usize) -> Self {
+        let slots = depth.max(1);
         Self {
             depth,
             written: 0,
-            reach: vec![vec![0.0; size * K]; depth],
-            steps: vec![vec![0.0; size * K]; depth],
-            last_reach: vec![0.0; size * K],
-            last_step: vec![0.0; size * K],
+            reach: (0..slots).map(|_| Buffer::zeros(size * K)).collect(),
+            steps: (0..slots).map(|_| Buffer::zeros(size * K)).collect(),
+            last_reach: Buffer::zeros(size * K),
+            last_step: Buffer::zeros(size * K),
             linked: [false; K],
             gram: vec![DMatrix::zeros(depth, depth); K],
+            right: vec![[0.0; K]; depth],
         }
     }
 
-    /// Writes the newest differences and their inner products.
-    fn extend(&mut self, lanes: &mut [LaneState; K], z: &[f64], step: &[f64], weighted: &[f64]) {
-        if self.depth == 0 {
-            return;
+    /// Writes the newest differences, and all inner products with them and with the step, whose length it gives.
+    fn extend(&mut self, z: &[f64], step: &[f64], weights: &[f64]) -> [f64; K] {
+        let slot = self.written % self.reach.len();
+        let used = self.depth.min(self.written + 1);
+        let mut square = [0.0; K];
+        let mut newest = vec![[0.0; K]; used];
+        self.right.fill([0.0; K]);
+        for start in (0..z.len()).step_by(BLOCK * K) {
+            let block = start..z.len().min(start + BLOCK * K);
+            let (z, step, weights) = (&z[block.clone()], &step[block.clone()], &weights[block.clone()]);
+            reach_difference(
+                &mut self.reach[slot][block.clone()],
+                &mut self.last_reach[block.clone()],
+                z,
+                step,
+            );
+            let last_step = &mut self.last_step[block.clone()];
+            step_difference(&mut self.steps[slot][block.clone()], last_step, weights, step);
+            add_to(&mut square, dot::<K>(last_step, last_step));
+            for (other, newest) in newest.iter_mut().enumerate() {
+                let column = &self.steps[other][block.clone()];
+                add_to(newest, dot::<K>(&self.steps[slot][block.clone()], column));
+                add_to(&mut self.right[other], dot::<K>(column, last_step));
+            }
         }
-        let slot = self.written % self.depth;
-        for (at, target) in self.reach[slot].iter_mut().enumerate() {
-            let here = z[at] + step[at];
-            *target = here - self.last_reach[at];
-            self.last_reach[at] = here;
-        }
-        for (at, target) in self.steps[slot].iter_mut().enumerate() {
-            *target = weighted[at] - self.last_step[at];
-            self.last_step[at] = weighted[at];
-        }
-        let newest = &self.steps[slot];
-        for other in 0..self.depth.min(self.written + 1) {
-            let products = dot::<K>(newest, &self.steps[other]);
+        for (other, products) in newest.into_iter().enumerate() {
             for (l, product) in products.into_iter().enumerate() {
                 self.gram[l][(slot, other)] = product;
                 self.gram[l][(other, slot)] = product;
             }
         }
         self.written += 1;
+        square.map(f64::sqrt)
+    }
+
+    /// Counts the columns that belong to the present stretch of each lane.
+    fn link(&mut self, lanes: &mut [LaneState; K]) {
         for (l, state) in lanes.iter_mut().enumerate() {
             state.columns = if self.linked[l] { (state.columns + 1).min(self.depth) } else { 0 };
             self.linked[l] = state.accelerates && !state.went_astray;
         }
     }
 
-    /// The accelerated move g − (ΔZ + ΔG)·γ of each lane.
-    fn accelerated(&self, lanes: &[LaneState; K], step: &[f64], weighted: &[f64]) -> Vec<f64> {
-        let mut moves = step.to_vec();
+    /// Turns the step of each lane into the accelerated move g − (ΔZ + ΔG)·γ.
+    fn accelerate(&self, lanes: &[LaneState; K], step: &mut [f64]) {
         let used = lanes.iter().map(|state| state.columns).max().unwrap_or(0);
         let slots: Vec<usize> = (1..=used).map(|back| (self.written - back) % self.depth).collect();
-        let right: Vec<[f64; K]> = slots.iter().map(|&slot| dot::<K>(&self.steps[slot], weighted)).collect();
         let weights: [Vec<f64>; K] = std::array::from_fn(|l| {
-            let columns = lanes[l].columns;
-            let right: Vec<f64> = right[..columns].iter().map(|products| products[l]).collect();
-            least_squares(&self.gram[l], &slots[..columns], &right)
+            let slots = &slots[..lanes[l].columns];
+            let right: Vec<f64> = slots.iter().map(|&slot| self.right[slot][l]).collect();
+            least_squares(&self.gram[l], slots, &right)
         });
-        for (at, &slot) in slots.iter().enumerate() {
-            let weight: [f64; K] = std::array::from_fn(|l| weights[l].get(at).map_or(0.0, |w| -w));
-            add_scaled(&mut moves, &weight, &self.reach[slot]);
+        let weight = |at: usize| std::array::from_fn(|l| weights[l].get(at).map_or(0.0, |weight| -weight));
+        let weights: Vec<[f64; K]> = (0..used).map(weight).collect();
+        for start in (0..step.len()).step_by(BLOCK * K) {
+            let block = start..step.len().min(start + BLOCK * K);
+            for (weight, &slot) in weights.iter().zip(&slots) {
+                add_scaled(&mut step[block.clone()], weight, &self.reach[slot][block.clone()]);
+            }
         }
-        moves
     }
 }
 
-/// The step in the norm of the problem: each component times its weight.
-fn weigh(target: &mut [f64], step: &[f64], weights: &[f64]) {
-    for ((slot, value), weight) in target.iter_mut().zip(step).zip(weights) {
-        *slot = weight * value;
+fn add_to<const K: usize>(sum: &mut [f64; K], values: [f64; K]) {
+    (0..K).for_each(|l| sum[l] += values[l]);
+}
+
+/// ΔZ + ΔG: how far z + g has come from the last one, which it replaces.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn reach_difference(target: &mut [f64], last: &mut [f64], z: &[f64], step: &[f64]) {
+    for (((target, last), z), step) in target.iter_mut().zip(last).zip(z).zip(step) {
+        let here = z + step;
+        *target = here - *last;
+        *last = here;
+    }
+}
+
+/// ΔG in the norm of the problem: how the weighted step differs from the last one, which it replaces.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn step_difference(target: &mut [f64], last: &mut [f64], weights: &[f64], step: &[f64]) {
+    for (((target, last), weight), step) in target.iter_mut().zip(last).zip(weights).zip(step) {
+        let here = weight * step;
+        *target = here - *last;
+        *last = here;
     }
 }
 
@@ -361,6 +427,7 @@ fn least_squares(gram: &DMatrix<f64>, slots: &[usize], right: &[f64]) -> Vec<f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numerics::lanes::{gather, scatter};
 
     /// z ← z + (b − A z): converges on its own only if ‖I − A‖ < 1.
     struct Linear<const K: usize> {

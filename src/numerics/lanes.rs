@@ -9,6 +9,38 @@ use multiversion::multiversion;
 /// Interleaved partial sums of every reduction: enough to hide the latency of an addition.
 pub const STRIPES: usize = 4;
 
+/// A vector whose first value begins a line of the processor's cache, so that eight lanes never straddle two lines.
+#[derive(Debug)]
+pub struct Buffer {
+    storage: Vec<f64>,
+    start: usize,
+    length: usize,
+}
+
+impl Buffer {
+    /// A vector of zeros.
+    pub fn zeros(length: usize) -> Self {
+        const LINE: usize = 64;
+        let storage = vec![0.0; length + LINE / size_of::<f64>()];
+        let start = storage.as_ptr().align_offset(LINE).min(LINE / size_of::<f64>());
+        Self { storage, start, length }
+    }
+}
+
+impl std::ops::Deref for Buffer {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        &self.storage[self.start..self.start + self.length]
+    }
+}
+
+impl std::ops::DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut self.storage[self.start..self.start + self.length]
+    }
+}
+
 /// The K values of one component.
 #[inline]
 pub fn lane<const K: usize>(values: &[f64], component: usize) -> &[f64; K] {
@@ -55,56 +87,89 @@ pub fn dot<const K: usize>(a: &[f64], b: &[f64]) -> [f64; K] {
 }
 
 /// Matrix times vector in each lane, for a matrix (row after row) that all lanes share.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn matrix_times<const K: usize>(matrix: &[f64], x: &[f64], product: &mut [f64]) {
-    // One lane alone leaves the adders idle between its own sums: four rows at a time fill them.
-    const ROWS: usize = 4;
-    let columns = x.len() / K;
-    let (blocks, rest) = product.as_chunks_mut::<K>().0.as_chunks_mut::<ROWS>();
-    if K == 1 {
-        let done = blocks.len() * ROWS;
-        for (rows, slots) in matrix.chunks_exact(ROWS * columns).zip(blocks) {
-            *slots = rows_times::<K, ROWS>(rows, columns, x);
-        }
-        for (row, slot) in matrix[done * columns..].chunks_exact(columns).zip(rest) {
-            *slot = row_times::<K>(row, x);
-        }
-    } else {
-        for (row, slot) in matrix.chunks_exact(columns).zip(product.as_chunks_mut::<K>().0) {
-            *slot = row_times::<K>(row, x);
+    // Rows side by side share the loads of x, and fill the adders where a row alone would leave them idle.
+    let done = match K {
+        1 => row_groups::<K, 4>(matrix, x, 0, product),
+        _ => row_groups::<K, 2>(matrix, x, 0, product),
+    };
+    row_groups::<K, 1>(matrix, x, done, product);
+}
+
+/// Adds the product of a matrix (row after row), that all lanes share, and a vector in each lane.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+pub fn add_product<const K: usize>(matrix: &[f64], x: &[f64], sum: &mut [f64]) {
+    for (row, slot) in matrix.chunks_exact(x.len() / K).zip(sum.as_chunks_mut::<K>().0) {
+        let product = row_times::<K>(row, x);
+        for l in 0..K {
+            slot[l] += product[l];
         }
     }
 }
 
 /// Transposed matrix times vector in each lane, for a matrix (row after row) that all lanes share. Every sum runs
 /// over the rows in order.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn transposed_times<const K: usize>(matrix: &[f64], x: &[f64], product: &mut [f64]) {
-    const ROWS: usize = 4;
-    product.fill(0.0);
     let columns = product.len() / K;
-    let sums = product.as_chunks_mut::<K>().0;
-    let (blocks, rest) = x.as_chunks::<K>().0.as_chunks::<ROWS>();
-    let (block_rows, rest_rows) = matrix.split_at(blocks.len() * ROWS * columns);
-    for (rows, values) in block_rows.chunks_exact(ROWS * columns).zip(blocks) {
-        let (first, rows) = rows.split_at(columns);
-        let (second, rows) = rows.split_at(columns);
-        let (third, fourth) = rows.split_at(columns);
-        let coefficients = first.iter().zip(second).zip(third).zip(fourth);
-        for (sum, (((first, second), third), fourth)) in sums.iter_mut().zip(coefficients) {
-            for l in 0..K {
-                let two = (sum[l] + first * values[0][l]) + second * values[1][l];
-                sum[l] = (two + third * values[2][l]) + fourth * values[3][l];
+    if K == 1 {
+        rows_added::<4>(matrix, columns, x, product);
+    } else {
+        let done = columns_times::<K, 4>(matrix, columns, 0, x, product);
+        columns_times::<K, 1>(matrix, columns, done, x, product);
+    }
+}
+
+/// The same for one lane, R rows at a time added to all sums: those lie side by side then, as lanes do elsewhere.
+#[inline(always)]
+fn rows_added<const R: usize>(matrix: &[f64], columns: usize, x: &[f64], sums: &mut [f64]) {
+    sums.fill(0.0);
+    let (blocks, rest) = x.as_chunks::<R>();
+    let (block_rows, rest_rows) = matrix.split_at(blocks.len() * R * columns);
+    for (rows, values) in block_rows.chunks_exact(R * columns).zip(blocks) {
+        let mut split: [&[f64]; R] = [&[]; R];
+        for (r, row) in rows.chunks_exact(columns).enumerate() {
+            split[r] = row;
+        }
+        for (c, sum) in sums.iter_mut().enumerate() {
+            for r in 0..R {
+                *sum += split[r][c] * values[r];
             }
         }
     }
-    for (row, values) in rest_rows.chunks_exact(columns).zip(rest) {
+    for (row, value) in rest_rows.chunks_exact(columns).zip(rest) {
         for (sum, coefficient) in sums.iter_mut().zip(row) {
-            for l in 0..K {
-                sum[l] += coefficient * values[l];
-            }
+            *sum += coefficient * value;
         }
     }
+}
+
+/// The sums of as many whole groups of T columns as there are from column `done` on, each group in registers; gives
+/// the first column that is left.
+#[inline(always)]
+fn columns_times<const K: usize, const T: usize>(
+    matrix: &[f64],
+    columns: usize,
+    done: usize,
+    x: &[f64],
+    product: &mut [f64],
+) -> usize {
+    let mut at = done;
+    for sums in product.as_chunks_mut::<K>().0[done..].as_chunks_mut::<T>().0 {
+        let mut partial = [[0.0; K]; T];
+        for (row, values) in matrix.chunks_exact(columns).zip(x.as_chunks::<K>().0) {
+            let coefficients: &[f64; T] = row[at..at + T].try_into().expect("the slice has T values");
+            for t in 0..T {
+                for l in 0..K {
+                    partial[t][l] += coefficients[t] * values[l];
+                }
+            }
+        }
+        *sums = partial;
+        at += T;
+    }
+    at
 }
 
 /// Σ_c row_c·x_c in each lane, for a row that all lanes share.
@@ -112,6 +177,23 @@ pub fn transposed_times<const K: usize>(matrix: &[f64], x: &[f64], product: &mut
 pub fn row_times<const K: usize>(row: &[f64], x: &[f64]) -> [f64; K] {
     let [product] = rows_times::<K, 1>(row, row.len(), x);
     product
+}
+
+/// The sums of as many whole groups of R rows as there are from row `done` on; gives the first row that is left.
+#[inline(always)]
+fn row_groups<const K: usize, const R: usize>(
+    matrix: &[f64],
+    x: &[f64],
+    done: usize,
+    product: &mut [f64],
+) -> usize {
+    let columns = x.len() / K;
+    let groups = product.as_chunks_mut::<K>().0[done..].as_chunks_mut::<R>().0;
+    let left = done + groups.len() * R;
+    for (rows, sums) in matrix[done * columns..].chunks_exact(R * columns).zip(groups) {
+        *sums = rows_times::<K, R>(rows, columns, x);
+    }
+    left
 }
 
 /// The same for R rows at a time; every row is summed in the order in which it is summed alone.

@@ -1,0 +1,264 @@
+//! How the whole world follows one country's wage: the linearised model, a country a column.
+//!
+//! With wages given, prices follow from costs (equations (10) and (11)) and spending from sales and incomes ((12) and
+//! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
+//! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
+
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+
+use crate::bilateral::Bilateral;
+use crate::economy::accounts::Accounts;
+use crate::model::equations::log_unit_costs;
+use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
+
+/// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, or further down X of a pair in money.
+#[derive(Clone, Debug)]
+pub(super) struct Response {
+    /// What follows the own wage, by row.
+    own: Vec<f64>,
+    /// What follows the wages of others, as a product: by (row, pattern) and by (pattern, country). A few patterns
+    /// are enough, as the world moves together.
+    rows: Vec<f64>,
+    patterns: Vec<f64>,
+    /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
+    /// (Σ_n VA_n d ln w_n = 0).
+    pub(super) labour: Vec<f64>,
+    /// Y by pair, for which no derivative is needed.
+    pub(super) output: Vec<f64>,
+}
+
+/// Countries worked out side by side.
+const COLUMNS: usize = 8;
+/// Rounds over the international links.
+const ROUNDS: usize = 2;
+/// Patterns of response that are kept.
+const PATTERNS: usize = 32;
+
+impl Response {
+    /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
+    /// country's domestic links.
+    pub(super) fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64]) -> Self {
+        let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+        let world = Linearised::new(accounts, theta, domestic);
+        let parts: Vec<Column> =
+            (0..n.div_ceil(COLUMNS)).into_par_iter().map(|part| world.follow_wages(part * COLUMNS)).collect();
+        let gathered = |values: fn(&Column) -> &[f64]| -> Vec<f64> {
+            let rows = values(&parts[0]).len() / COLUMNS;
+            let at = |row: usize, n: usize| values(&parts[n / COLUMNS])[row * COLUMNS + n % COLUMNS];
+            (0..rows * n).map(|slot| at(slot / n, slot % n)).collect()
+        };
+        let mut all = gathered(|column| &column.price);
+        all.extend(gathered(|column| &column.spending));
+        let mut own = vec![0.0; all.len() / n];
+        for (row, (others, own)) in all.chunks_exact_mut(n).zip(&mut own).enumerate() {
+            *own = std::mem::take(&mut others[row / j % n]);
+        }
+        let weights: Vec<f64> = accounts.expenditure.iter().map(|spent| spent.sqrt()).collect();
+        let weights =
+            [&weights[..], &weights.iter().map(|w| if *w > 0.0 { 1.0 / w } else { 0.0 }).collect::<Vec<_>>()]
+                .concat();
+        let (rows, patterns) = factored(all, &weights, &accounts.value_added);
+        Self { own, rows, patterns, labour: gathered(|column| &column.labour), output: world.output }
+    }
+
+    /// Adds to the steps of prices and spending, by (row, lane), what follows from steps of wages.
+    pub(super) fn follow<const K: usize>(&self, wages: &[f64], sectors: usize, steps: &mut [f64]) {
+        let countries = wages.len() / K;
+        let mut moved = vec![0.0; self.patterns.len() / countries * K];
+        matrix_times::<K>(&self.patterns, wages, &mut moved);
+        add_product::<K>(&self.rows, &moved, steps);
+        for (row, own) in self.own.iter().enumerate() {
+            let wage = lane::<K>(wages, row / sectors % countries);
+            let step = lane_mut::<K>(steps, row);
+            (0..K).for_each(|l| step[l] += own * wage[l]);
+        }
+    }
+}
+
+/// A table by (row, country) as the product of a table by (row, pattern) and one by (pattern, country), nearly: its
+/// rows are projected onto the patterns that the wages of the largest economies cause, after one power iteration
+/// (Halko, Martinsson & Tropp 2011, Finding structure with randomness, SIAM Review 53(2), algorithm 4.3), in the norm
+/// of the rows' weights.
+fn factored(table: Vec<f64>, weights: &[f64], sizes: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let n = sizes.len();
+    let whole = |table: Vec<f64>| (table, DMatrix::<f64>::identity(n, n).as_slice().to_vec());
+    if n <= PATTERNS {
+        return whole(table);
+    }
+    // Stored by column, the transposed table is the table row after row.
+    let mut weighted = DMatrix::from_column_slice(n, weights.len(), &table);
+    weighted.column_iter_mut().zip(weights).for_each(|(mut row, weight)| row *= *weight);
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
+    let largest = DMatrix::from_fn(n, PATTERNS, |row, at| f64::from(u8::from(row == order[at])));
+    let caused = |countries: &DMatrix<f64>| countries.tr_mul(&weighted);
+    let first = caused(&largest);
+    let mut rows = caused(&(&weighted * first.transpose()));
+    let countries = &rows * weighted.transpose();
+    let Some(factor) = (&rows * rows.transpose()).cholesky() else { return whole(table) };
+    let patterns = factor.solve(&countries);
+    for (mut row, weight) in rows.column_iter_mut().zip(weights) {
+        row *= if *weight > 0.0 { 1.0 / weight } else { 0.0 };
+    }
+    (rows.as_slice().to_vec(), patterns.transpose().as_slice().to_vec())
+}
+
+/// What follows the wages of some countries, by (pair or country, lane).
+struct Column {
+    price: Vec<f64>,
+    spending: Vec<f64>,
+    labour: Vec<f64>,
+}
+
+/// The model linearised at the accounts.
+struct Linearised<'a> {
+    accounts: &'a Accounts,
+    theta: &'a [f64],
+    domestic: &'a [f64],
+    /// Flows before tariff.
+    values: Bilateral,
+    /// Y by pair.
+    output: Vec<f64>,
+    /// Share of a pair's spending that is tariff revenue.
+    revenue_share: Vec<f64>,
+}
+
+impl<'a> Linearised<'a> {
+    fn new(accounts: &'a Accounts, theta: &'a [f64], domestic: &'a [f64]) -> Self {
+        let j = accounts.shape.sectors;
+        let values = accounts.flow_values();
+        let mut output = vec![0.0; accounts.shape.pairs()];
+        let mut revenue_share = vec![0.0; accounts.shape.pairs()];
+        for sector in 0..j {
+            for importer in 0..accounts.shape.countries {
+                let row = values.row(sector, importer);
+                row.iter().enumerate().for_each(|(exporter, value)| output[exporter * j + sector] += value);
+                let spent = accounts.expenditure[importer * j + sector];
+                if spent > 0.0 {
+                    revenue_share[importer * j + sector] = 1.0 - row.iter().sum::<f64>() / spent;
+                }
+            }
+        }
+        Self { accounts, theta, domestic, values, output, revenue_share }
+    }
+
+    /// What follows when the wages of some countries rise, each in a lane of its own.
+    fn follow_wages(&self, first: usize) -> Column {
+        let n = self.accounts.shape.countries;
+        let mut wages = vec![0.0; n * COLUMNS];
+        for (l, country) in (first..n.min(first + COLUMNS)).enumerate() {
+            wages[country * COLUMNS + l] = 1.0;
+        }
+        let (price, cost) = self.prices(&wages);
+        let (spending, output) = self.spending(&wages, &price, &cost);
+        Column { labour: self.labour(&wages, &output), price, spending }
+    }
+
+    /// d ln P by pair and d ln c by (sector, country).
+    fn prices(&self, wages: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let mut price = vec![0.0; n * j * COLUMNS];
+        let mut cost = price.clone();
+        let mut residual = price.clone();
+        let (mut sums, mut step) = (vec![0.0; n * COLUMNS], vec![0.0; j * COLUMNS]);
+        for _ in 0..ROUNDS {
+            log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+            for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
+                matrix_times::<COLUMNS>(self.accounts.share.matrix(sector), costs, &mut sums);
+                for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
+                    let pair = importer * j + sector;
+                    let price = lane::<COLUMNS>(&price, pair);
+                    let residual = lane_mut::<COLUMNS>(&mut residual, pair);
+                    *residual = std::array::from_fn(|l| sum[l] - price[l]);
+                }
+            }
+            for country in 0..n {
+                let pairs = country * j * COLUMNS..(country + 1) * j * COLUMNS;
+                matrix_times::<COLUMNS>(self.domestic(country), &residual[pairs.clone()], &mut step);
+                price[pairs].iter_mut().zip(&step).for_each(|(price, step)| *price += step);
+            }
+        }
+        log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+        (price, cost)
+    }
+
+    /// dX in money and dY, both by pair.
+    fn spending(&self, wages: &[f64], price: &[f64], cost: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let mut spending = vec![0.0; n * j * COLUMNS];
+        let mut output = spending.clone();
+        let (mut residual, mut step) = (vec![0.0; j * COLUMNS], vec![0.0; j * COLUMNS]);
+        for _ in 0..ROUNDS {
+            self.sales(price, cost, &spending, &mut output);
+            for country in 0..n {
+                let pairs = country * j..(country + 1) * j;
+                let lanes = pairs.start * COLUMNS..pairs.end * COLUMNS;
+                let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
+                matrix_times::<COLUMNS>(inputs, &output[lanes.clone()], &mut residual);
+                let bill =
+                    lane::<COLUMNS>(wages, country).map(|wage| wage * self.accounts.value_added[country]);
+                let revenue =
+                    row_times::<COLUMNS>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
+                for (sector, pair) in pairs.enumerate() {
+                    let share = self.accounts.final_share[pair];
+                    let spent = lane::<COLUMNS>(&spending, pair);
+                    let residual = lane_mut::<COLUMNS>(&mut residual, sector);
+                    for l in 0..COLUMNS {
+                        residual[l] += share * (bill[l] + revenue[l]) - spent[l];
+                    }
+                }
+                transposed_times::<COLUMNS>(self.domestic(country), &residual, &mut step);
+                spending[lanes].iter_mut().zip(&step).for_each(|(spending, step)| *spending += step);
+            }
+        }
+        self.sales(price, cost, &spending, &mut output);
+        (spending, output)
+    }
+
+    /// dY_i = Σ_n M_ni (d ln X_n + θ d ln P_n) − θ Y_i d ln c_i for every sector.
+    fn sales(&self, price: &[f64], cost: &[f64], spending: &[f64], output: &mut [f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let (mut bought, mut sold) = (vec![0.0; n * COLUMNS], vec![0.0; n * COLUMNS]);
+        for sector in 0..j {
+            let theta = self.theta[sector];
+            for (importer, bought) in bought.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+                let pair = importer * j + sector;
+                let (price, spending) = (lane::<COLUMNS>(price, pair), lane::<COLUMNS>(spending, pair));
+                let spent = self.accounts.expenditure[pair];
+                let scale = if spent > 0.0 { 1.0 / spent } else { 0.0 };
+                *bought = std::array::from_fn(|l| scale * spending[l] + theta * price[l]);
+            }
+            transposed_times::<COLUMNS>(self.values.matrix(sector), &bought, &mut sold);
+            for (exporter, sold) in sold.as_chunks::<COLUMNS>().0.iter().enumerate() {
+                let pair = exporter * j + sector;
+                let cost = lane::<COLUMNS>(cost, sector * n + exporter);
+                let fall = theta * self.output[pair];
+                *lane_mut::<COLUMNS>(output, pair) = std::array::from_fn(|l| sold[l] - fall * cost[l]);
+            }
+        }
+    }
+
+    /// d ln(demand for labour ÷ wage bill) by country.
+    fn labour(&self, wages: &[f64], output: &[f64]) -> Vec<f64> {
+        let j = self.accounts.shape.sectors;
+        let value_added = &self.accounts.value_added;
+        let numeraire = row_times::<COLUMNS>(value_added, wages);
+        let world = self.accounts.world_value_added();
+        let mut labour = Vec::with_capacity(wages.len());
+        for (country, wage) in wages.as_chunks::<COLUMNS>().0.iter().enumerate() {
+            let shares = &self.accounts.value_added_share[country * j..(country + 1) * j];
+            let demanded =
+                row_times::<COLUMNS>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
+            labour.extend(
+                (0..COLUMNS).map(|l| demanded[l] / value_added[country] - wage[l] - numeraire[l] / world),
+            );
+        }
+        labour
+    }
+
+    fn domestic(&self, country: usize) -> &[f64] {
+        let size = self.accounts.shape.sectors * self.accounts.shape.sectors;
+        &self.domestic[country * size..(country + 1) * size]
+    }
+}
