@@ -420,7 +420,7 @@ fn what_no_run_writes_is_refused_with_its_place_even_where_hashes_fit() {
 #[test]
 #[ignore = "writes files for a person to look at"]
 fn all_pages_for_the_eye() {
-    let dir = std::path::PathBuf::from(std::env::var("PAGES").expect("PAGES names a folder"));
+    let dir = PathBuf::from(std::env::var("PAGES").expect("PAGES names a folder"));
     for (name, fake) in fakes() {
         fs::write(dir.join(format!("{name}.html")), page(&fake)).unwrap();
     }
