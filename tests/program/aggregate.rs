@@ -111,3 +111,31 @@ fn mistakes_in_maps_say_what_to_do_and_leave_nothing_behind() {
     assert!(said.stderr.contains("`slip.csv` maps `USB`, which is no country"), "{}", said.stderr);
     assert!(said.stdout.contains("81 economies"), "{}", said.stdout);
 }
+
+#[test]
+fn a_name_that_the_reader_would_refuse_is_refused_before_anything_is_written() {
+    let desk = Desk::new();
+    let aggregate = |name: &str| {
+        desk.run_words(&[
+            "data",
+            "aggregate",
+            "world-2024",
+            "--by",
+            "economies-12",
+            "--name",
+            name,
+            "--out",
+            "new",
+        ])
+    };
+    for (name, words) in
+        [("", "is empty"), (" \t", "is empty"), ("a\nb", "line ends"), ("a\u{1b}[2Jb", "control")]
+    {
+        let said = aggregate(name);
+        assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{name:?}: {}", said.stderr);
+        assert!(said.stderr.contains(words) && said.stderr.contains("--name my-data"), "{}", said.stderr);
+        assert_eq!(desk.names(), Vec::<String>::new());
+    }
+    assert_eq!(aggregate(" my \"data\" ").code, 0);
+    assert!(desk.good("data check new").stdout.starts_with("my \"data\": "));
+}
