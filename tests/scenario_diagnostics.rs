@@ -74,3 +74,20 @@ fn too_many_measures_and_too_large_a_file_are_refused() {
     let large = format!("# {}", "x".repeat(1 << 20));
     assert!(faults(&large)[0].message.contains("larger than the limit"));
 }
+
+#[test]
+fn a_spread_out_of_range_is_told_the_range_that_counts() {
+    let measure = "[[measure]]\nby = \"USA\"\non = \"CHN\"\nadd = \"1pp\"\n[uncertainty]\n";
+    for (key, values, range) in [
+        ("trade_elasticity.lognormal.sd", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("trade_flows.lognormal.cv_pair", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("trade_flows.lognormal.cv_cell", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("exempt_share.beta.sd", ["-1pp", "51pp", "1e300pp"], "0pp to 50pp"),
+    ] {
+        for value in values {
+            let found = faults(&format!("{measure}{key} = \"{value}\"\n"));
+            let said: Vec<&str> = found.iter().map(|fault| fault.expected.as_str()).collect();
+            assert_eq!(said, [range], "{key} = {value}");
+        }
+    }
+}
