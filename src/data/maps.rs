@@ -103,9 +103,10 @@ fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
     files.read(name, MOST_BYTES).map_err(|error| {
         let names = PRESETS.iter().map(|(preset, _)| *preset);
         let fault = match &error {
-            FileError::NotFound { .. } => Diagnostic::error(format!(
-                "there is no aggregation `{name}` and no file of that name"
-            ))
+            FileError::NotFound { .. } => Diagnostic::error(match files.path(name) {
+                path if path == name => format!("there is no aggregation `{name}` and no file of that name"),
+                path => format!("there is no aggregation `{name}` and no file `{path}`"),
+            })
             .help(match nearest(name, names.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`tariffsim list aggregations` shows those in the program".to_owned(),

@@ -21,6 +21,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether some bytes are in a setting.
+    pub(super) fn is_set(&self, span: &Range<usize>) -> bool {
+        self.settings.place(span, self.text.len()).is_some()
+    }
+
     /// The place of some bytes, in the file or in a setting.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         self.settings.place(&span, self.text.len()).unwrap_or_else(|| Place {
