@@ -94,7 +94,7 @@ impl<'b> Builder<'b, '_> {
             _ if rule.exporters.ids::<CountryId>().next().is_none() => {
                 "`except` leaves no exporter".to_owned()
             }
-            _ => "`by` and `on` name only the country itself, and sales at home are never taxed".to_owned(),
+            _ => "importer and exporter are the same country, and sales at home are never taxed".to_owned(),
         };
         let (place, expected) = match rule.measure.on.first() {
             Some(on) if matches!(rule.detail, Detail::None | Detail::Follows(..)) => {
@@ -102,9 +102,7 @@ impl<'b> Builder<'b, '_> {
             }
             _ => (rule.measure.verb.span(), "rows for this measure"),
         };
-        let fault = Diagnostic::error(format!("measure `{}` reaches no foreign flow", rule.name()))
-            .expected(expected)
-            .help(help);
+        let fault = Diagnostic::error("this measure reaches no foreign flow").expected(expected).help(help);
         self.faults.push(place, fault);
         false
     }
