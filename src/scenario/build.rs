@@ -142,10 +142,11 @@ impl<'b> Builder<'b, '_> {
     fn follows(&mut self, rule: &MatchRule, exporters: &Members) -> Option<Detail> {
         let by = names::country(self.dataset, &rule.by, self.faults)?;
         let Some(first) = rule.on.first() else { return Some(Detail::Follows(by, None)) };
+        let before = self.fault_count();
         let on = names::countries(self.dataset, &rule.on, self.faults);
         let members = country_members(self.dataset, &on);
         match on.as_slice() {
-            _ if on.len() < rule.on.len() => None,
+            _ if self.fault_count() > before => None,
             _ if members == *exporters => Some(Detail::Follows(by, None)),
             [Chosen::One(exporter)] if *exporter != by => Some(Detail::Follows(by, Some(*exporter))),
             _ => {
