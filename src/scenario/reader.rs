@@ -9,8 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
 use crate::scenario::settings::Settings;
 
-/// A value in a scenario file with the bytes it stands on.
-pub(super) type Node<'i> = Spanned<DeValue<'i>>;
+pub(super) use crate::scenario::settings::Node;
 
 /// The text of a scenario with the name the user gave it, and what is set beside it.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 
-/// A value of a scenario with its bytes.
-type Node<'i> = Spanned<DeValue<'i>>;
+/// A value of a scenario, in its file or in a setting, with the bytes it stands on.
+pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
 /// Where a mistake in a setting is shown to be.
 const PLACE: &str = "the command line";

@@ -29,6 +29,7 @@ fn a_terminal_is_shown_nothing_that_upsets_it() {
         ("\u{1b}[1", "\u{fffd}[1"),
         ("\u{1b}", "\u{fffd}"),
         ("25\u{202e}%\u{2066}\u{200f}", "25\u{fffd}%\u{fffd}\u{fffd}"),
+        ("a\u{200b}b\u{feff}", "a\u{fffd}b\u{fffd}"),
         ("\r\u{8}\u{9b}1m", "\u{fffd}\u{fffd}\u{fffd}1m"),
     ] {
         assert_eq!(harmless(text), shown);
