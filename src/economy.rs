@@ -7,3 +7,4 @@ pub mod elasticities;
 pub mod horizon;
 pub mod policy;
 pub mod synthetic;
+pub mod totals;
