@@ -7,15 +7,15 @@
 //! B and F as in [`crate::model::shares`]. All loops end in the lanes of K draws, which are contiguous.
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::Deficits;
+use crate::economy::policy::{Deficits, ExemptMode};
 use crate::index::{CountryId, Position};
 use crate::model::equations::{deficits, log_unit_costs};
 use crate::model::preconditioner::Preconditioner;
-use crate::model::shares::{CellShares, PathPoint, SharedShares};
+use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
-use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, transposed_times};
+use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -32,6 +32,8 @@ pub struct Sweep<'a, const K: usize> {
     net: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
     weights: Vec<f64>,
+    point: PathPoint,
+    mode: ExemptMode,
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
     work: Work,
@@ -60,36 +62,23 @@ struct Work {
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
-    /// Prepares a world for K draws, at a point of the path from observed policy.
-    pub fn new(
-        world: &'a World<'_>,
-        preconditioner: &'a Preconditioner,
-        point: PathPoint,
-        draws: [&Parameters; K],
-    ) -> Self {
+    /// Prepares a world for K draws at a time, at a point of the path from observed policy.
+    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner, point: PathPoint) -> Self {
         let World { accounts, shares, .. } = world;
-        let mode = world.policy.exempt_mode;
         let shape = accounts.shape;
-        let theta = (0..shape.sectors).flat_map(|j| draws.map(|draw| draw.theta[j])).collect::<Vec<_>>();
-        let cells: Vec<[CellShares; K]> = shares
-            .changed
-            .iter()
-            .map(|cell| {
-                let sector = cell.change.flow.sector.index();
-                draws.map(|draw| cell.weights_at(point, draw.theta[sector], &draw.exempt_shares, mode))
-            })
-            .collect();
         let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
+            point,
+            mode: world.policy.exempt_mode,
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
             accounts,
             shares,
             preconditioner,
             deficits: world.deficits,
-            theta,
-            gross: cells.iter().flat_map(|cell| cell.map(|weights| weights.gross)).collect(),
-            net: cells.iter().flat_map(|cell| cell.map(|weights| weights.net)).collect(),
+            theta: vec![1.0; shape.sectors * K],
+            gross: vec![0.0; shares.changed.len() * K],
+            net: vec![0.0; shares.changed.len() * K],
             work: Work {
                 cost_power: lanes(shape.pairs()),
                 scaled_spending: lanes(shape.pairs()),
@@ -103,6 +92,28 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 net: lanes(shape.countries),
                 log_gross: lanes(shape.countries),
             },
+        }
+    }
+
+    /// Puts a draw into a lane.
+    pub fn set_draw(&mut self, l: usize, draw: &Parameters) {
+        scatter::<K>(&mut self.theta, l, &draw.theta);
+        for (at, cell) in self.shares.changed.iter().enumerate() {
+            let theta = draw.theta[cell.change.flow.sector.index()];
+            let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
+            (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.net);
+        }
+        self.set_caution(l, 1.0);
+    }
+
+    /// Makes wage steps of a lane so much smaller. The norm keeps measuring how far labour markets are from clearing,
+    /// not how far wages are allowed to move.
+    fn set_caution(&mut self, l: usize, caution: f64) {
+        let slower = caution / self.caution[l];
+        self.caution[l] = caution;
+        let wages = self.accounts.shape.countries * K;
+        for weight in self.weights[..wages].iter_mut().skip(l).step_by(K) {
+            *weight /= slower;
         }
     }
 
@@ -338,6 +349,11 @@ impl<const K: usize> Sweep<'_, K> {
         (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
     }
 
+    /// The accounts that the ratios refer to.
+    pub fn accounts(&self) -> &Accounts {
+        self.accounts
+    }
+
     /// The country whose income was not above zero in a lane at the last evaluation, if there is one.
     pub fn without_income(&self, l: usize) -> Option<CountryId> {
         let mut incomes = self.work.income.iter().skip(l).step_by(K);
@@ -401,14 +417,10 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     }
 
     fn more_careful(&mut self, l: usize) {
-        // Prices and spending settle on their own when wages move slowly enough. The norm keeps measuring how far
-        // labour markets are from clearing, not how far wages are allowed to move.
+        // Prices and spending settle on their own when wages move slowly enough.
         const SLOWEST: f64 = 1.0 / 64.0;
-        let slower = if self.caution[l] > SLOWEST { 0.5 } else { 1.0 };
-        self.caution[l] *= slower;
-        let wages = self.accounts.shape.countries * K;
-        for weight in self.weights[..wages].iter_mut().skip(l).step_by(K) {
-            *weight /= slower;
+        if self.caution[l] > SLOWEST {
+            self.set_caution(l, 0.5 * self.caution[l]);
         }
     }
 }

@@ -11,32 +11,35 @@ pub const STRIPES: usize = 4;
 
 /// A vector whose first value begins a line of the processor's cache, so that eight lanes never straddle two lines.
 #[derive(Debug)]
-pub struct Buffer {
-    storage: Vec<f64>,
+pub struct Buffer<T = f64> {
+    storage: Vec<T>,
     start: usize,
     length: usize,
 }
 
-impl Buffer {
+impl<T: Copy + Default> Buffer<T> {
     /// A vector of zeros.
     pub fn zeros(length: usize) -> Self {
         const LINE: usize = 64;
-        let storage = vec![0.0; length + LINE / size_of::<f64>()];
-        let start = storage.as_ptr().align_offset(LINE).min(LINE / size_of::<f64>());
+        let slack = LINE / size_of::<T>();
+        let storage = vec![T::default(); length + slack];
+        let start = storage.as_ptr().align_offset(LINE).min(slack);
         Self { storage, start, length }
     }
 }
 
-impl std::ops::Deref for Buffer {
-    type Target = [f64];
+impl<T> std::ops::Deref for Buffer<T> {
+    type Target = [T];
 
-    fn deref(&self) -> &[f64] {
+    #[inline]
+    fn deref(&self) -> &[T] {
         &self.storage[self.start..self.start + self.length]
     }
 }
 
-impl std::ops::DerefMut for Buffer {
-    fn deref_mut(&mut self) -> &mut [f64] {
+impl<T> std::ops::DerefMut for Buffer<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
         &mut self.storage[self.start..self.start + self.length]
     }
 }
@@ -67,20 +70,20 @@ fn fold<const K: usize>(partial: &[[f64; K]; STRIPES]) -> [f64; K] {
 
 /// Σ_c a_c·b_c in each lane.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub fn dot<const K: usize>(a: &[f64], b: &[f64]) -> [f64; K] {
+pub fn dot<const K: usize, A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A], b: &[B]) -> [f64; K] {
     let mut partial = [[0.0; K]; STRIPES];
     let (a_main, a_rest) = a.as_chunks::<K>().0.as_chunks::<STRIPES>();
     let (b_main, b_rest) = b.as_chunks::<K>().0.as_chunks::<STRIPES>();
     for (xs, ys) in a_main.iter().zip(b_main) {
         for s in 0..STRIPES {
             for l in 0..K {
-                partial[s][l] += xs[s][l] * ys[s][l];
+                partial[s][l] += xs[s][l].into() * ys[s][l].into();
             }
         }
     }
     for (s, (x, y)) in a_rest.iter().zip(b_rest).enumerate() {
         for l in 0..K {
-            partial[s][l] += x[l] * y[l];
+            partial[s][l] += x[l].into() * y[l].into();
         }
     }
     fold(&partial)
@@ -230,12 +233,12 @@ fn rows_times<const K: usize, const R: usize>(rows: &[f64], columns: usize, x: &
     sums
 }
 
-/// y ← y + a·x in each lane.
+/// y ← y + a·x in each lane; nothing times what is no number is nothing.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub fn add_scaled<const K: usize>(y: &mut [f64], a: &[f64; K], x: &[f64]) {
+pub fn add_scaled<const K: usize, X: Copy + Into<f64>>(y: &mut [f64], a: &[f64; K], x: &[X]) {
     for (ys, xs) in y.as_chunks_mut::<K>().0.iter_mut().zip(x.as_chunks::<K>().0) {
         for l in 0..K {
-            ys[l] += a[l] * xs[l];
+            ys[l] += if a[l] == 0.0 { 0.0 } else { a[l] * xs[l].into() };
         }
     }
 }
@@ -270,10 +273,10 @@ mod tests {
                 scatter::<8>(&mut together, l, column);
             }
             let product = row_times::<8>(&row, &together);
-            let square = dot::<8>(&together, &together);
+            let square = dot::<8, _, _>(&together, &together);
             for (l, column) in columns.iter().enumerate() {
                 assert_eq!(product[l].to_bits(), row_times::<1>(&row, column)[0].to_bits());
-                assert_eq!(square[l].to_bits(), dot::<1>(column, column)[0].to_bits());
+                assert_eq!(square[l].to_bits(), dot::<1, _, _>(column, column)[0].to_bits());
                 assert_eq!(&gather::<8>(&together, l), column);
                 let mut products = [0.0; 5];
                 matrix_times::<1>(&row.repeat(5), column, &mut products);
@@ -292,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_dot_product_is_one() {
-        assert!((dot::<1>(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0; 5])[0] - 15.0).abs() < 1e-15);
+        assert!((dot::<1, _, _>(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0; 5])[0] - 15.0).abs() < 1e-15);
         let [first, second] = row_times::<2>(&[1.0, 10.0], &[1.0, 2.0, 3.0, 4.0]);
         assert!((first - 31.0).abs() < 1e-15 && (second - 42.0).abs() < 1e-15);
     }
