@@ -113,8 +113,11 @@ pub fn solve<const K: usize, P: FixedPoint<K>>(
             lanes[l] = LaneState::next(problems, queue, l, &mut z, options);
         }
         let lengths = history.extend(&z, &step, problems.weights());
-        for (state, length) in lanes.iter_mut().zip(lengths) {
+        for (l, (state, length)) in lanes.iter_mut().zip(lengths).enumerate() {
             state.see_length(length);
+            if !length.is_finite() {
+                history.wipe(l);
+            }
         }
         history.link(&mut lanes);
         history.accelerate(&lanes, &mut step);
@@ -389,6 +392,15 @@ impl<const K: usize> History<K> {
         }
         self.written += 1;
         square.map(f64::sqrt)
+    }
+
+    /// Forgets a lane's numbers where some are none: even nothing times them would be no number.
+    fn wipe(&mut self, lane: usize) {
+        let wide = [&mut self.last_reach, &mut self.last_step].into_iter();
+        wide.for_each(|values| values.iter_mut().skip(lane).step_by(K).for_each(|value| *value = 0.0));
+        for column in self.reach.iter_mut().chain(&mut self.steps) {
+            column.iter_mut().skip(lane).step_by(K).for_each(|value| *value = 0.0);
+        }
     }
 
     /// Counts the columns that belong to the present stretch of each lane.

@@ -233,12 +233,12 @@ fn rows_times<const K: usize, const R: usize>(rows: &[f64], columns: usize, x: &
     sums
 }
 
-/// y ← y + a·x in each lane; nothing times what is no number is nothing.
+/// y ← y + a·x in each lane.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub fn add_scaled<const K: usize, X: Copy + Into<f64>>(y: &mut [f64], a: &[f64; K], x: &[X]) {
     for (ys, xs) in y.as_chunks_mut::<K>().0.iter_mut().zip(x.as_chunks::<K>().0) {
         for l in 0..K {
-            ys[l] += if a[l] == 0.0 { 0.0 } else { a[l] * xs[l].into() };
+            ys[l] += a[l] * xs[l].into();
         }
     }
 }
