@@ -6,3 +6,4 @@ pub mod dataset;
 pub mod elasticities;
 pub mod policy;
 pub mod synthetic;
+pub mod totals;

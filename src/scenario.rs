@@ -64,7 +64,7 @@ pub struct Scenario {
     summary: Option<String>,
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
-    aggregate: Option<Spanned<Aggregate>>,
+    aggregate: Option<Aggregate>,
     measures: Vec<Measure>,
     model: ModelChoices,
     uncertainty: Uncertainty,
@@ -119,7 +119,8 @@ impl Scenario {
         &self.sources
     }
 
-    /// The dataset it names: an embedded one, or a folder relative to the scenario file.
+    /// The dataset it names: an embedded one, or a folder relative to the scenario file (to where the user is, if it
+    /// is set).
     pub fn baseline(&self) -> &str {
         self.baseline.as_ref().map_or(DEFAULT_BASELINE, |name| name.get_ref())
     }
@@ -134,13 +135,23 @@ impl Scenario {
 
     /// The maps by which the data are aggregated, if any.
     pub fn aggregate(&self) -> Option<&Aggregate> {
-        self.aggregate.as_ref().map(Spanned::get_ref)
+        self.aggregate.as_ref()
+    }
+
+    /// Whether the dataset is named in a setting.
+    pub fn sets_baseline(&self) -> bool {
+        self.baseline.as_ref().is_some_and(|name| self.source.is_set(&name.span()))
+    }
+
+    /// Whether the maps are named in a setting.
+    pub fn sets_maps(&self) -> bool {
+        self.aggregate.as_ref().is_some_and(|aggregate| self.source.is_set(&aggregate.maps.span()))
     }
 
     /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
     pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
         match &self.aggregate {
-            Some(maps) if fault.place.is_none() => fault.at(self.source.place(maps.span())),
+            Some(aggregate) if fault.place.is_none() => fault.at(self.source.place(aggregate.maps.span())),
             _ => fault,
         }
     }
@@ -211,6 +222,11 @@ impl Draft {
         self.scenario.baseline()
     }
 
+    /// Whether the dataset is named in a setting.
+    pub fn sets_baseline(&self) -> bool {
+        self.scenario.sets_baseline()
+    }
+
     /// The scenario.
     ///
     /// # Errors
@@ -261,6 +277,7 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
             "put long lists of rates into a table (CSV) and name it with `rates`".to_owned()
         }
         FileError::NotUtf8 { .. } => "save the file as UTF-8 in your editor".to_owned(),
+        FileError::NotAFile { .. } => "name the scenario file itself".to_owned(),
         FileError::Unreadable { .. } => String::new(),
     };
     Diagnostic::error(error.to_string()).help(help)

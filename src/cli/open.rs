@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
-use crate::files::{FileError, Files, Folder};
+use crate::files::{CommandLine, FileError, Files as _, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 
 /// A dataset with its hash and what the reader had to say about it.
@@ -46,9 +46,12 @@ pub(super) struct Opened {
 pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
     let (name, text, files) = read_scenario(&subject.scenario)?;
     let settings = Settings::read("--set", &subject.settings)?;
+    // As in any command, what is typed is named as it is seen from where one is.
+    let here = Folder::new("");
     let draft = Draft::with(&name, &text, &settings);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
+        None if draft.sets_baseline() => dataset(Path::new(draft.baseline()), here.root()),
         None => dataset(Path::new(draft.baseline()), files.root()),
     };
     let data = match (data, draft.clone().finish()) {
@@ -66,9 +69,10 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
         (Err(failure), Ok(_)) => return Err(failure),
     };
     let scenario = draft.finish()?;
-    let resolved = scenario.resolve(&data.dataset, &files)?;
+    let resolved = scenario.resolve_with(&data.dataset, &files, &here)?;
     let opened = Opened { scenario, data, resolved };
     match opened.scenario.aggregate().cloned() {
+        Some(aggregate) if opened.scenario.sets_maps() => opened.aggregated(&aggregate, &here),
         Some(aggregate) => opened.aggregated(&aggregate, &files),
         None => Ok(opened),
     }
@@ -77,7 +81,7 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
 impl Opened {
     /// The same on coarser data.
     fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
-        let names: Vec<&str> = aggregate.maps.iter().map(String::as_str).collect();
+        let names: Vec<&str> = aggregate.maps.get_ref().iter().map(String::as_str).collect();
         let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, files).map_err(|faults| {
             faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
         })?;
@@ -102,7 +106,7 @@ fn read_scenario(name: &str) -> Result<(String, String, Folder), Failure> {
     {
         return Ok((name.to_owned(), text.to_owned(), Folder::new("")));
     }
-    let text = Folder::new("").read(name, MOST_BYTES).map_err(|error| unreadable(name, &error))?;
+    let text = CommandLine.read(name, MOST_BYTES).map_err(|error| unreadable(name, &error))?;
     Ok((name.to_owned(), text, Folder::new(path.parent().unwrap_or(Path::new("")))))
 }
 
@@ -136,7 +140,11 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
             .into());
     }
     if !path.is_dir() {
-        let message = format!("there is no embedded dataset and no folder `{}`", name.display());
+        let message = if path == name {
+            format!("there is no embedded dataset and no folder `{}`", name.display())
+        } else {
+            format!("there is no embedded dataset `{}` and no folder `{}`", name.display(), path.display())
+        };
         let names = embedded::NAMES.join("`, `");
         return Err(Diagnostic::error(message)
             .help(format!("embedded: `{names}`; or give a dataset folder"))

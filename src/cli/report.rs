@@ -10,7 +10,8 @@ use crate::report::folder;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The page is `report.html` in the folder: one file that needs no network. `run --out` writes it too; this
-command is for a folder whose page is missing or was made by another version.
+command is for a folder whose page is missing or was made by another version. The other files must be as the
+run wrote them.
 
 Example:
   tariffsim report results")]

@@ -107,15 +107,17 @@ pub fn countries(study: &Study<'_>) -> String {
             Series { name: "real wage", hue: Hue::Orange },
         ],
         rows: shown.iter().map(row).collect(),
-        notes: with_assumptions(study, gains(study, &shown)),
+        notes: with_assumptions(study, to_read_with(study, &shown)),
     };
     figure.draw()
 }
 
-/// The sentences that concern welfare.
-fn gains(study: &Study<'_>, shown: &[CountryId]) -> Vec<String> {
-    let lines = disclosure::lines(study, shown);
-    lines.iter().filter(|line| matches!(line.topic, Topic::Gain | Topic::Range)).map(capitalised).collect()
+/// The sentences that concern welfare and real wages.
+fn to_read_with(study: &Study<'_>, shown: &[CountryId]) -> Vec<String> {
+    let lines = disclosure::lines(study, shown).into_iter();
+    let lines = lines.filter(|line| matches!(line.topic, Topic::Gain | Topic::Range));
+    let outside = disclosure::outside(study, shown, &[CountryVariable::Welfare, CountryVariable::RealWage]);
+    lines.chain(outside).map(|line| capitalised(&line)).collect()
 }
 
 fn capitalised(line: &disclosure::Disclosure) -> String {

@@ -7,9 +7,9 @@ use crate::economy::policy::Deficits;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
-use crate::monte_carlo::prior::ElasticitySpread;
+use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
 use crate::report::focus;
-use crate::report::number::{self, Place};
+use crate::report::number::{self, Figures, Place};
 use crate::report::study::Study;
 use crate::table::grouped;
 
@@ -39,6 +39,10 @@ pub enum Topic {
     Prices,
     /// A narrow range.
     Range,
+    /// A central case outside its range.
+    Outside,
+    /// Noise on trade flows.
+    Flows,
     /// The average tariff before the policy.
     BaselineRate,
 }
@@ -71,6 +75,8 @@ pub fn lines(study: &Study<'_>, shown: &[CountryId]) -> Vec<Disclosure> {
         .chain(trade_balance(study))
         .chain([price_index()])
         .chain(narrow_range(study, shown))
+        .chain(outside(study, shown, &TOLD))
+        .chain(noise_on_flows(study))
         .chain(us_baseline_rate(study, shown))
         .collect()
 }
@@ -140,6 +146,59 @@ fn narrow_range(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure> {
     ))
 }
 
+/// The variables of countries that are told wherever countries are.
+const TOLD: [CountryVariable; 6] = [
+    CountryVariable::Welfare,
+    CountryVariable::RealWage,
+    CountryVariable::ConsumerPrices,
+    CountryVariable::Exports,
+    CountryVariable::Imports,
+    CountryVariable::TariffRevenue,
+];
+
+/// How many numbers are named before the others are counted.
+const MOST_NAMED: usize = 3;
+
+/// Some variables whose central case lies outside their range.
+pub fn outside(study: &Study<'_>, shown: &[CountryId], variables: &[CountryVariable]) -> Option<Disclosure> {
+    let numbers =
+        variables.iter().flat_map(|&variable| shown.iter().map(move |&country| (variable, country)));
+    let is_outside = |&(variable, country): &(CountryVariable, CountryId)| {
+        Figures::from(study.estimates.country(country, variable)).is_outside()
+    };
+    let found: Vec<_> = numbers.filter(is_outside).collect();
+    let name = |&(variable, country): &(CountryVariable, CountryId)| {
+        format!("{}, {}", variable.name().replace('_', " "), study.dataset.countries.name(country))
+    };
+    let mut names: Vec<String> = found.iter().take(MOST_NAMED).map(name).collect();
+    if found.len() > MOST_NAMED {
+        names.push(format!("and {} more", found.len() - MOST_NAMED));
+    }
+    (!found.is_empty()).then(|| {
+        disclosure(
+            Topic::Outside,
+            format!("central case outside its 5–95 % range ({})", names.join("; ")),
+            "the range is that of the draws; where they are few, skewed or very noisy, neither their median nor their \
+             mean need be the central case",
+        )
+    })
+}
+
+/// Noise on trade flows, which is off unless a scenario asks for it.
+fn noise_on_flows(study: &Study<'_>) -> Option<Disclosure> {
+    let FlowPrior { cv_pair, cv_cell } = study.uncertainty.flows.filter(|_| study.uncertainty.draws > 0)?;
+    Some(disclosure(
+        Topic::Flows,
+        format!(
+            "noise on trade flows (coefficient of variation {} for each pair of countries, {} for each flow)",
+            number::rate(cv_pair),
+            number::rate(cv_cell)
+        ),
+        "who buys from whom differs in every draw, which has a baseline of its own; the central case takes flows as \
+         they are in the data",
+    ))
+}
+
 /// The dataset whose US baseline rate differs from the one collected at customs, and that rate in per cent.
 const EMBEDDED: &str = "world-2024";
 const US_RATE_AT_CUSTOMS: &str = "2.4 %";
@@ -162,7 +221,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     let solution = study.solution;
     let elasticities = study.elasticities;
     let aggregated = study.aggregation.map(|aggregation| aggregated(study, aggregation));
-    let draws = number::count(study.uncertainty.draws.into());
+    let draws = grouped(study.uncertainty.draws);
     let mut remarks: Vec<String> = aggregated.into_iter().collect();
     let mut remark = |applies: bool, text: String| {
         if applies {
@@ -175,7 +234,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     );
     remark(
         solution.floored > 0,
-        format!("{} drawn elasticities were raised to the floor", number::count(solution.floored)),
+        format!("{} drawn elasticities were raised to the floor", grouped(solution.floored)),
     );
     remark(
         elasticities.unlisted > 0,
@@ -256,9 +315,10 @@ pub fn assumptions(study: &Study<'_>) -> String {
     let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
     let inputs = if study.inputs { "" } else { " · no inputs" };
     let uncertainty = study.uncertainty;
+    let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}", number::count(draws.into()), uncertainty.seed),
+        draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
     format!("{data}{inputs} · {} · {draws}", study.elasticities.label)
 }

@@ -9,8 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
 use crate::scenario::settings::Settings;
 
-/// A value in a scenario file with the bytes it stands on.
-pub(super) type Node<'i> = Spanned<DeValue<'i>>;
+pub(super) use crate::scenario::settings::Node;
 
 /// The text of a scenario with the name the user gave it, and what is set beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +20,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether some bytes are in a setting.
+    pub(super) fn is_set(&self, span: &Range<usize>) -> bool {
+        self.settings.place(span, self.text.len()).is_some()
+    }
+
     /// The place of some bytes, in the file or in a setting.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         self.settings.place(&span, self.text.len()).unwrap_or_else(|| Place {

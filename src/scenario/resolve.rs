@@ -96,9 +96,22 @@ impl Scenario {
     /// # Errors
     /// Every mistake of meaning, each at its place.
     pub fn resolve(&self, dataset: &Dataset, files: &dyn Files) -> Result<Resolved, Vec<Diagnostic>> {
+        self.resolve_with(dataset, files, files)
+    }
+
+    /// The same where tables that settings name are read elsewhere, with `set_files`.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, each at its place.
+    pub fn resolve_with(
+        &self,
+        dataset: &Dataset,
+        files: &dyn Files,
+        set_files: &dyn Files,
+    ) -> Result<Resolved, Vec<Diagnostic>> {
         let mut faults = Faults::new(&self.source);
-        let mut builder =
-            Builder { dataset, files, faults: &mut faults, table_faults: Vec::new(), tables: Vec::new() };
+        let (table_faults, tables) = (Vec::new(), Vec::new());
+        let mut builder = Builder { dataset, files, set_files, faults: &mut faults, table_faults, tables };
         let rules = builder.rules(&self.measures);
         let elasticities = builder.elasticities(&self.model.elasticities);
         let (mut table_faults, mut tables) = (builder.table_faults, builder.tables);

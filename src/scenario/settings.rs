@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 
-/// A value of a scenario with its bytes.
-type Node<'i> = Spanned<DeValue<'i>>;
+/// A value of a scenario, in its file or in a setting, with the bytes it stands on.
+pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
 /// Where a mistake in a setting is shown to be.
 const PLACE: &str = "the command line";
@@ -218,6 +218,11 @@ impl Setting {
         let value = self.value.node(base);
         match self.key.as_slice() {
             [first, rest @ ..] if first.get_ref() == "measure" => {
+                if let ([old, key], Some(new)) = (rest, value.get_ref().as_str())
+                    && key.get_ref() == "name"
+                {
+                    rename(tree, old.get_ref(), new);
+                }
                 let (measure, rest) = self.measure(tree, rest)?;
                 self.put(measure, rest, value, base)
             }
@@ -291,6 +296,21 @@ impl Setting {
             .expected("`measure`, the name of a measure, and a key, joined by dots")
             .help("for example `measure.us-on-mexico.add=10pp`");
         Box::new(fault.at(self.place(self.key_span())))
+    }
+}
+
+/// Lets measures that replace another one call it by its new name.
+fn rename(tree: &mut DeTable<'_>, old: &str, new: &str) {
+    fn renamed(node: &mut Node<'_>, old: &str, new: &str) {
+        match node.get_mut() {
+            DeValue::String(name) if name.trim() == old => *name = Cow::Owned(new.to_owned()),
+            DeValue::Array(names) => names.iter_mut().for_each(|name| renamed(name, old, new)),
+            _ => {}
+        }
+    }
+    let measures = tree.get_mut("measure").map_or_else(Vec::new, named);
+    for (_, measure) in measures {
+        measure.get_mut("instead_of").into_iter().for_each(|node| renamed(node, old, new));
     }
 }
 
