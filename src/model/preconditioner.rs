@@ -26,6 +26,8 @@ pub struct Preconditioner {
     labour: Vec<f64>,
     /// How wages answer to excess demand for labour, by (country, country).
     wages: Vec<f64>,
+    /// The elasticities that is for.
+    theta: Vec<f64>,
     /// How prices and spending follow wages.
     response: Response,
 }
@@ -50,7 +52,8 @@ impl Preconditioner {
         let derivative = DMatrix::from_row_slice(n, n, &response.labour);
         let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
         let wages = inverse.transpose().as_slice().to_vec();
-        Self { sectors: j, domestic, home_share, substitution, labour, wages, response }
+        let theta = theta.to_vec();
+        Self { sectors: j, domestic, home_share, substitution, labour, wages, theta, response }
     }
 
     /// What residuals of prices and spending do to a country's own prices and spending, and the demand for its
@@ -92,9 +95,34 @@ impl Preconditioner {
         demanded
     }
 
-    /// How far wages must move, given the relative excess demand for labour of every country.
-    pub fn wages<const K: usize>(&self, residual: &[f64], step: &mut [f64]) {
+    /// How much more than at central elasticities a country's own wage lifts its excess demand for labour.
+    pub fn wage_shift<'d>(&'d self, theta: &'d [f64]) -> impl Iterator<Item = f64> + 'd {
+        self.response.switching.chunks_exact(self.sectors).map(|switching| {
+            let more = theta.iter().zip(&self.theta).map(|(theta, central)| theta - central);
+            switching.iter().zip(more).map(|(switching, more)| switching * more).sum()
+        })
+    }
+
+    /// How far wages must move, given the relative excess demand for labour of every country, and what a draw adds to
+    /// the answer to the own wage.
+    ///
+    /// A country that lives of a sector with a high elasticity is far off at others. One step of the identity
+    /// (−J − δ)⁻¹ = (−J)⁻¹(1 + δ(−J − δ)⁻¹), with the country's own answer alone in the last place, makes up for that.
+    pub fn wages<const K: usize>(&self, shift: &[f64], residual: &[f64], step: &mut [f64]) {
+        /// The answer is not made larger than this many times.
+        const MOST: f64 = 4.0;
         matrix_times::<K>(&self.wages, residual, step);
+        let countries = shift.len() / K;
+        let mut residual = residual.to_vec();
+        for country in 0..countries {
+            let own = self.wages[country * countries + country];
+            let (shift, step) = (lane::<K>(shift, country), lane::<K>(step, country));
+            let residual = lane_mut::<K>(&mut residual, country);
+            for l in 0..K {
+                residual[l] += shift[l] * step[l] / (1.0 - own * shift[l]).max(1.0 / MOST);
+            }
+        }
+        matrix_times::<K>(&self.wages, &residual, step);
     }
 
     /// Adds to price and spending steps (spending in money) what follows from wage steps.

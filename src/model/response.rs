@@ -24,6 +24,8 @@ pub(super) struct Response {
     /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
     /// (Σ_n VA_n d ln w_n = 0).
     pub(super) labour: Vec<f64>,
+    /// The part of its diagonal that is due to buyers who change suppliers, per unit of θ, by pair.
+    pub(super) switching: Vec<f64>,
     /// Y by pair, for which no derivative is needed.
     pub(super) output: Vec<f64>,
 }
@@ -59,7 +61,15 @@ impl Response {
             [&weights[..], &weights.iter().map(|w| if *w > 0.0 { 1.0 / w } else { 0.0 }).collect::<Vec<_>>()]
                 .concat();
         let (rows, patterns) = factored(all, &weights, &accounts.value_added);
-        Self { own, rows, patterns, labour: gathered(|column| &column.labour), output: world.output }
+        let switching = gathered(|column| &column.switching);
+        Self {
+            own,
+            rows,
+            patterns,
+            labour: gathered(|column| &column.labour),
+            switching: (0..n * j).map(|pair| switching[pair * n + pair / j]).collect(),
+            output: world.output,
+        }
     }
 
     /// Adds to the steps of prices and spending, by (row, lane), what follows from steps of wages.
@@ -109,6 +119,9 @@ struct Column {
     price: Vec<f64>,
     spending: Vec<f64>,
     labour: Vec<f64>,
+    /// The demand for labour of a pair that buyers who change suppliers cause, relative to the wage bill and per unit
+    /// of θ.
+    switching: Vec<f64>,
 }
 
 /// The model linearised at the accounts.
@@ -152,7 +165,20 @@ impl<'a> Linearised<'a> {
         }
         let (price, cost) = self.prices(&wages);
         let (spending, output) = self.spending(&wages, &price, &cost);
-        Column { labour: self.labour(&wages, &output), price, spending }
+        let switching = self.switching(&price, &cost);
+        Column { labour: self.labour(&wages, &output), switching, price, spending }
+    }
+
+    fn switching(&self, price: &[f64], cost: &[f64]) -> Vec<f64> {
+        let Accounts { shape, value_added, value_added_share, .. } = self.accounts;
+        let mut switching = vec![0.0; price.len()];
+        self.sales(price, cost, &vec![0.0; price.len()], &mut switching);
+        for (pair, values) in switching.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+            let (country, sector) = (pair / shape.sectors, pair % shape.sectors);
+            let weight = value_added_share[pair] / value_added[country] / self.theta[sector];
+            values.iter_mut().for_each(|value| *value *= weight);
+        }
+        switching
     }
 
     /// d ln P by pair and d ln c by (sector, country).

@@ -34,6 +34,8 @@ pub struct Sweep<'a, const K: usize> {
     weights: Vec<f64>,
     point: PathPoint,
     mode: ExemptMode,
+    /// What a draw's elasticities add to the answer of excess demand for labour to a wage, by (country, lane).
+    wage_shift: Vec<f64>,
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
     work: Work,
@@ -72,6 +74,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             mode: world.policy.exempt_mode,
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
+            wage_shift: vec![0.0; shape.countries * K],
             accounts,
             shares,
             preconditioner,
@@ -102,6 +105,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
             let theta = draw.theta[cell.change.flow.sector.index()];
             let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
             (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.net);
+        }
+        for (shift, value) in
+            self.wage_shift.iter_mut().skip(l).step_by(K).zip(self.preconditioner.wage_shift(&draw.theta))
+        {
+            *shift = value;
         }
         self.set_caution(l, 1.0);
     }
@@ -318,7 +326,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
 
     /// The wage steps, from the residuals of the labour markets, shifted so that world value added stays 1.
     fn wage_steps(&self, log_wages: &[f64], residual: &[f64], wages: &mut [f64]) {
-        self.preconditioner.wages::<K>(residual, wages);
+        self.preconditioner.wages::<K>(&self.wage_shift, residual, wages);
         let mut moved = log_wages.to_vec();
         for (target, moved) in wages.as_chunks_mut::<K>().0.iter_mut().zip(moved.as_chunks_mut::<K>().0) {
             for l in 0..K {
