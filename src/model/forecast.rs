@@ -99,7 +99,7 @@ impl Forecast {
             for (l, draw) in batch.iter().enumerate() {
                 scatter::<BATCH>(&mut terms, l, &self.terms(draw));
             }
-            transposed_times::<BATCH>(&self.moves, &terms, &mut moves);
+            transposed_times::<BATCH, _>(&self.moves, &terms, &mut moves);
             starts.extend((0..batch.len()).map(|l| self.moved(&gather::<BATCH>(&moves, l))));
         }
         starts

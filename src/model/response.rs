@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::model::equations::log_unit_costs;
+use crate::model::preconditioner::single;
 use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, or further down X of a pair in money.
@@ -19,8 +20,8 @@ pub(super) struct Response {
     own: Vec<f64>,
     /// What follows the wages of others, as a product: by (row, pattern) and by (pattern, country). A few patterns
     /// are enough, as the world moves together.
-    rows: Vec<f64>,
-    patterns: Vec<f64>,
+    rows: Vec<f32>,
+    patterns: Vec<f32>,
     /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
     /// (Σ_n VA_n d ln w_n = 0).
     pub(super) labour: Vec<f64>,
@@ -64,8 +65,8 @@ impl Response {
         let switching = gathered(|column| &column.switching);
         Self {
             own,
-            rows,
-            patterns,
+            rows: single(&rows),
+            patterns: single(&patterns),
             labour: gathered(|column| &column.labour),
             switching: (0..n * j).map(|pair| switching[pair * n + pair / j]).collect(),
             output: world.output,
@@ -76,8 +77,8 @@ impl Response {
     pub(super) fn follow<const K: usize>(&self, wages: &[f64], sectors: usize, steps: &mut [f64]) {
         let countries = wages.len() / K;
         let mut moved = vec![0.0; self.patterns.len() / countries * K];
-        matrix_times::<K>(&self.patterns, wages, &mut moved);
-        add_product::<K>(&self.rows, &moved, steps);
+        matrix_times::<K, _>(&self.patterns, &single(wages), &mut moved);
+        add_product::<K, _>(&self.rows, &moved, steps);
         for (row, own) in self.own.iter().enumerate() {
             let wage = lane::<K>(wages, row / sectors % countries);
             let step = lane_mut::<K>(steps, row);
@@ -191,7 +192,7 @@ impl<'a> Linearised<'a> {
         for _ in 0..ROUNDS {
             log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
             for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
-                matrix_times::<COLUMNS>(self.accounts.share.matrix(sector), costs, &mut sums);
+                matrix_times::<COLUMNS, _>(self.accounts.share.matrix(sector), costs, &mut sums);
                 for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
                     let pair = importer * j + sector;
                     let price = lane::<COLUMNS>(&price, pair);
@@ -201,7 +202,7 @@ impl<'a> Linearised<'a> {
             }
             for country in 0..n {
                 let pairs = country * j * COLUMNS..(country + 1) * j * COLUMNS;
-                matrix_times::<COLUMNS>(self.domestic(country), &residual[pairs.clone()], &mut step);
+                matrix_times::<COLUMNS, _>(self.domestic(country), &residual[pairs.clone()], &mut step);
                 price[pairs].iter_mut().zip(&step).for_each(|(price, step)| *price += step);
             }
         }
@@ -221,11 +222,11 @@ impl<'a> Linearised<'a> {
                 let pairs = country * j..(country + 1) * j;
                 let lanes = pairs.start * COLUMNS..pairs.end * COLUMNS;
                 let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
-                matrix_times::<COLUMNS>(inputs, &output[lanes.clone()], &mut residual);
+                matrix_times::<COLUMNS, _>(inputs, &output[lanes.clone()], &mut residual);
                 let bill =
                     lane::<COLUMNS>(wages, country).map(|wage| wage * self.accounts.value_added[country]);
                 let revenue =
-                    row_times::<COLUMNS>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
+                    row_times::<COLUMNS, _>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
                 for (sector, pair) in pairs.enumerate() {
                     let share = self.accounts.final_share[pair];
                     let spent = lane::<COLUMNS>(&spending, pair);
@@ -234,7 +235,7 @@ impl<'a> Linearised<'a> {
                         residual[l] += share * (bill[l] + revenue[l]) - spent[l];
                     }
                 }
-                transposed_times::<COLUMNS>(self.domestic(country), &residual, &mut step);
+                transposed_times::<COLUMNS, _>(self.domestic(country), &residual, &mut step);
                 spending[lanes].iter_mut().zip(&step).for_each(|(spending, step)| *spending += step);
             }
         }
@@ -255,7 +256,7 @@ impl<'a> Linearised<'a> {
                 let scale = if spent > 0.0 { 1.0 / spent } else { 0.0 };
                 *bought = std::array::from_fn(|l| scale * spending[l] + theta * price[l]);
             }
-            transposed_times::<COLUMNS>(self.values.matrix(sector), &bought, &mut sold);
+            transposed_times::<COLUMNS, _>(self.values.matrix(sector), &bought, &mut sold);
             for (exporter, sold) in sold.as_chunks::<COLUMNS>().0.iter().enumerate() {
                 let pair = exporter * j + sector;
                 let cost = lane::<COLUMNS>(cost, sector * n + exporter);
@@ -269,13 +270,13 @@ impl<'a> Linearised<'a> {
     fn labour(&self, wages: &[f64], output: &[f64]) -> Vec<f64> {
         let j = self.accounts.shape.sectors;
         let value_added = &self.accounts.value_added;
-        let numeraire = row_times::<COLUMNS>(value_added, wages);
+        let numeraire = row_times::<COLUMNS, _>(value_added, wages);
         let world = self.accounts.world_value_added();
         let mut labour = Vec::with_capacity(wages.len());
         for (country, wage) in wages.as_chunks::<COLUMNS>().0.iter().enumerate() {
             let shares = &self.accounts.value_added_share[country * j..(country + 1) * j];
             let demanded =
-                row_times::<COLUMNS>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
+                row_times::<COLUMNS, _>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
             labour.extend(
                 (0..COLUMNS).map(|l| demanded[l] / value_added[country] - wage[l] - numeraire[l] / world),
             );

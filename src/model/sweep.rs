@@ -10,7 +10,7 @@ use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, ExemptMode};
 use crate::index::{CountryId, Position};
 use crate::model::equations::{deficits, log_unit_costs};
-use crate::model::preconditioner::Preconditioner;
+use crate::model::preconditioner::{Home, Preconditioner};
 use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
@@ -38,11 +38,11 @@ pub struct Sweep<'a, const K: usize> {
     wage_shift: Vec<f64>,
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
-    work: Work,
+    work: Work<K>,
 }
 
 /// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
-struct Work {
+struct Work<const K: usize> {
     /// ĉ^(−θ) by (sector, country, lane).
     cost_power: Buffer,
     /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
@@ -61,6 +61,7 @@ struct Work {
     gross: Buffer,
     net: Buffer,
     log_gross: Buffer,
+    home: Home<K>,
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
@@ -94,6 +95,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 gross: lanes(shape.countries),
                 net: lanes(shape.countries),
                 log_gross: lanes(shape.countries),
+                home: Home::new(shape.sectors),
             },
         }
     }
@@ -157,9 +159,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let theta = lane::<K>(&self.theta, sector);
         let (first, changed) = self.shares.changed_in(sector);
         let taxed = self.shares.taxed[sector];
-        matrix_times::<K>(self.shares.share.matrix(sector), costs, &mut self.work.gross);
+        matrix_times::<K, _>(self.shares.share.matrix(sector), costs, &mut self.work.gross);
         if taxed {
-            matrix_times::<K>(self.shares.net.matrix(sector), costs, &mut self.work.net);
+            matrix_times::<K, _>(self.shares.net.matrix(sector), costs, &mut self.work.net);
         }
         let gross = &mut self.work.gross;
         let net = &mut self.work.net;
@@ -207,7 +209,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let sales = &mut self.work.gross;
         // An untaxed sector has the same shares before and after tariff, and they are at hand.
         let net = if self.shares.taxed[sector] { &self.shares.net } else { &self.shares.share };
-        transposed_times::<K>(net.matrix(sector), scaled, sales);
+        transposed_times::<K, _>(net.matrix(sector), scaled, sales);
         let (first, changed) = self.shares.changed_in(sector);
         for (at, cell) in changed.iter().enumerate() {
             let net = lane::<K>(&self.net, first + at);
@@ -238,9 +240,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         *lane_mut::<K>(&mut self.work.income, country) = income;
         let output = &self.work.output[country * j * K..(country + 1) * j * K];
         let demanded =
-            row_times::<K>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
+            row_times::<K, _>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
         let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
-        matrix_times::<K>(inputs, output, &mut self.work.input_demand);
+        matrix_times::<K, _>(inputs, output, &mut self.work.input_demand);
         for sector in 0..j {
             let pair = country * j + sector;
             let spending = lane::<K>(z, self.spending_start() + pair);
@@ -300,12 +302,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
         for country in 0..n {
             let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
-            let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
             let demanded = self.preconditioner.settle_at_home::<K>(
                 country,
-                inputs,
-                (&self.work.price_residual[pairs.clone()], &mut self.work.spending_residual[pairs.clone()]),
+                (&self.work.price_residual[pairs.clone()], &self.work.spending_residual[pairs.clone()]),
                 (&mut prices[pairs.clone()], &mut spendings[pairs]),
+                &mut self.work.home,
             );
             let labour = lane_mut::<K>(labour, country);
             (0..K).for_each(|l| labour[l] += demanded[l]);
