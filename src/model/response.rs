@@ -4,6 +4,7 @@
 //! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
 //! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
 
+use multiversion::multiversion;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
@@ -79,10 +80,19 @@ impl Response {
         let mut moved = vec![0.0; self.patterns.len() / countries * K];
         matrix_times::<K, _>(&self.patterns, &single(wages), &mut moved);
         add_product::<K, _>(&self.rows, &moved, steps);
-        for (row, own) in self.own.iter().enumerate() {
-            let wage = lane::<K>(wages, row / sectors % countries);
-            let step = lane_mut::<K>(steps, row);
-            (0..K).for_each(|l| step[l] += own * wage[l]);
+        let of_country = self.own.chunks_exact(sectors).zip(steps.chunks_exact_mut(sectors * K));
+        for (country, (own, steps)) in of_country.enumerate() {
+            own_wage::<K>(own, lane::<K>(wages, country % countries), steps);
+        }
+    }
+}
+
+/// Adds what follows a country's own wage.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn own_wage<const K: usize>(own: &[f64], wage: &[f64; K], steps: &mut [f64]) {
+    for (own, step) in own.iter().zip(steps.as_chunks_mut::<K>().0) {
+        for l in 0..K {
+            step[l] += own * wage[l];
         }
     }
 }

@@ -6,6 +6,8 @@
 //! tariff and trade-cost factors, θ trade elasticity, γ cost shares, α final-demand shares, D deficit, τ tariff;
 //! B and F as in [`crate::model::shares`]. All loops end in the lanes of K draws, which are contiguous.
 
+mod kernels;
+
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, ExemptMode};
 use crate::index::{CountryId, Position};
@@ -16,6 +18,7 @@ use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
+use kernels::{Buyers, buy, largest};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -179,27 +182,19 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
         self.work.log_gross.copy_from_slice(gross);
         ln_all(&mut self.work.log_gross);
-        for importer in 0..n {
-            let pair = importer * j + sector;
-            let spent = self.accounts.expenditure[pair];
-            let spending = lane::<K>(z, self.spending_start() + pair);
-            let price = lane::<K>(z, self.price_start() + pair);
-            let residual = lane_mut::<K>(&mut self.work.price_residual, pair);
-            let scaled = lane_mut::<K>(&mut self.work.scaled_spending, sector * n + importer);
-            if spent <= 0.0 {
-                // Nobody buys here: there is no price to find.
-                (*residual, *scaled) = ([0.0; K], [0.0; K]);
-                continue;
-            }
-            let (gross, net) = (lane::<K>(&self.work.gross, importer), lane::<K>(&self.work.net, importer));
-            let log_gross = lane::<K>(&self.work.log_gross, importer);
-            let revenue = lane_mut::<K>(&mut self.work.revenue, importer);
-            for l in 0..K {
-                residual[l] = -log_gross[l] / theta[l] - price[l];
-                scaled[l] = spent * spending[l] / gross[l];
-                revenue[l] += spent * spending[l] - scaled[l] * net[l];
-            }
-        }
+        let buyers = Buyers {
+            spent: &self.accounts.expenditure,
+            sectors: j,
+            sector,
+            theta,
+            price: &z[self.price_start() * K..],
+            spending: &z[self.spending_start() * K..],
+            gross: &self.work.gross,
+            net: &self.work.net,
+            log_gross: &self.work.log_gross,
+        };
+        let scaled = &mut self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
+        buy(buyers, &mut self.work.price_residual, scaled, &mut self.work.revenue);
     }
 
     /// Sales of the exporters of a sector: Y_i = ĉ_i^(−θ) Σ_n F_ni X_n/s_n.
@@ -263,19 +258,16 @@ impl<'a, const K: usize> Sweep<'a, K> {
 
     /// The largest relative residual of any equation, of the last evaluation.
     fn largest_residual(&self, z: &[f64], labour: &[f64]) -> [Residual; K] {
-        let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
-        let (prices, spendings) = (self.price_start(), self.spending_start());
-        for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
-            if *spent > 0.0 {
-                let price = lane::<K>(&self.work.price_residual, pair);
-                let spending = lane::<K>(&self.work.spending_residual, pair);
-                let level = lane::<K>(z, spendings + pair);
-                for l in 0..K {
-                    observe(&mut worst[l], price[l], prices + pair);
-                    observe(&mut worst[l], spending[l] / (spent * level[l]), spendings + pair);
-                }
-            }
-        }
+        let (largest, components) = largest::<K>(
+            &self.accounts.expenditure,
+            &self.work.price_residual,
+            &self.work.spending_residual,
+            &z[self.spending_start() * K..],
+        );
+        let mut worst = std::array::from_fn(|l| {
+            let largest = if largest[l].is_nan() { f64::INFINITY } else { largest[l] };
+            Residual { largest, worst: self.price_start() + components[l] as usize }
+        });
         for (country, residual) in labour.as_chunks::<K>().0.iter().enumerate() {
             (0..K).for_each(|l| observe(&mut worst[l], residual[l], country));
         }

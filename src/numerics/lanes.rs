@@ -349,8 +349,8 @@ mod tests {
 
     #[test]
     fn a_dot_product_is_one() {
-        assert!((dot::<1, _, _>(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0; 5])[0] - 15.0).abs() < 1e-15);
-        let [first, second] = row_times::<2, _>(&[1.0, 10.0], &[1.0, 2.0, 3.0, 4.0]);
+        assert!((dot::<1, f64, f64>(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0; 5])[0] - 15.0).abs() < 1e-15);
+        let [first, second] = row_times::<2, f64>(&[1.0, 10.0], &[1.0, 2.0, 3.0, 4.0]);
         assert!((first - 31.0).abs() < 1e-15 && (second - 42.0).abs() < 1e-15);
     }
 }
