@@ -206,8 +206,10 @@ impl<'a> Solver<'a> {
     /// Solves some draws, in batches over the threads; the results stand in draw order.
     fn block(&self, sampler: &Sampler<'_>, draws: std::ops::Range<u32>) -> Vec<Solved> {
         let indices: Vec<u32> = draws.collect();
+        // Whole parts for every thread: the longer one is, the less its last lanes wait.
+        let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
         let batches: Vec<Vec<Solved>> =
-            indices.par_chunks(BATCH).map(|batch| self.batch(sampler, batch)).collect();
+            indices.par_chunks(part).map(|batch| self.batch(sampler, batch)).collect();
         batches.into_iter().flatten().collect()
     }
 
@@ -218,12 +220,13 @@ impl<'a> Solver<'a> {
         let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let model = self.experiment.model;
-        let expected: Vec<Equilibrium> = parameters.iter().map(|draw| self.before.at(draw)).collect();
+        let expected = self.before.at(&parameters);
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
+        let after = self.after.at(&parameters);
         let solved: Vec<usize> = (0..draws.len()).filter(|&l| baselines[l].is_ok()).collect();
         let starts: Vec<Equilibrium> = solved
             .iter()
-            .map(|&l| self.start(baselines[l].as_ref().expect("chosen for it"), parameters[l]))
+            .map(|&l| start(baselines[l].as_ref().expect("chosen for it"), &expected[l], &after[l]))
             .collect();
         let found = model.solve_batch(
             &self.world,
@@ -251,35 +254,33 @@ impl<'a> Solver<'a> {
         let observed_policy = Policy::default();
         let result = || {
             let model = experiment.model;
-            let baseline = model.solve(
-                &world(&observed_policy)?,
-                &draw.parameters,
-                &self.before.at(&draw.parameters),
-            )?;
+            let parameters = &draw.parameters;
+            let expected = |forecast: &Forecast| forecast.at(&[parameters]).remove(0);
+            let (before, after) = (expected(&self.before), expected(&self.after));
+            let baseline = model.solve(&world(&observed_policy)?, parameters, &before)?;
             let world = world(experiment.policy)?;
-            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, &draw.parameters))?;
+            let found = model.solve(&world, parameters, &start(&baseline, &before, &after))?;
             Ok(self.impact(&world, &draw.parameters, &baseline, &found))
         };
         Solved { floored: draw.floored, result: result() }
     }
+}
 
-    /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
-    /// draw's baseline to the bit, so that nothing changes.
-    fn start(&self, baseline: &Equilibrium, parameters: &Parameters) -> Equilibrium {
-        let (from, central) = (self.before.at(parameters), self.after.at(parameters));
-        let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
-        };
-        let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
-        };
-        Equilibrium {
-            log_wage: moved(&baseline.log_wage, &central.log_wage, &from.log_wage),
-            log_price: moved(&baseline.log_price, &central.log_price, &from.log_price),
-            expenditure: scaled(&baseline.expenditure, &central.expenditure, &from.expenditure),
-            iterations: 0,
-            residual: 0.0,
-        }
+/// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
+/// draw's baseline to the bit, so that nothing changes.
+fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> Equilibrium {
+    let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
+    };
+    let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
+    };
+    Equilibrium {
+        log_wage: moved(&baseline.log_wage, &after.log_wage, &before.log_wage),
+        log_price: moved(&baseline.log_price, &after.log_price, &before.log_price),
+        expenditure: scaled(&baseline.expenditure, &after.expenditure, &before.expenditure),
+        iterations: 0,
+        residual: 0.0,
     }
 }
 
