@@ -10,6 +10,7 @@
 )]
 
 pub mod levels;
+pub mod plain_impact;
 
 use std::path::PathBuf;
 
