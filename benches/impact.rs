@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use economies::{Case, cases};
 use tariffsim::index::{CountryId, Position as _};
 use tariffsim::model::equilibrium::Equilibrium;
-use tariffsim::model::impact::{Comparison, FlowRow, Impact};
+use tariffsim::model::impact::{Comparison, FlowRow, Impact, Measure};
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::world::Parameters;
 
@@ -35,7 +35,6 @@ fn measured(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
         .iter()
         .zip(&found)
         .map(|(parameters, counterfactual)| Comparison {
-            world: &world,
             parameters,
             baseline: &case.baseline.central,
             counterfactual,
@@ -44,12 +43,11 @@ fn measured(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
     let (page, files) = rows(case);
     for (name, rows) in [("page", page), ("files", files)] {
         group.bench_function(BenchmarkId::new(format!("one-{name}"), &case.name), |b| {
-            b.iter(|| Impact::new(comparisons[0], &rows));
+            b.iter(|| Impact::new(&world, comparisons[0], &rows));
         });
+        let measure = Measure::<BATCH>::new(&world, &rows, name == "files");
         group.bench_function(BenchmarkId::new(format!("batch-{name}"), &case.name), |b| {
-            b.iter(|| {
-                comparisons.iter().map(|comparison| Impact::new(*comparison, &rows)).collect::<Vec<_>>()
-            });
+            b.iter(|| measure.impacts(&comparisons));
         });
     }
 }

@@ -19,7 +19,7 @@ use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position as _, SectorId};
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::equilibrium::Equilibrium;
-use tariffsim::model::impact::{Comparison, FlowRow, Impact};
+use tariffsim::model::impact::{Comparison, FlowRow, Impact, Measure};
 use tariffsim::model::preconditioner::Preconditioner;
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, SectorVariable as S, Unit};
@@ -41,16 +41,16 @@ struct Draw {
 }
 
 impl Draw {
-    fn comparison<'a>(&'a self, world: &'a World<'a>) -> Comparison<'a> {
+    fn comparison(&self) -> Comparison<'_> {
         let Self { parameters, baseline, counterfactual } = self;
-        Comparison { world, parameters, baseline, counterfactual }
+        Comparison { parameters, baseline, counterfactual }
     }
 }
 
 /// Every variable of some draws, by the library and flow by flow.
 fn compare(world: &World<'_>, draws: &[Draw], rows: &[FlowRow], what: &str) {
     for (at, draw) in draws.iter().enumerate() {
-        let found = Impact::new(draw.comparison(world), rows);
+        let found = Impact::new(world, draw.comparison(), rows);
         let plain = Plain::new(world, &draw.parameters, [&draw.baseline, &draw.counterfactual]);
         let wanted = plain.impact(rows);
         let j = world.accounts.shape.sectors;
@@ -198,7 +198,7 @@ fn every_variable_is_the_sum_over_flows_that_defines_it() {
         let rows = every_row(world.accounts.shape);
         compare(world, draws, &rows, what);
         for draw in draws {
-            let impact = Impact::new(draw.comparison(world), &rows);
+            let impact = Impact::new(world, draw.comparison(), &rows);
             for value in [impact.countries, impact.sectors, impact.flows].concat() {
                 values[usize::from(value.is_nan())] += 1;
             }
@@ -241,7 +241,7 @@ fn where_nothing_changes_every_change_is_zero_to_the_bit() {
                 baseline: draw.baseline.clone(),
                 counterfactual: draw.baseline.clone(),
             };
-            let impact = Impact::new(same.comparison(&world), &rows);
+            let impact = Impact::new(&world, same.comparison(), &rows);
             let is_level = |at: usize| V::ALL[at % V::ALL.len()].name().starts_with("effective_rate");
             let changes = impact.countries.iter().enumerate().filter(|(at, _)| !is_level(*at));
             let all = changes.map(|(_, value)| value).chain(&impact.sectors).chain(&impact.flows);
@@ -249,5 +249,45 @@ fn where_nothing_changes_every_change_is_zero_to_the_bit() {
                 assert!(value.is_nan() || *value == 0.0, "{what}, number {at}: {value}");
             }
         }
+    });
+}
+
+#[test]
+fn a_draw_has_the_same_bits_alone_and_in_company() {
+    let bits = |impact: &Impact| -> Vec<u64> {
+        let Impact { countries, sectors, flows } = impact;
+        countries.iter().chain(sectors).chain(flows).map(|value| value.to_bits()).collect()
+    };
+    random_worlds(|world, draws, what| {
+        let rows = every_row(world.accounts.shape);
+        let measure = Measure::<BATCH>::new(world, &rows, true);
+        let alone: Vec<Impact> =
+            draws.iter().map(|draw| Impact::new(world, draw.comparison(), &rows)).collect();
+        for size in [BATCH, 1, 3, BATCH - 1] {
+            let batch: Vec<Comparison<'_>> = draws.iter().rev().take(size).map(Draw::comparison).collect();
+            let together = measure.impacts(&batch);
+            assert_eq!(together.len(), size);
+            for (at, (alone, together)) in alone.iter().rev().zip(&together).enumerate() {
+                assert!(bits(alone) == bits(together), "{what}, draw {at} of {size}");
+            }
+        }
+        assert!(measure.impacts(&[]).is_empty());
+    });
+}
+
+#[test]
+fn what_is_not_asked_for_changes_nothing_else() {
+    random_worlds(|world, draws, what| {
+        let rows = every_row(world.accounts.shape);
+        let all = Impact::new(world, draws[0].comparison(), &rows);
+        let some: Vec<FlowRow> = rows.iter().copied().filter(|row| row.sector.is_none()).rev().collect();
+        let less = Measure::<1>::new(world, &some, false).impact(draws[0].comparison());
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&less.countries), bits(&all.countries), "{what}");
+        assert!(less.sectors.is_empty());
+        let of_all = rows.iter().zip(all.flows.chunks_exact(F::ALL.len())).rev();
+        let wanted: Vec<f64> =
+            of_all.filter(|(row, _)| row.sector.is_none()).flat_map(|(_, values)| values.to_vec()).collect();
+        assert_eq!(bits(&less.flows), bits(&wanted), "{what}");
     });
 }
