@@ -185,6 +185,8 @@ impl<'a, const K: usize> View<'a, K> {
     fn impacts(&self) -> [Impact; K] {
         let accounts = self.measure.world.accounts;
         let prices = self.draws.map(|draw| consumer_prices(accounts, draw.baseline, draw.counterfactual));
+        let prices: Vec<[f64; K]> =
+            (0..accounts.shape.countries).map(|country| from_fn(|l| prices[l][country])).collect();
         let (mut countries, mut flows) = (self.countries(&prices), self.flows(&prices));
         let mut sectors = if self.measure.sectors { self.sectors() } else { from_fn(|_| Vec::new()) };
         from_fn(|l| Impact {
@@ -192,6 +194,19 @@ impl<'a, const K: usize> View<'a, K> {
             sectors: take(&mut sectors[l]),
             flows: take(&mut flows[l]),
         })
+    }
+}
+
+/// Puts the variables of one country, sector or row where they belong in the results of every lane.
+fn hand_out<const K: usize, const V: usize>(
+    values: &[[f64; K]; V],
+    position: usize,
+    all: &mut [Vec<f64>; K],
+) {
+    for (l, all) in all.iter_mut().enumerate() {
+        for (slot, values) in all[position * V..(position + 1) * V].iter_mut().zip(values) {
+            *slot = values[l];
+        }
     }
 }
 

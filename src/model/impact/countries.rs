@@ -34,11 +34,11 @@ struct Sums<T> {
 
 impl<const K: usize> View<'_, K> {
     /// All variables of all countries, from their consumer prices, by lane.
-    pub(super) fn countries(&self, prices: &[Vec<f64>; K]) -> [Vec<f64>; K] {
+    pub(super) fn countries(&self, prices: &[[f64; K]]) -> [Vec<f64>; K] {
         let sums = self.sums();
         from_fn(|l| {
             let country =
-                |country: usize| self.country(country, l, &sums[country].lane(l), prices[l][country]);
+                |country: usize| self.country(country, l, &sums[country].lane(l), prices[country][l]);
             (0..sums.len()).flat_map(country).collect()
         })
     }

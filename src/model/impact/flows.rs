@@ -7,10 +7,10 @@ use multiversion::multiversion;
 
 use crate::bilateral::Flow;
 use crate::index::Position as _;
-use crate::model::impact::goods::{Goods, GoodsSums};
+use crate::model::impact::goods::{ABREAST, Goods, GoodsSums};
 use crate::model::impact::touched::FlowLevels;
 use crate::model::impact::untouched::Abroad;
-use crate::model::impact::{FlowRow, View, percent};
+use crate::model::impact::{FlowRow, View, hand_out, percent};
 use crate::model::levels::Levels;
 use crate::model::shares::ChangedCell;
 use crate::model::variable::FlowVariable;
@@ -72,12 +72,20 @@ impl Rows {
         levels: &Levels<K>,
         volume_power: &[f64],
     ) -> Vec<GoodsSums<K>> {
-        let mut rows = self.rows.iter().filter(|(row, _)| row.sector.is_none()).peekable();
-        if rows.peek().is_none() {
+        let rows: Vec<&FlowRow> =
+            self.rows.iter().map(|(row, _)| row).filter(|row| row.sector.is_none()).collect();
+        if rows.is_empty() {
             return Vec::new();
         }
         let goods = Goods::new(abroad, levels, volume_power);
-        rows.map(|(row, _)| goods.of_pair(row.importer.index(), row.exporter.index())).collect()
+        let mut sums = Vec::with_capacity(rows.len());
+        for rows in rows.chunk_by(|a, b| a.importer == b.importer).flat_map(|rows| rows.chunks(ABREAST)) {
+            // Where there are too few exporters the last one is repeated.
+            let exporters = from_fn(|t| rows[t.min(rows.len() - 1)].exporter.index());
+            let found = goods.of_pairs(rows[0].importer.index(), exporters);
+            sums.extend_from_slice(&found[..rows.len()]);
+        }
+        sums
     }
 }
 
@@ -110,36 +118,38 @@ impl Source {
 
 impl<const K: usize> View<'_, K> {
     /// All variables of all rows, from the consumer prices of countries, by lane.
-    pub(super) fn flows(&self, prices: &[Vec<f64>; K]) -> [Vec<f64>; K] {
+    pub(super) fn flows(&self, prices: &[[f64; K]]) -> [Vec<f64>; K] {
         let rows = &self.measure.rows.rows;
         let goods = self.measure.rows.goods(&self.measure.abroad, &self.after.levels, &self.volume_power);
-        let mut all = from_fn(|_| Vec::with_capacity(rows.len() * FlowVariable::ALL.len()));
-        for (row, source) in rows {
-            let price = from_fn(|l| prices[l][row.importer.index()]);
+        let mut all = from_fn(|_| vec![0.0; rows.len() * FlowVariable::ALL.len()]);
+        for (position, (row, source)) in rows.iter().enumerate() {
+            let price = &prices[row.importer.index()];
             let values = match source {
                 Source::Untouched { buyer, seller, net } => {
                     let scales = self.scales(*buyer, *seller);
-                    untouched_values(scales, *net, lane::<K>(&self.cost_hat, *seller), &price)
+                    untouched_values(scales, *net, lane::<K>(&self.cost_hat, *seller), price)
                 }
-                Source::Changed(at) => changed_values(&self.changed(*at), &price),
+                Source::Changed(at) => changed_values(&self.changed(*at), price),
                 Source::Goods { at, changed } => {
-                    self.goods_values(self.before.goods[*at], goods[*at], changed.clone(), &price)
+                    self.goods_values(&self.before.goods[*at], &goods[*at], changed.clone(), price)
                 }
             };
-            for (l, all) in all.iter_mut().enumerate() {
-                all.extend_from_slice(&values.map(|values| values[l]));
-            }
+            hand_out(&values, position, &mut all);
         }
         all
     }
 
     fn goods_values(
         &self,
-        mut before: GoodsSums<K>,
-        mut after: GoodsSums<K>,
+        before: &GoodsSums<K>,
+        after: &GoodsSums<K>,
         changed: Range<usize>,
         price: &[f64; K],
     ) -> Values<K> {
+        if changed.is_empty() {
+            return goods_values(before, after, &[0.0; K], price);
+        }
+        let (mut before, mut after) = (*before, *after);
         let mut rate_change = [0.0; K];
         for &at in &self.measure.rows.changed[changed] {
             let levels = self.changed(at);

@@ -18,6 +18,9 @@ pub(super) struct Goods<'a, const K: usize> {
     volume_power: Buffer,
 }
 
+/// How many exporters are summed at a time: they share what is loaded of the importer and fill the adders.
+pub(super) const ABREAST: usize = 4;
+
 /// M, tariff revenue and M_b·q̂, by lane.
 pub(super) type GoodsSums<const K: usize> = [[f64; K]; 3];
 
@@ -44,17 +47,21 @@ impl<'a, const K: usize> Goods<'a, K> {
         }
     }
 
-    /// The sums of a pair.
-    pub(super) fn of_pair(&self, importer: usize, exporter: usize) -> GoodsSums<K> {
+    /// The sums of what an importer buys from some exporters.
+    pub(super) fn of_pairs(&self, importer: usize, exporters: [usize; ABREAST]) -> [GoodsSums<K>; ABREAST] {
         let accounts = self.abroad.world.accounts;
         let (n, size) = (accounts.shape.countries, self.sectors.len() * K);
-        let seller = exporter * size..(exporter + 1) * size;
+        let of = |values: &'_ Buffer, country: usize| -> std::ops::Range<usize> {
+            debug_assert_eq!(values.len(), n * size);
+            country * size..(country + 1) * size
+        };
         sums::<K>(
             [self.abroad.net.values(), accounts.tariff.table().values()],
-            self.sectors.iter().map(|sector| (sector * n + importer) * n + exporter),
-            &self.spending[importer * size..(importer + 1) * size],
-            &self.power[seller.clone()],
-            &self.volume_power[seller],
+            self.sectors.iter().map(|sector| (sector * n + importer) * n),
+            exporters,
+            &self.spending[of(&self.spending, importer)],
+            exporters.map(|exporter| &self.power[of(&self.power, exporter)]),
+            exporters.map(|exporter| &self.volume_power[of(&self.power, exporter)]),
         )
     }
 }
@@ -62,22 +69,31 @@ impl<'a, const K: usize> Goods<'a, K> {
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 fn sums<const K: usize>(
     [net, rates]: [&[f64]; 2],
-    cells: impl Iterator<Item = usize>,
+    rows: impl Iterator<Item = usize>,
+    exporters: [usize; ABREAST],
     spending: &[f64],
-    power: &[f64],
-    volume_power: &[f64],
-) -> GoodsSums<K> {
-    let mut sums = [[0.0; K]; 3];
+    power: [&[f64]; ABREAST],
+    volume_power: [&[f64]; ABREAST],
+) -> [GoodsSums<K>; ABREAST] {
     let buyers = spending.as_chunks::<K>().0;
-    let sellers = power.as_chunks::<K>().0.iter().zip(volume_power.as_chunks::<K>().0);
-    for (cell, (buyer, (power, volume))) in cells.zip(buyers.iter().zip(sellers)) {
-        let (share, rate) = (net[cell], rates[cell]);
-        for l in 0..K {
-            let weight = share * buyer[l];
-            let value = weight * power[l];
-            sums[0][l] += value;
-            sums[1][l] += rate * value;
-            sums[2][l] += weight * volume[l];
+    let (mut powers, mut volumes): ([&[[f64; K]]; ABREAST], [&[[f64; K]]; ABREAST]) =
+        ([&[]; ABREAST], [&[]; ABREAST]);
+    for t in 0..ABREAST {
+        powers[t] = &power[t].as_chunks::<K>().0[..buyers.len()];
+        volumes[t] = &volume_power[t].as_chunks::<K>().0[..buyers.len()];
+    }
+    let mut sums = [[[0.0; K]; 3]; ABREAST];
+    for (good, (row, buyer)) in rows.zip(buyers).enumerate() {
+        for t in 0..ABREAST {
+            let (share, rate) = (net[row + exporters[t]], rates[row + exporters[t]]);
+            let (power, volume) = (&powers[t][good], &volumes[t][good]);
+            for l in 0..K {
+                let weight = share * buyer[l];
+                let value = weight * power[l];
+                sums[t][0][l] += value;
+                sums[t][1][l] += rate * value;
+                sums[t][2][l] += weight * volume[l];
+            }
         }
     }
     sums

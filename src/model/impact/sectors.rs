@@ -4,7 +4,7 @@ use std::array::from_fn;
 
 use multiversion::multiversion;
 
-use crate::model::impact::{View, percent};
+use crate::model::impact::{View, hand_out, percent};
 use crate::model::variable::SectorVariable;
 use crate::numerics::functions::exp;
 use crate::numerics::lanes::lane;
@@ -33,15 +33,12 @@ impl<const K: usize> View<'_, K> {
     /// All variables of all sectors, by lane.
     pub(super) fn sectors(&self) -> [Vec<f64>; K] {
         let shape = self.measure.world.accounts.shape;
-        let size = SectorVariable::ALL.len();
-        let mut all = from_fn(|_| vec![0.0; shape.pairs() * size]);
+        let mut all = from_fn(|_| vec![0.0; shape.pairs() * SectorVariable::ALL.len()]);
         for sector in 0..shape.sectors {
             for (country, sums) in self.pair_sums(sector).iter().enumerate() {
                 let pair = country * shape.sectors + sector;
                 let values = variables(sums, &self.prices(country, sector, sums));
-                for (l, all) in all.iter_mut().enumerate() {
-                    all[pair * size..(pair + 1) * size].copy_from_slice(&values.map(|values| values[l]));
-                }
+                hand_out(&values, pair, &mut all);
             }
         }
         all
