@@ -20,6 +20,7 @@ mod output;
 mod report;
 mod run;
 mod simulate;
+mod timeline;
 
 /// Simulates what trade tariffs do to prices and volumes, with honest ranges.
 ///
@@ -44,6 +45,8 @@ Examples:
 enum Verb {
     /// Simulate a scenario and show what happens
     Run(run::Arguments),
+    /// Simulate every day on which the measures of a scenario change
+    Timeline(timeline::Arguments),
     /// Write a scenario to begin with
     New(new::Arguments),
     /// Look for mistakes in a scenario without running it
@@ -76,11 +79,20 @@ struct Subject {
     settings: Vec<String>,
 }
 
+/// Which day of a scenario with dates.
+#[derive(Debug, clap::Args)]
+struct Day {
+    /// The day to take of a scenario with dates, such as 2025-04-10
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
 /// Reads the command line, does what it says, and gives the exit code: 0 done, 1 the user's input, 2 usage, 3 no
 /// equilibrium.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Timeline(arguments) => timeline::timeline(&arguments),
         Verb::New(arguments) => new::new(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),

@@ -14,10 +14,12 @@ mod build;
 mod check;
 mod choices;
 mod combine;
+mod events;
 mod exempt;
 mod measure;
 mod members;
 mod names;
+mod period;
 mod quantity;
 mod reader;
 mod resolve;
@@ -35,8 +37,10 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use aggregate::Aggregate;
-pub use choices::{ElasticityChoice, ModelChoices};
+pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
+pub use events::Events;
 pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use period::Period;
 pub use resolve::Resolved;
 pub use settings::Settings;
 pub use words::spoken;
@@ -46,6 +50,7 @@ use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::reader::{Faults, Keys, Source};
+use crate::units::Date;
 
 /// The largest scenario file, in bytes.
 pub const MOST_BYTES: u64 = 1 << 20;
@@ -65,6 +70,7 @@ pub struct Scenario {
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
     aggregate: Option<Aggregate>,
+    date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
     model: ModelChoices,
     uncertainty: Uncertainty,
@@ -159,6 +165,20 @@ impl Scenario {
     /// The measures in file order.
     pub fn measures(&self) -> &[Measure] {
         &self.measures
+    }
+
+    /// The day that is simulated, if one is named.
+    pub fn date(&self) -> Option<Date> {
+        self.date.as_ref().map(|day| *day.get_ref())
+    }
+
+    /// The days on which the measures in force change, in order.
+    pub fn changes(&self) -> Vec<Date> {
+        let mut changes: Vec<Date> =
+            self.measures.iter().flat_map(|measure| measure.period.changes()).collect();
+        changes.sort_unstable();
+        changes.dedup();
+        changes
     }
 
     /// The choices under `[model]`.
@@ -261,6 +281,7 @@ fn empty(source: &Source) -> Scenario {
         sources: Vec::new(),
         baseline: None,
         aggregate: None,
+        date: None,
         measures: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
@@ -289,12 +310,11 @@ const NOT_YET: &[(&str, &str)] = &[
     ("outcome", "write one scenario file for each outcome and compare them"),
     ("extends", "copy the other scenario's measures into this file"),
     ("drop", "leave the measure out"),
-    ("horizon", "choose a set with `elasticities` under `[model]`"),
 ];
 
 /// Keys that people put at the wrong place, and where they belong.
 const HOMES: &[(&str, &[&str])] = &[
-    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "exempt_mode"]),
+    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "horizon", "exempt_mode"]),
     ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
     (
         "under `[[measure]]`",
@@ -319,6 +339,9 @@ const HOMES: &[(&str, &[&str])] = &[
             "embargo",
             "instead_of",
             "exempt_share",
+            "from",
+            "until",
+            "phase_in",
             "name",
         ],
     ),
@@ -336,6 +359,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         }),
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
         aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
+        date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
         measures: measure::read_all(keys.take("measure"), mentioned, faults),
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),

@@ -3,10 +3,14 @@
 //! Users write `"25%"` (a level) or `"+10pp"` (a change in percentage points); inside the program every
 //! rate is a fraction. The types here are made at the borders and carry the promise that was checked there.
 
+mod date;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use date::{Date, DateError};
 
 /// Why a written quantity was refused.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -1,9 +1,11 @@
 //! `tariffsim check`: mistakes of a scenario, without running it.
 
 use crate::cli::failure::Failure;
-use crate::cli::{Subject, open, output, simulate};
+use crate::cli::open::Opened;
+use crate::cli::{Day, Subject, open, output, simulate};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::table::grouped;
+use crate::units::Date;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -13,21 +15,39 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    #[command(flatten)]
+    day: Day,
 }
 
 pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
-    let opened = open::open(&arguments.subject)?;
-    output::warn_of(&opened.resolved.warnings);
-    // Borders so closed that nothing can be solved are seen before anything is solved.
-    let (baseline, _) = simulate::baseline(&opened, &GeneralEquilibrium::default())?;
-    baseline
-        .world(&opened.resolved.policy)
-        .map_err(|error| Failure::no_equilibrium(&opened.data.dataset, &error))?;
-    let policy = &opened.resolved.policy;
-    let plural = |count: usize, one: &str, many: &str| match count {
+    let days = open::open_days(&arguments.subject, &arguments.day)?;
+    output::warn_of(&open::warnings(&days));
+    for (_, opened) in &days {
+        solvable(opened)?;
+    }
+    output::print(&match days.as_slice() {
+        [(_, opened)] => one_day(opened),
+        days => several_days(days),
+    })
+}
+
+/// Borders so closed that nothing can be solved are seen before anything is solved.
+fn solvable(opened: &Opened) -> Result<(), Failure> {
+    let (baseline, _) = simulate::baseline(opened, &GeneralEquilibrium::default())?;
+    let world = baseline.world(&opened.resolved.policy);
+    world.map_err(|error| Failure::no_equilibrium(&opened.data.dataset, &error))?;
+    Ok(())
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    match count {
         1 => format!("1 {one}"),
         _ => format!("{} {many}", grouped(count)),
-    };
+    }
+}
+
+fn one_day(opened: &Opened) -> String {
+    let policy = &opened.resolved.policy;
     let aggregated = opened.resolved.aggregation.as_ref().map_or_else(String::new, |aggregation| {
         format!(
             " at {} economies x {} sectors ({} became {})",
@@ -37,12 +57,30 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
             grouped(aggregation.policy.rates[1])
         )
     });
-    output::print(&format!(
+    format!(
         "{}: no mistakes; {}, {}, {} on `{}`{aggregated}\n",
         opened.scenario.stem(),
         plural(policy.measures.len(), "measure", "measures"),
         plural(policy.touched.len(), "flow reached", "flows reached"),
         plural(policy.rates.len(), "rate changed", "rates changed"),
         opened.data.dataset.name,
-    ))
+    )
+}
+
+/// The same over time; the first entry is the day before anything changes.
+fn several_days(days: &[(Option<Date>, Opened)]) -> String {
+    let ends = days.get(1).and_then(|(day, _)| *day).zip(days.last().and_then(|(day, _)| *day));
+    let ((first, last), Some((_, opened))) = (ends.expect("a path has days"), days.last()) else {
+        return String::new();
+    };
+    let most = |of: fn(&Opened) -> usize| days.iter().map(|(_, opened)| of(opened)).max().unwrap_or(0);
+    format!(
+        "{}: no mistakes; {}, in force on different days: {} from {first} to {last}; up to {} and {} at a time on `{}`\n",
+        opened.scenario.stem(),
+        plural(opened.scenario.measures().len(), "measure", "measures"),
+        plural(days.len() - 1, "change", "changes"),
+        plural(most(|opened| opened.resolved.policy.touched.len()), "flow reached", "flows reached"),
+        plural(most(|opened| opened.resolved.policy.rates.len()), "rate changed", "rates changed"),
+        opened.data.dataset.name,
+    )
 }

@@ -1,14 +1,16 @@
 //! From what the user names to a scenario and a dataset.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::cli::Subject;
 use crate::cli::failure::Failure;
+use crate::cli::{Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
 use crate::files::{CommandLine, FileError, Files as _, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
+use crate::units::Date;
 
 /// A dataset with its hash and what the reader had to say about it.
 pub(super) struct Data {
@@ -38,15 +40,56 @@ impl Data {
 /// A scenario put on a dataset.
 pub(super) struct Opened {
     pub(super) scenario: Scenario,
-    pub(super) data: Data,
+    pub(super) data: Arc<Data>,
     pub(super) resolved: Resolved,
 }
 
-/// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
-pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
+/// A scenario with the data it is about and the files it names.
+struct Named {
+    scenario: Scenario,
+    data: Arc<Data>,
+    files: Folder,
+    /// Where one is: as in any command, what is typed is named as it is seen from there.
+    here: Folder,
+}
+
+/// Opens a scenario and its dataset, and resolves the one on the other, on one day; all mistakes are reported at once.
+pub(super) fn open(subject: &Subject, day: &Day) -> Result<Opened, Failure> {
+    let named = read(subject, day)?;
+    let resolved = named.scenario.resolve_with(&named.data.dataset, &named.files, &named.here)?;
+    named.opened(resolved)
+}
+
+/// The same on every day on which what is in force changes, after the day before the first of them. Without dates, or
+/// with a day that is named, there is one entry without a date.
+pub(super) fn open_days(subject: &Subject, day: &Day) -> Result<Vec<(Option<Date>, Opened)>, Failure> {
+    let named = read(subject, day)?;
+    let (dataset, files, here) = (&named.data.dataset, &named.files, &named.here);
+    if named.scenario.date().is_some() || named.scenario.changes().is_empty() {
+        let resolved = named.scenario.resolve_with(dataset, files, here)?;
+        return Ok(vec![(None, named.opened(resolved)?)]);
+    }
+    let path = named.scenario.resolve_path_with(dataset, files, here)?;
+    path.into_iter().map(|(date, resolved)| Ok((Some(date), named.opened(resolved)?))).collect()
+}
+
+/// What the user should know about some days, once.
+pub(super) fn warnings(days: &[(Option<Date>, Opened)]) -> Vec<Diagnostic> {
+    let mut warnings: Vec<Diagnostic> = Vec::new();
+    for warning in days.iter().flat_map(|(_, opened)| &opened.resolved.warnings) {
+        if !warnings.contains(warning) {
+            warnings.push(warning.clone());
+        }
+    }
+    warnings
+}
+
+fn read(subject: &Subject, day: &Day) -> Result<Named, Failure> {
     let (name, text, files) = read_scenario(&subject.scenario)?;
-    let settings = Settings::read("--set", &subject.settings)?;
-    // As in any command, what is typed is named as it is seen from where one is.
+    let mut settings = Settings::read("--set", &subject.settings)?;
+    if let Some(on) = &day.on {
+        settings.push_texts("--on", &["date"], std::slice::from_ref(on));
+    }
     let here = Folder::new("");
     let draft = Draft::with(&name, &text, &settings);
     let data = match &subject.data {
@@ -68,13 +111,18 @@ pub(super) fn open(subject: &Subject) -> Result<Opened, Failure> {
         }
         (Err(failure), Ok(_)) => return Err(failure),
     };
-    let scenario = draft.finish()?;
-    let resolved = scenario.resolve_with(&data.dataset, &files, &here)?;
-    let opened = Opened { scenario, data, resolved };
-    match opened.scenario.aggregate().cloned() {
-        Some(aggregate) if opened.scenario.sets_maps() => opened.aggregated(&aggregate, &here),
-        Some(aggregate) => opened.aggregated(&aggregate, &files),
-        None => Ok(opened),
+    Ok(Named { scenario: draft.finish()?, data: Arc::new(data), files, here })
+}
+
+impl Named {
+    /// The scenario resolved on the data, and both on coarser data if it asks for that.
+    fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
+        let opened = Opened { scenario: self.scenario.clone(), data: Arc::clone(&self.data), resolved };
+        match self.scenario.aggregate() {
+            Some(aggregate) if self.scenario.sets_maps() => opened.aggregated(aggregate, &self.here),
+            Some(aggregate) => opened.aggregated(aggregate, &self.files),
+            None => Ok(opened),
+        }
     }
 }
 
@@ -91,7 +139,11 @@ impl Opened {
         let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
         resolved.warnings.extend(warnings);
         Ok(Self {
-            data: Data { dataset, warnings: self.data.warnings, source: Source::Aggregated(hash) },
+            data: Arc::new(Data {
+                dataset,
+                warnings: self.data.warnings.clone(),
+                source: Source::Aggregated(hash),
+            }),
             resolved,
             ..self
         })

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened};
 use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
-use crate::cli::{Subject, output};
+use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::{folder, json, terminal};
@@ -21,6 +21,8 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    #[command(flatten)]
+    day: Day,
     /// Number of Monte Carlo draws; 0 gives the central case only
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
     draws: Option<u32>,
@@ -56,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(dir) = &arguments.out {
         folder::check(dir)?;
     }
-    let opened = open::open(&arguments.subject)?;
+    let opened = open::open(&arguments.subject, &arguments.day)?;
     if !arguments.quiet {
         warn(&opened);
     }
@@ -85,7 +87,7 @@ impl Arguments {
 }
 
 /// Runs on a number of threads, by default all there are.
-fn with_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
     let Some(threads) = threads else { return work() };
     match rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build() {
         Ok(pool) => pool.install(work),

@@ -119,7 +119,7 @@ pub(super) fn baseline(opened: &Opened, model: &GeneralEquilibrium) -> Result<(B
     let (accounts, calibration) = Accounts::calibrate(dataset, resolved.inputs)
         .map_err(|error| Failure::calibration(dataset, error))?;
     let central = Parameters {
-        theta: resolved.elasticities.theta.clone(),
+        theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
     let baseline = Baseline::new(model, accounts, resolved.deficits, &central);

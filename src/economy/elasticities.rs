@@ -1,6 +1,7 @@
 //! Central trade elasticities and how well each is known.
 
 use crate::economy::dataset::Dataset;
+use crate::economy::horizon::Horizon;
 use crate::index::{Position, SectorId};
 use crate::units::Elasticity;
 
@@ -12,7 +13,7 @@ pub const UNLISTED_THETA: f64 = 5.0;
 pub struct Elasticities {
     /// Where they come from, such as `MEDIAN7` or `MEDIAN7 with AUT = 6.5`.
     pub label: String,
-    /// θ by sector, at least [`Elasticity::FLOOR`].
+    /// θ by sector in the long run, at least [`Elasticity::FLOOR`].
     pub theta: Vec<f64>,
     /// Standard error by sector; `None` means no noise for that sector.
     pub standard_error: Vec<Option<f64>>,
@@ -20,6 +21,8 @@ pub struct Elasticities {
     pub unlisted: usize,
     /// How many central values were below the floor and raised to it.
     pub raised: usize,
+    /// How long trade has had to adjust.
+    pub horizon: Horizon,
 }
 
 impl Elasticities {
@@ -33,7 +36,22 @@ impl Elasticities {
             standard_error: set.sectors.iter().map(|e| e.and_then(|e| e.standard_error)).collect(),
             unlisted: set.sectors.iter().filter(|e| e.is_none()).count(),
             raised: set.sectors.iter().flatten().filter(|e| e.theta < Elasticity::FLOOR).count(),
+            horizon: Horizon::Long,
         })
+    }
+
+    /// The same some time after a change of policy.
+    #[must_use]
+    pub fn at(self, horizon: Horizon) -> Self {
+        let is_low =
+            |&&theta: &&f64| theta > Elasticity::FLOOR && horizon.elasticity(theta) < Elasticity::FLOOR;
+        let raised = self.raised + self.theta.iter().filter(is_low).count();
+        Self { horizon, raised, ..self }
+    }
+
+    /// The central elasticities at the horizon.
+    pub fn central(&self) -> Vec<f64> {
+        self.theta.iter().map(|&theta| self.horizon.elasticity(theta).max(Elasticity::FLOOR)).collect()
     }
 
     /// Puts the user's own value in place for one sector, without noise unless a spread is given for all.

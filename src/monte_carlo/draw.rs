@@ -8,7 +8,7 @@ use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
 use crate::bilateral::Bilateral;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::ExemptShare;
-use crate::index::CountryId;
+use crate::index::{CountryId, Position as _};
 use crate::model::world::Parameters;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
 use crate::numerics::functions::{exp, ln};
@@ -36,8 +36,8 @@ pub struct Sampler<'a> {
     /// Standard deviation of ln θ by sector; 0 without noise.
     log_sd: Vec<f64>,
     shares: Vec<ShareSampler>,
-    /// Partners whose exempt shares are random, each with one shock.
-    partners: Vec<CountryId>,
+    /// How many countries have a shock that moves their exempt shares: all up to the last with such a share.
+    partners: usize,
     /// Standard deviations of ln of the pair and cell factors of trade flows; `None` without noise on them.
     flow_log_sd: Option<[f64; 2]>,
 }
@@ -60,9 +60,7 @@ impl<'a> Sampler<'a> {
     pub fn new(uncertainty: &Uncertainty, elasticities: &'a Elasticities, shares: &[ExemptShare]) -> Self {
         let shares: Vec<_> =
             shares.iter().map(|share| ShareSampler::new(share, uncertainty.exempt)).collect();
-        let mut partners: Vec<_> = shares.iter().map(|share| share.partner).collect();
-        partners.sort_unstable();
-        partners.dedup();
+        let partners = shares.iter().map(|share| share.partner.index() + 1).max().unwrap_or(0);
         Self {
             seed: uncertainty.seed,
             log_sd: log_sds(elasticities, uncertainty.elasticities),
@@ -77,13 +75,14 @@ impl<'a> Sampler<'a> {
     /// The parameters at their central values.
     pub fn central(&self) -> Parameters {
         Parameters {
-            theta: self.elasticities.theta.clone(),
+            theta: self.elasticities.central(),
             exempt_shares: self.shares.iter().map(|share| share.central).collect(),
         }
     }
 
-    /// Draw number `index`: first a common shock, then one a sector, then one a partner, so that a scenario with
-    /// exemptions has the elasticities of the same scenario without.
+    /// Draw number `index`: first a common shock, then one a sector, then one a country, so that a scenario with
+    /// exemptions has the elasticities of the same scenario without, and a partner the same shock whoever else has
+    /// exemptions: two policies, or the days of one, can be compared draw by draw.
     pub fn draw(&self, index: u32) -> Draw {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(u64::from(index));
@@ -93,13 +92,13 @@ impl<'a> Sampler<'a> {
         let mut floored = 0;
         let mut theta = Vec::with_capacity(self.log_sd.len());
         for (central, sd) in self.elasticities.theta.iter().zip(&self.log_sd) {
-            let drawn = central * exp(sd * (common + own * normal()));
+            let long_run = central * exp(sd * (common + own * normal()));
+            let drawn = self.elasticities.horizon.elasticity(long_run);
             floored += u32::from(drawn < Elasticity::FLOOR);
             theta.push(drawn.max(Elasticity::FLOOR));
         }
-        let shocks: Vec<f64> = self.partners.iter().map(|_| normal()).collect();
-        let shock = |partner| shocks[self.partners.binary_search(&partner).expect("every partner is listed")];
-        let exempt_shares = self.shares.iter().map(|share| share.at(shock(share.partner))).collect();
+        let shocks: Vec<f64> = (0..self.partners).map(|_| normal()).collect();
+        let exempt_shares = self.shares.iter().map(|share| share.at(shocks[share.partner.index()])).collect();
         Draw { parameters: Parameters { theta, exempt_shares }, floored }
     }
 }
@@ -186,7 +185,7 @@ impl ShareSampler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::Position;
+    use crate::economy::horizon::Horizon;
     use crate::units::Share;
 
     fn elasticities() -> Elasticities {
@@ -196,6 +195,7 @@ mod tests {
             standard_error: vec![Some(2.0), Some(0.1), None],
             unlisted: 0,
             raised: 0,
+            horizon: Horizon::Long,
         }
     }
 
@@ -249,6 +249,18 @@ mod tests {
         assert_eq!(with.draw(7).parameters.theta, without.draw(7).parameters.theta);
         let other = Uncertainty { seed: 2, ..Uncertainty::default() };
         assert_ne!(Sampler::new(&other, &elasticities, &[]).draw(7), without.draw(7));
+    }
+
+    #[test]
+    fn a_partner_has_the_same_shock_whoever_else_has_exemptions() {
+        let elasticities = elasticities();
+        let (all, one) = (shares(), shares().split_off(2)[..1].to_vec());
+        let draw =
+            |shares: &[ExemptShare]| Sampler::new(&Uncertainty::default(), &elasticities, shares).draw(7);
+        assert_eq!(
+            draw(&all).parameters.exempt_shares[2].to_bits(),
+            draw(&one).parameters.exempt_shares[0].to_bits()
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::economy::aggregation::Aggregation;
+use crate::economy::horizon::Horizon;
 use crate::economy::policy::Deficits;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
@@ -250,6 +251,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
             many => format!("{many} central elasticities were raised to the floor"),
         },
     );
+    remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -261,6 +263,15 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         format!("no noise on the elasticity of {whose}: no standard error is published"),
     );
     remarks
+}
+
+/// How far trade has adjusted, and where that is from.
+pub fn horizon_in_words(horizon: Horizon) -> String {
+    format!(
+        "trade has had {horizon} to adjust: one plus the trade elasticity is {} of that of the long run (estimates for \
+         1 year and for 7 to 10 of Boehm, Levchenko and Pandalai-Nayar 2023, a straight line between them)",
+        number::rate(horizon.ratio()),
+    )
 }
 
 /// What aggregation did to the data and the policy.
@@ -309,16 +320,25 @@ pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
 
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
 pub fn assumptions(study: &Study<'_>) -> String {
+    match study.elasticities.horizon {
+        Horizon::Long => assumptions_after(study, ""),
+        horizon => assumptions_after(study, &format!("after {horizon}")),
+    }
+}
+
+/// The same with words of one's own about the time that trade has had to adjust.
+pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let size = study.aggregation.map_or_else(String::new, |aggregation| {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
     let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
     let inputs = if study.inputs { "" } else { " · no inputs" };
+    let horizon = if horizon.is_empty() { String::new() } else { format!(" {horizon}") };
     let uncertainty = study.uncertainty;
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
         draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
-    format!("{data}{inputs} · {} · {draws}", study.elasticities.label)
+    format!("{data}{inputs} · {}{horizon} · {draws}", study.elasticities.label)
 }

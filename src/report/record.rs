@@ -3,6 +3,7 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod path;
 mod touched;
 mod uncertainty;
 
@@ -17,6 +18,7 @@ use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::study::Study;
+pub use path::path_json;
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 
@@ -136,7 +138,7 @@ pub struct Aggregated<'a> {
 }
 
 /// With what model.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Model<'a> {
     /// Which model.
     pub kind: &'static str,
@@ -152,6 +154,8 @@ pub struct Model<'a> {
     pub elasticities_unlisted: usize,
     /// Central elasticities that were raised to the floor.
     pub elasticities_raised: usize,
+    /// How long trade has had to adjust.
+    pub horizon: String,
     /// What to do with exempt parts of a flow: a `variety` of its own, or the `average` rate.
     pub exempt_mode: &'static str,
     /// In what prices are measured.
@@ -237,9 +241,18 @@ fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
 
 /// `run.json`: the record with the hashes of the other files and, in its last lines, that of all lines above them.
 pub fn run_json(study: &Study<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let files = files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect();
-    let text = serde_json::to_string_pretty(&Record { files, ..record(study) })
-        .expect("a record has only string keys, so it has a JSON form");
+    sealed(&Record { files: hashes(files), ..record(study) })
+}
+
+/// The hashes of files by their names.
+fn hashes<'f>(files: &[(&'f str, Vec<u8>)]) -> BTreeMap<&'f str, String> {
+    files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect()
+}
+
+/// A record as JSON that ends with the hash of all lines above.
+fn sealed(record: &impl Serialize) -> Vec<u8> {
+    let text =
+        serde_json::to_string_pretty(record).expect("a record has only string keys, so it has a JSON form");
     let above = text.strip_suffix("\n}").expect("a record is an object").to_owned() + ",\n";
     let end = end(&above);
     (above + &end).into_bytes()
@@ -309,6 +322,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
         elasticities: &study.elasticities.label,
         elasticities_unlisted: study.elasticities.unlisted,
         elasticities_raised: study.elasticities.raised,
+        horizon: study.elasticities.horizon.to_string(),
         exempt_mode: match study.policy.exempt_mode {
             ExemptMode::Variety => "variety",
             ExemptMode::Average => "average",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml::Spanned;
 
@@ -17,6 +18,7 @@ use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Detail, Exemption, Rule, country_members, sector_members};
 use crate::scenario::tables;
+use crate::units::Share;
 
 /// What is known while measures are put on a dataset.
 pub(super) struct Builder<'b, 's> {
@@ -67,6 +69,7 @@ impl<'b> Builder<'b, '_> {
             sectors,
             detail: detail?,
             exempt,
+            strength: Share::ALL,
         };
         (self.fault_count() == before && self.reaches_something(&rule)).then_some(rule)
     }
@@ -113,11 +116,16 @@ impl<'b> Builder<'b, '_> {
         match measure.verb.get_ref() {
             Verb::Rates(file) => {
                 let text = self.table(measure, file)?;
-                Some(Detail::Rates(tables::rates(dataset, file, &text, &mut self.table_faults)))
+                Some(Detail::Rates(Rc::new(tables::rates(dataset, file, &text, &mut self.table_faults))))
             }
             Verb::TradeCosts(file) => {
                 let text = self.table(measure, file)?;
-                Some(Detail::Costs(tables::trade_costs(dataset, file, &text, &mut self.table_faults)))
+                Some(Detail::Costs(Rc::new(tables::trade_costs(
+                    dataset,
+                    file,
+                    &text,
+                    &mut self.table_faults,
+                ))))
             }
             Verb::Match(rule) => self.follows(rule, exporters),
             _ => Some(Detail::None),

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
+use crate::economy::horizon::Horizon;
 use crate::economy::policy::{Deficits, ExemptMode};
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
@@ -21,6 +22,17 @@ pub struct ModelChoices {
     pub elasticities: ElasticityChoice,
     /// What to do with exempt parts of a flow.
     pub exempt_mode: ExemptMode,
+    /// How long trade has had to adjust.
+    pub horizon: HorizonChoice,
+}
+
+/// How long trade has had to adjust.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HorizonChoice {
+    /// The same time on every day.
+    At(Horizon),
+    /// The time since the measures in force began.
+    Elapsed,
 }
 
 /// Which trade elasticities a scenario uses.
@@ -41,6 +53,7 @@ impl Default for ModelChoices {
             inputs: None,
             elasticities: ElasticityChoice::Default,
             exempt_mode: ExemptMode::Variety,
+            horizon: HorizonChoice::At(Horizon::Long),
         }
     }
 }
@@ -90,10 +103,38 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
             .take("exempt_mode")
             .and_then(|node| word(node, "exempt_mode", EXEMPT_MODES, faults))
             .unwrap_or(defaults.exempt_mode),
+        horizon: keys.take("horizon").and_then(|node| read_horizon(node, faults)).unwrap_or(defaults.horizon),
     };
-    keys.refuse(&[("horizon", "choose a set with `elasticities` instead")], faults);
     keys.finish("under `[model]`", &[("under `[uncertainty]`", &["draws", "seed"])], faults);
     choices
+}
+
+/// The longest horizon that may be written, in years.
+const LONGEST: f64 = 100.0;
+
+/// Reads `horizon`: `"1y"`, `"6m"`, `"90d"`, `"long"` or `"elapsed"`.
+fn read_horizon(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<HorizonChoice> {
+    let written = reader::text(node, "horizon", faults)?;
+    let text = written.get_ref().as_str();
+    match text {
+        "long" => return Some(HorizonChoice::At(Horizon::Long)),
+        "elapsed" => return Some(HorizonChoice::Elapsed),
+        _ => {}
+    }
+    let units = [("y", 1.0), ("m", 1.0 / 12.0), ("d", 1.0 / 365.25)];
+    let years = units.iter().find_map(|(unit, years)| {
+        let number = text.strip_suffix(unit)?;
+        let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        number.parse::<f64>().ok().filter(|_| plain).map(|number| number * years)
+    });
+    if let Some(years) = years.filter(|years| *years <= LONGEST) {
+        return Some(HorizonChoice::At(Horizon::Years(years)));
+    }
+    let fault = Diagnostic::error(format!("`horizon` has no choice `{text}`"))
+        .expected("a time such as \"1y\", \"18m\" or \"90d\", at most 100 years, or \"long\" or \"elapsed\"")
+        .help("\"elapsed\" is the time since the measures in force began");
+    faults.push(node.span(), fault);
+    None
 }
 
 /// Reads one of some words.

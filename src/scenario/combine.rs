@@ -75,7 +75,7 @@ pub(super) fn chain(
             Stage::Add => points(rule),
             _ => {
                 let from = chain.rate;
-                chain.rate = step(rules, rule, flow, from, other);
+                chain.rate = partly(rule.strength, from, step(rules, rule, flow, from, other));
                 chain.rate - from
             }
         };
@@ -86,9 +86,14 @@ pub(super) fn chain(
 
 fn points(rule: &Rule<'_>) -> f64 {
     match rule.verb() {
-        Verb::Add(points) => points.fraction(),
+        Verb::Add(points) => partly(rule.strength, 0.0, points.fraction()),
         _ => 0.0,
     }
+}
+
+/// What is reached on the way from one value to another; all of it to the bit.
+fn partly(strength: Share, from: f64, to: f64) -> f64 {
+    if strength == Share::ALL { to } else { from + strength.fraction() * (to - from) }
 }
 
 /// The rate after a rule acted on the running rate.
@@ -130,11 +135,17 @@ fn follow(how: &MatchRule, own: f64, other: f64, observed: f64) -> f64 {
 pub(super) fn cost_factor(rules: &Rules<'_>, flow: Flow, acting: &[usize]) -> f64 {
     acting
         .iter()
-        .map(|&at| match (rules.list[at].verb(), &rules.list[at].detail) {
-            (Verb::TradeCost(factor), _) => factor.factor(),
-            (Verb::TradeCosts(_), Detail::Costs(costs)) => costs.get(&flow).map_or(1.0, |cost| cost.factor()),
-            (Verb::Embargo, _) => f64::INFINITY,
-            _ => 1.0,
+        .map(|&at| {
+            let rule = &rules.list[at];
+            let factor = match (rule.verb(), &rule.detail) {
+                (Verb::TradeCost(factor), _) => factor.factor(),
+                (Verb::TradeCosts(_), Detail::Costs(costs)) => {
+                    costs.get(&flow).map_or(1.0, |cost| cost.factor())
+                }
+                (Verb::Embargo, _) => f64::INFINITY,
+                _ => 1.0,
+            };
+            partly(rule.strength, 1.0, factor)
         })
         .product()
 }

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use crate::bilateral::Flow;
 use crate::economy::aggregation::Aggregation;
 use crate::economy::dataset::Dataset;
-use crate::economy::policy::{Deficits, ExemptMode, Policy};
+use crate::economy::policy::{Deficits, ExemptMode, MeasureInfo, Policy};
 use crate::scenario::resolve::Resolved;
 use crate::scenario::words::{and, sentence};
 use crate::table::grouped;
+use crate::units::Date;
 
 /// One paragraph about a whole scenario: what it is, each measure, what is exempt, where measures meet.
 pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
@@ -23,6 +24,33 @@ pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
     sentences.extend(resolved.aggregation.as_ref().map(aggregated));
     sentences.retain(|sentence| !sentence.is_empty());
     sentences.join(" ")
+}
+
+/// One paragraph about a scenario that changes with time: what it is, and each measure with its dates.
+pub fn path(days: &[(Date, &Resolved)], dataset: &Dataset) -> String {
+    let (Some((first, _)), Some((last, resolved))) = (days.get(1), days.last()) else { return String::new() };
+    let mut sentences = vec![format!("{}.", resolved.title.trim_end_matches('.'))];
+    let measures: Vec<&MeasureInfo> = all_measures(days);
+    sentences.push(summary(resolved));
+    let told = |measure: &MeasureInfo| resolved.summary.contains(&sentence(&measure.words));
+    sentences.extend(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words)));
+    sentences.push(format!(
+        "What is in force changes on {} days from {} to {}.",
+        days.len() - 1,
+        first.spoken(),
+        last.spoken()
+    ));
+    sentences.push(closure(resolved, dataset));
+    sentences.extend(resolved.aggregation.as_ref().map(aggregated));
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(" ")
+}
+
+/// Every measure that is in force on some day, in the order in which they begin.
+fn all_measures<'d>(days: &[(Date, &'d Resolved)]) -> Vec<&'d MeasureInfo> {
+    let mut told = HashSet::new();
+    let all = days.iter().flat_map(|(_, resolved)| &resolved.policy.measures);
+    all.filter(|measure| told.insert(measure.name.as_str())).collect()
 }
 
 fn summary(resolved: &Resolved) -> String {

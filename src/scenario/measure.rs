@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
+use crate::scenario::period::{self, Period};
 use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::scenario::{MOST_MEASURES, Mentioned};
@@ -33,6 +34,8 @@ pub struct Measure {
     pub exempt: Option<Spanned<Exempt>>,
     /// The measures that it replaces where both apply.
     pub instead_of: Vec<Spanned<String>>,
+    /// When it is in force.
+    pub period: Period,
 }
 
 /// What a measure does.
@@ -153,20 +156,15 @@ const VERBS_NOT_YET: &[(&str, &str)] = &[
 ];
 
 /// Keys of the language that the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[
-    ("from", "a scenario compares the world with and without its measures: leave the date out"),
-    ("until", "a scenario compares the world with and without its measures: leave the date out"),
-    ("phase_in", "write one scenario for each step"),
-    ("probability", "write one scenario for each outcome and compare them"),
-];
+const NOT_YET: &[(&str, &str)] = &[("probability", "write one scenario for each outcome and compare them")];
 
 /// Keys that belong elsewhere.
 const HOMES: &[(&str, &[&str])] = &[
     (
         "at the top of the file, before the first `[[measure]]`",
-        &["title", "summary", "sources", "baseline", "schema"],
+        &["title", "summary", "sources", "baseline", "date", "schema"],
     ),
-    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "exempt_mode"]),
+    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "horizon", "exempt_mode"]),
     ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
     ("inside `match = { … }`", &["share", "lower_too", "increase_only"]),
 ];
@@ -226,9 +224,21 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
     mentioned.countries.extend([&by, &on, &except].into_iter().flatten().cloned());
     mentioned.sectors.extend([&goods, &except_goods].into_iter().flatten().cloned());
     let verb = read_verb(&mut keys, faults);
+    let period = period::read(&mut keys, verb.as_ref().map(Spanned::get_ref), faults);
     keys.refuse(NOT_YET, faults);
     keys.finish("in this measure", HOMES, faults);
-    Some(Measure { name: name?, by, on, except, goods, except_goods, verb: verb?, exempt, instead_of })
+    Some(Measure {
+        name: name?,
+        by,
+        on,
+        except,
+        goods,
+        except_goods,
+        verb: verb?,
+        exempt,
+        instead_of,
+        period,
+    })
 }
 
 fn checked_name(name: Spanned<String>, faults: &mut Faults<'_>) -> Option<Spanned<String>> {

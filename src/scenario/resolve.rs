@@ -1,10 +1,15 @@
 //! From a scenario and a dataset to a [`Policy`] and the choices of the run.
 
+use std::collections::HashMap;
+
+use toml::Spanned;
+
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
+use crate::economy::horizon::Horizon;
 use crate::economy::policy::{
     Contribution, Deficits, ExemptMode, FlowChange, MeasureInfo, Policy, RateChange,
 };
@@ -12,14 +17,15 @@ use crate::files::Files;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::Scenario;
 use crate::scenario::build::Builder;
+use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
 use crate::scenario::exempt::{self, PartChain, Shares};
 use crate::scenario::reader::Faults;
-use crate::scenario::rules::Rules;
+use crate::scenario::rules::{Rule, Rules};
 use crate::scenario::statutory::Statutory;
 use crate::scenario::words;
 use crate::scenario::write::Document;
-use crate::units::{AdValorem, CostFactor};
+use crate::units::{AdValorem, CostFactor, Date};
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,10 +97,11 @@ impl Resolved {
 }
 
 impl Scenario {
-    /// Puts the scenario on a dataset. `files` reads the tables that it names, relative to its own folder.
+    /// Puts the scenario on a dataset, on the day that it names. `files` reads the tables that it names, relative to
+    /// its own folder.
     ///
     /// # Errors
-    /// Every mistake of meaning, each at its place.
+    /// Every mistake of meaning, each at its place; or that a scenario which changes with time names no day.
     pub fn resolve(&self, dataset: &Dataset, files: &dyn Files) -> Result<Resolved, Vec<Diagnostic>> {
         self.resolve_with(dataset, files, files)
     }
@@ -109,6 +116,74 @@ impl Scenario {
         files: &dyn Files,
         set_files: &dyn Files,
     ) -> Result<Resolved, Vec<Diagnostic>> {
+        let day = match self.day() {
+            Ok(day) => day,
+            // Mistakes on any day come first.
+            Err(fault) => {
+                return self.resolve_path_with(dataset, files, set_files).and(Err(vec![*fault]));
+            }
+        };
+        self.resolve_days(dataset, [files, set_files], &[day]).map(|mut days| days.remove(0))
+    }
+
+    /// Puts the scenario on a dataset on every day on which the measures in force change, and on the day before the
+    /// first of them.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, each at its place.
+    pub fn resolve_path(
+        &self,
+        dataset: &Dataset,
+        files: &dyn Files,
+    ) -> Result<Vec<(Date, Resolved)>, Vec<Diagnostic>> {
+        self.resolve_path_with(dataset, files, files)
+    }
+
+    /// The same where tables that settings name are read elsewhere, with `set_files`.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, each at its place.
+    pub fn resolve_path_with(
+        &self,
+        dataset: &Dataset,
+        files: &dyn Files,
+        set_files: &dyn Files,
+    ) -> Result<Vec<(Date, Resolved)>, Vec<Diagnostic>> {
+        let changes = self.changes();
+        let before = changes.first().map(|first| first.previous());
+        let days: Vec<Date> = before.into_iter().chain(changes).collect();
+        let on: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
+        Ok(days.into_iter().zip(self.resolve_days(dataset, [files, set_files], &on)?).collect())
+    }
+
+    /// The day to simulate: the one that is named; without a name there must be no choice.
+    fn day(&self) -> Result<Option<Date>, Box<Diagnostic>> {
+        let changes = self.changes();
+        let ends = self.measures.iter().any(|measure| measure.period.until.is_some());
+        match (self.date(), changes.as_slice()) {
+            (Some(day), _) => Ok(Some(day)),
+            (None, []) => Ok(None),
+            (None, [begin]) if !ends => Ok(Some(*begin)),
+            (None, [first, .., last]) | (None, [first @ last]) => {
+                let dated = self.measures.iter().find_map(|measure| measure.period.place());
+                let count = match changes.len() {
+                    1 => format!("on {first}"),
+                    many => format!("on {many} days from {first} to {last}"),
+                };
+                let fault = Diagnostic::error(format!("the measures of this scenario change {count}"))
+                    .expected("the day to simulate")
+                    .help(format!("`--on {first}` simulates one day, `tariffsim timeline` all of them"));
+                Err(Box::new(fault.at(self.source.place(dated.unwrap_or(0..0)))))
+            }
+        }
+    }
+
+    fn resolve_days(
+        &self,
+        dataset: &Dataset,
+        [files, set_files]: [&dyn Files; 2],
+        days: &[Option<Date>],
+    ) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
         let mut faults = Faults::new(&self.source);
         let (table_faults, tables) = (Vec::new(), Vec::new());
         let mut builder = Builder { dataset, files, set_files, faults: &mut faults, table_faults, tables };
@@ -122,34 +197,124 @@ impl Scenario {
             return Err(found);
         };
         let rules = Rules { dataset, list: rules };
-        let policy = policy(&rules, self.model.exempt_mode, &mut faults)
+        let on_days = on_days(&rules, days, self.model.exempt_mode, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
-        warn_about_idle_measures(&rules, &policy, &mut faults);
-        if rules.list.is_empty() {
-            let warning = Diagnostic::warning("the scenario has no measures, so nothing changes");
-            table_faults
-                .push(warning.help("a measure begins with `[[measure]]`; `tariffsim new` writes an example"));
-        }
+        warn_about_idle_measures(&rules, &on_days, &mut faults);
+        self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
         tables.sort();
         tables.dedup();
-        Ok(Resolved {
-            title: self.title().to_owned(),
-            summary: self.summary().map_or_else(|| words::summary(&policy.measures), str::to_owned),
+        // Over several days a summary is about all of them.
+        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
+        let resolved = on_days.into_iter().map(|on| Resolved {
+            title: self.title_on_day(),
+            summary: self
+                .summary()
+                .or(whole.as_deref())
+                .map_or_else(|| words::summary(&on.policy.measures), str::to_owned),
             sources: self.sources.clone(),
-            policy,
-            elasticities,
+            elasticities: elasticities.clone().at(on.horizon(self.model.horizon)),
+            policy: on.policy,
             deficits: self.model.deficits,
             inputs,
             uncertainty: self.uncertainty,
             aggregation: None,
-            warnings: table_faults,
+            warnings: table_faults.clone(),
             scenario_text: self.text(),
-            tables,
-            document,
-        })
+            tables: tables.clone(),
+            document: document.clone(),
+        });
+        Ok(resolved.collect())
+    }
+
+    /// The title, with the day if one is named.
+    fn title_on_day(&self) -> String {
+        match self.date() {
+            Some(day) => format!("{}, on {}", self.title(), day.spoken()),
+            None => self.title().to_owned(),
+        }
+    }
+
+    /// Warns where nothing is in force, and about days and horizons that nothing depends on.
+    fn warn_about_days(&self, days: &[Option<Date>], on_days: &[OnDay<'_>], faults: &mut Faults<'_>) {
+        let changes = self.changes();
+        let nowhere = Diagnostic::warning;
+        if self.measures.is_empty() {
+            let warning = nowhere("the scenario has no measures, so nothing changes");
+            faults
+                .found
+                .push(warning.help("a measure begins with `[[measure]]`; `tariffsim new` writes an example"));
+        } else if let ([Some(day)], [on], [first, ..]) = (days, on_days, changes.as_slice())
+            && on.rules.list.is_empty()
+        {
+            let warning = nowhere("no measure is in force on this day, so nothing changes");
+            let place = self.date.as_ref().map_or(0..0, Spanned::span);
+            faults.push(place, warning.help(format!("the first begins on {first}, and this is {day}")));
+        }
+        if !changes.is_empty() {
+            return;
+        }
+        if let Some(day) = &self.date {
+            let warning = nowhere("no measure has a date, so every day is the same");
+            faults.push(day.span(), warning.help("`from` and `until` say when a measure is in force"));
+        }
+        if self.model.horizon == HorizonChoice::Elapsed {
+            let warning = nowhere("no measure has a date, so `horizon = \"elapsed\"` is the long run");
+            faults.found.push(warning.help("write a time, such as `horizon = \"1y\"`, or dates with `from`"));
+        }
+    }
+}
+
+/// The measures in force on a day and what they do.
+struct OnDay<'s> {
+    day: Option<Date>,
+    rules: Rules<'s>,
+    policy: Policy,
+    /// Baseline trade in the flows on which each rule acts.
+    reach: Vec<f64>,
+}
+
+/// Works out every day; `Err` when the faults say why not. A mistake is told for the first day on which it is met.
+fn on_days<'s>(
+    rules: &Rules<'s>,
+    days: &[Option<Date>],
+    exempt_mode: ExemptMode,
+    faults: &mut Faults<'_>,
+) -> Result<Vec<OnDay<'s>>, ()> {
+    let mut on_days = Vec::with_capacity(days.len());
+    for &day in days {
+        let rules = day.map_or_else(|| rules.all(), |day| rules.on(day));
+        let known = faults.found.len();
+        if let Ok((policy, reach)) = policy(&rules, exempt_mode, faults) {
+            on_days.push(OnDay { day, rules, policy, reach });
+        }
+        let new = faults.found.split_off(known);
+        let told: Vec<_> = faults.found.iter().map(|fault| fault.place.clone()).collect();
+        faults.found.extend(new.into_iter().filter(|fault| !told.contains(&fault.place)).map(|mut fault| {
+            fault.message += &day.map_or_else(String::new, |day| format!(" (from {day})"));
+            fault
+        }));
+    }
+    if on_days.len() == days.len() { Ok(on_days) } else { Err(()) }
+}
+
+impl OnDay<'_> {
+    /// How long trade has had to adjust: with `elapsed` the mean age of the measures in force, by the baseline trade on
+    /// which each acts. Those without a date have been there for as long as it takes.
+    fn horizon(&self, choice: HorizonChoice) -> Horizon {
+        let (day, reached) = match choice {
+            HorizonChoice::At(horizon) => return horizon,
+            HorizonChoice::Elapsed => (self.day, self.reach.iter().sum::<f64>()),
+        };
+        let Some(day) = day.filter(|_| reached > 0.0) else { return Horizon::Long };
+        let age = |rule: &Rule<'_>| match rule.measure.period.begin() {
+            Some(begin) => day.years_since(begin).min(Horizon::COMPLETE),
+            None => Horizon::COMPLETE,
+        };
+        let ages = self.rules.list.iter().zip(&self.reach).map(|(rule, reach)| reach * age(rule));
+        Horizon::Years(ages.sum::<f64>() / reached)
     }
 }
 
@@ -167,8 +332,12 @@ fn inputs(scenario: &Scenario, dataset: &Dataset, faults: &mut Faults<'_>) -> bo
     }
 }
 
-/// Works out every reached flow; `Err` when the faults say why not.
-fn policy(rules: &Rules<'_>, exempt_mode: ExemptMode, faults: &mut Faults<'_>) -> Result<Policy, ()> {
+/// Works out every reached flow, and the trade on which each rule acts; `Err` when the faults say why not.
+fn policy(
+    rules: &Rules<'_>,
+    exempt_mode: ExemptMode,
+    faults: &mut Faults<'_>,
+) -> Result<(Policy, Vec<f64>), ()> {
     let flows = rules.covered();
     let mut statutory = Statutory::new(rules, &flows);
     let mut shares = Shares::default();
@@ -182,14 +351,16 @@ fn policy(rules: &Rules<'_>, exempt_mode: ExemptMode, faults: &mut Faults<'_>) -
     }
     let changes = outcomes.iter().filter_map(Outcome::change).collect();
     outcomes.sort_by_key(|outcome| (outcome.flow.importer, outcome.flow.exporter, outcome.flow.sector));
-    Ok(Policy {
+    let reach = reach(rules, &statutory, &flows);
+    let policy = Policy {
         changes,
         touched: flows.iter().copied().filter(|flow| rules.dataset.trade.get(*flow) > 0.0).collect(),
         rates: outcomes.iter().filter_map(|outcome| outcome.rate_change(&shares)).collect(),
         exempt_shares: shares.list,
         exempt_mode,
-        measures: measure_infos(rules, &statutory, &flows),
-    })
+        measures: measure_infos(rules, &reach),
+    };
+    Ok((policy, reach.into_iter().map(|(_, trade)| trade).collect()))
 }
 
 /// What becomes of one reached flow.
@@ -252,32 +423,51 @@ impl Outcome {
     }
 }
 
-/// The measures as output names them, with the number of traded flows on which each acts.
-fn measure_infos(rules: &Rules<'_>, statutory: &Statutory<'_, '_>, flows: &[Flow]) -> Vec<MeasureInfo> {
-    let mut counts = vec![0; rules.list.len()];
-    for flow in flows.iter().filter(|flow| rules.dataset.trade.get(**flow) > 0.0) {
-        for &at in statutory.cell(*flow).map_or(&[][..], |cell| &cell.acting) {
-            counts[at] += 1;
+/// The traded flows on which each rule acts: how many, and how much trade.
+fn reach(rules: &Rules<'_>, statutory: &Statutory<'_, '_>, flows: &[Flow]) -> Vec<(usize, f64)> {
+    let mut reach = vec![(0, 0.0); rules.list.len()];
+    for flow in flows {
+        let trade = rules.dataset.trade.get(*flow);
+        for &at in statutory.cell(*flow).filter(|_| trade > 0.0).map_or(&[][..], |cell| &cell.acting) {
+            reach[at].0 += 1;
+            reach[at].1 += trade;
         }
     }
-    rules
-        .list
-        .iter()
-        .zip(counts)
-        .map(|(rule, flows)| MeasureInfo {
-            name: rule.name().to_owned(),
-            words: words::measure(rules.dataset, rule),
-            flows,
-        })
-        .collect()
+    reach
 }
 
-/// Warns about measures without effect: replaced everywhere, on flows without trade, or never binding.
-fn warn_about_idle_measures(rules: &Rules<'_>, policy: &Policy, faults: &mut Faults<'_>) {
+/// The measures as output names them, with the number of traded flows on which each acts.
+fn measure_infos(rules: &Rules<'_>, reach: &[(usize, f64)]) -> Vec<MeasureInfo> {
+    let info = |(rule, &(flows, _)): (&Rule<'_>, &(usize, f64))| MeasureInfo {
+        name: rule.name().to_owned(),
+        words: words::measure(rules.dataset, rule),
+        flows,
+    };
+    rules.list.iter().zip(reach).map(info).collect()
+}
+
+/// Warns about measures without effect on any day on which they are in force.
+fn warn_about_idle_measures(rules: &Rules<'_>, days: &[OnDay<'_>], faults: &mut Faults<'_>) {
+    let idle: Vec<HashMap<&str, Diagnostic>> = days.iter().map(idle).collect();
+    for rule in &rules.list {
+        let name = rule.name();
+        let in_force =
+            days.iter().zip(&idle).filter(|(on, _)| on.rules.list.iter().any(|rule| rule.name() == name));
+        let warnings: Option<Vec<&Diagnostic>> = in_force.map(|(_, idle)| idle.get(name)).collect();
+        if let Some(first) = warnings.as_ref().and_then(|warnings| warnings.first()) {
+            faults.push(rule.measure.name.span(), (*first).clone());
+        }
+    }
+}
+
+/// The measures without effect on a day: replaced everywhere, on flows without trade, or never binding.
+fn idle<'d>(on: &'d OnDay<'_>) -> HashMap<&'d str, Diagnostic> {
+    let (rules, policy) = (&on.rules, &on.policy);
     let mut moved = vec![false; rules.list.len()];
     for contribution in policy.rates.iter().flat_map(|rate| &rate.contributions) {
         moved[contribution.measure] |= !combine::same(contribution.change, 0.0);
     }
+    let mut idle = HashMap::new();
     for ((rule, info), moved) in rules.list.iter().zip(&policy.measures).zip(moved) {
         let name = rule.name();
         let warning = if info.flows == 0 && rule.flows().any(|flow| rules.dataset.trade.get(flow) > 0.0) {
@@ -290,6 +480,7 @@ fn warn_about_idle_measures(rules: &Rules<'_>, policy: &Policy, faults: &mut Fau
         } else {
             continue;
         };
-        faults.push(rule.measure.name.span(), warning);
+        idle.insert(name, warning);
     }
+    idle
 }

@@ -1,6 +1,7 @@
 //! Measures on a dataset's own codes: which flows each reaches and which act there.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::bilateral::Flow;
 use crate::economy::dataset::Dataset;
@@ -9,10 +10,10 @@ use crate::scenario::measure::{Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{Chosen, Goods};
 use crate::scenario::tables::ExemptTable;
-use crate::units::{AdValorem, CostFactor, Share};
+use crate::units::{AdValorem, CostFactor, Date, Share};
 
 /// A measure on a dataset.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Rule<'s> {
     /// The measure as written.
     pub(super) measure: &'s Measure,
@@ -38,23 +39,25 @@ pub(super) struct Rule<'s> {
     pub(super) exempt: Option<Exemption>,
     /// The rules that do not act where this one applies.
     pub(super) replaces: Vec<usize>,
+    /// How much of it is in force.
+    pub(super) strength: Share,
 }
 
 /// What a verb needs beyond its own value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Detail {
     /// Nothing.
     None,
     /// The rates of a table.
-    Rates(HashMap<Flow, AdValorem>),
+    Rates(Rc<HashMap<Flow, AdValorem>>),
     /// The cost factors of a table.
-    Costs(HashMap<Flow, CostFactor>),
+    Costs(Rc<HashMap<Flow, CostFactor>>),
     /// The importer that `match` follows and, unless it is each exporter's own, the exporter.
     Follows(CountryId, Option<CountryId>),
 }
 
 /// What a measure does not reach, on a dataset.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Exemption {
     /// The same share for every partner.
     Uniform(Share),
@@ -136,6 +139,30 @@ pub(super) struct Rules<'s> {
 }
 
 impl Rules<'_> {
+    /// All rules, whenever they are in force.
+    pub(super) fn all(&self) -> Self {
+        Self { dataset: self.dataset, list: self.list.clone() }
+    }
+
+    /// The rules in force on a day, each as far as it is.
+    pub(super) fn on(&self, day: Date) -> Self {
+        let strength = |rule: &Rule<'_>| rule.measure.period.strength(day);
+        let mut places = Vec::with_capacity(self.list.len());
+        let mut next = 0;
+        for rule in &self.list {
+            let in_force = strength(rule) > Share::NONE;
+            places.push(in_force.then_some(next));
+            next += usize::from(in_force);
+        }
+        let in_force = self.list.iter().filter(|rule| strength(rule) > Share::NONE);
+        let list = in_force.map(|rule| Rule {
+            strength: strength(rule),
+            replaces: rule.replaces.iter().filter_map(|&at| places[at]).collect(),
+            ..rule.clone()
+        });
+        Self { dataset: self.dataset, list: list.collect() }
+    }
+
     /// The rules that act on a flow, in file order: those that reach it and are not replaced there.
     pub(super) fn acting(&self, flow: Flow) -> Vec<usize> {
         let covering: Vec<usize> = (0..self.list.len()).filter(|&at| self.list[at].covers(flow)).collect();

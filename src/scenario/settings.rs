@@ -145,8 +145,16 @@ impl Settings {
     /// The settings that make another simulation of the scenario, for its reader; values that may name a folder of
     /// this machine are left out.
     pub(super) fn changes(&self) -> Vec<String> {
-        const OTHERWISE_SHOWN: [&str; 7] =
-            ["title", "summary", "sources", "schema", "baseline", "uncertainty.draws", "uncertainty.seed"];
+        const OTHERWISE_SHOWN: [&str; 8] = [
+            "title",
+            "summary",
+            "sources",
+            "schema",
+            "baseline",
+            "date",
+            "uncertainty.draws",
+            "uncertainty.seed",
+        ];
         let shown = self.0.iter().filter(|setting| !OTHERWISE_SHOWN.contains(&setting.path().as_str()));
         shown
             .map(|setting| {

@@ -5,7 +5,8 @@ use crate::economy::policy::MeasureInfo;
 
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{Chosen, Goods};
-use crate::scenario::rules::{Detail, Exemption, Rule};
+use crate::scenario::period::Period;
+use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
 use crate::units::{CostFactor, PercentagePoints, Share};
 
 /// Names longer lists than this by their number.
@@ -14,7 +15,7 @@ const MOST_NAMED: usize = 6;
 /// What a measure does: "the United States adds 25 percentage points to its tariffs on all goods from Canada".
 pub(super) fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
     let scene = Scene::new(dataset, rule);
-    scene.action() + &instead(rule) + &exemption(dataset, rule)
+    scene.action() + &instead(rule) + &when(&rule.measure.period) + &exemption(dataset, rule)
 }
 
 /// The summary of a scenario that has none: its measures in words.
@@ -23,6 +24,12 @@ pub(super) fn summary(measures: &[MeasureInfo]) -> String {
         [] => "Nothing changes: the baseline compared with itself.".to_owned(),
         _ => measures.iter().map(|info| sentence(&info.words)).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// The same of all rules, whenever they are in force.
+pub(super) fn summary_of(rules: &Rules<'_>) -> String {
+    let words = rules.list.iter().map(|rule| sentence(&measure(rules.dataset, rule)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A sentence from a clause.
@@ -162,6 +169,26 @@ impl<'r, 's> Scene<'r, 's> {
         let from = if self.from == "every other country" { "abroad" } else { &self.from };
         format!("the cost of bringing {} from {from} to {destination} {verb} by {size}%", self.goods)
     }
+}
+
+/// From when to when: ", from 4 March 2025 to 9 November 2025".
+fn when(period: &Period) -> String {
+    let steps: Vec<String> = period
+        .steps
+        .iter()
+        .map(|(day, share)| match *share == Share::ALL {
+            true => format!("all of it from {}", day.get_ref().spoken()),
+            false => format!("{share} of it from {}", day.get_ref().spoken()),
+        })
+        .collect();
+    let from = match (&period.from, steps.is_empty()) {
+        (_, false) => format!("; {}", and(&steps)),
+        (Some(from), true) => format!(", from {}", from.get_ref().spoken()),
+        (None, true) => String::new(),
+    };
+    let joint = if period.from.is_some() && period.steps.is_empty() { " to" } else { ", until" };
+    let until = period.until.as_ref().map(|until| until.get_ref().spoken());
+    from + &until.map_or_else(String::new, |until| format!("{joint} {until}"))
 }
 
 fn where_higher(how: &MatchRule) -> &'static str {

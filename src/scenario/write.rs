@@ -3,18 +3,22 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use toml::Spanned;
+
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
+use crate::economy::horizon::Horizon;
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::Scenario;
 use crate::scenario::aggregate::unmapped_word;
-use crate::scenario::choices::{ElasticityChoice, exempt_mode_word};
+use crate::scenario::choices::{ElasticityChoice, HorizonChoice, exempt_mode_word};
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
+use crate::scenario::period::Period;
 use crate::scenario::quantity::exact;
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
-use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
+use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
 /// Everything but `[uncertainty]`, which flags of a command may change.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +64,9 @@ fn head(scenario: &Scenario, dataset: &Dataset) -> String {
         let unmapped = quoted(unmapped_word(aggregate.unmapped));
         line(&mut text, "aggregate", &format!("{{ maps = {}, unmapped = {unmapped} }}", list(&maps)));
     }
+    if let Some(day) = scenario.date() {
+        line(&mut text, "date", &day.to_string());
+    }
     text
 }
 
@@ -83,7 +90,32 @@ fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
         let names: Vec<&str> = rule.measure.instead_of.iter().map(|name| name.get_ref().as_str()).collect();
         line(&mut text, "instead_of", &list(&names));
     }
+    text + &period(&rule.measure.period)
+}
+
+fn period(period: &Period) -> String {
+    let mut text = String::new();
+    if let Some(from) = &period.from {
+        line(&mut text, "from", &from.get_ref().to_string());
+    }
+    if let Some(until) = &period.until {
+        line(&mut text, "until", &until.get_ref().to_string());
+    }
+    if !period.steps.is_empty() {
+        let step =
+            |(day, of): &(Spanned<Date>, Share)| format!("{} = {}", day.get_ref(), quoted(&share(*of)));
+        let steps: Vec<String> = period.steps.iter().map(step).collect();
+        line(&mut text, "phase_in", &format!("{{ {} }}", steps.join(", ")));
+    }
     text
+}
+
+fn horizon(choice: HorizonChoice) -> String {
+    match choice {
+        HorizonChoice::Elapsed => "elapsed".to_owned(),
+        HorizonChoice::At(Horizon::Long) => "long".to_owned(),
+        HorizonChoice::At(Horizon::Years(years)) => format!("{years}y"),
+    }
 }
 
 fn value(dataset: &Dataset, rule: &Rule<'_>) -> String {
@@ -159,6 +191,7 @@ fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, in
         ElasticityChoice::Default | ElasticityChoice::Set(_) => quoted(&elasticities.label),
     };
     line(&mut text, "elasticities", &chosen);
+    line(&mut text, "horizon", &quoted(&horizon(scenario.model().horizon)));
     line(&mut text, "exempt_mode", &quoted(exempt_mode_word(scenario.model().exempt_mode)));
     text
 }

@@ -38,7 +38,7 @@ impl Grouping {
             fine,
             policy,
             central_shares: policy.central_shares(),
-            elasticities: aggregated,
+            elasticities: aggregated.central(),
         };
         let changed: BTreeSet<Flow> = policy.changes.iter().map(|change| self.flow(change.flow)).collect();
         let by_flow: HashMap<Flow, &FlowChange> =
@@ -75,7 +75,8 @@ struct Merger<'a> {
     fine: &'a Dataset,
     policy: &'a Policy,
     central_shares: Vec<f64>,
-    elasticities: &'a Elasticities,
+    /// Central trade elasticities of the new sectors.
+    elasticities: Vec<f64>,
 }
 
 /// One of the flows that are merged.
@@ -153,7 +154,7 @@ impl Merger<'_> {
         if members.iter().all(|member| member.cost().total_cmp(&first).is_eq()) {
             return CostFactor::new(first);
         }
-        let theta = self.elasticities.theta[sector.index()];
+        let theta = self.elasticities[sector.index()];
         let powers = members.iter().map(|member| {
             let power = if member.cost().is_finite() { pow(member.cost(), -theta) } else { 0.0 };
             (member.trade * member.rate.factor(), power)
