@@ -8,7 +8,7 @@ use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
-use crate::model::impact::{Comparison, FlowRow, Impact};
+use crate::model::impact::{Comparison, FlowRow, Impact, Measure};
 use crate::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use crate::model::world::{Parameters, World};
@@ -88,15 +88,21 @@ impl Experiment<'_> {
         let (observed, world) = (self.baseline.world(&observed_policy)?, self.baseline.world(self.policy)?);
         let parameters = sampler.central();
         let central = self.model.solve(&world, &parameters, &self.baseline.central)?;
-        let solver = Solver::new(self, observed, world, &parameters, &central);
-        let impact = solver.impact(&solver.world, &parameters, &self.baseline.central, &central);
-        let numbers = impact.parts(self.sectors).map(<[f64]>::len);
+        let measure = Measure::new(&world, self.flow_rows, self.sectors);
+        let solver = Solver::new(self, observed, &measure, &parameters, &central);
+        let comparison = Comparison {
+            parameters: &parameters,
+            baseline: &self.baseline.central,
+            counterfactual: &central,
+        };
+        let impact = measure.impact(comparison);
+        let numbers = impact.parts().map(<[f64]>::len);
         let draws = self.uncertainty.draws;
         let mut collection = Collection::new(&self.kinds(numbers.iter().sum()), draws);
         let block = block(numbers.iter().sum());
         for first in (0..draws).step_by(block) {
             let last = draws.min(first + block as u32);
-            collection.add(solver.block(&sampler, first..last), first, self.sectors);
+            collection.add(solver.block(&sampler, first..last), first);
             observer.draws(last, draws);
         }
         let quantile_error = collection.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max);
@@ -128,7 +134,7 @@ impl Experiment<'_> {
     }
 
     fn estimates(&self, central: &Impact, spreads: Vec<Option<Spread>>) -> Estimates {
-        let values = central.parts(self.sectors).into_iter().flatten();
+        let values = central.parts().into_iter().flatten();
         let mut all = values.zip(spreads).map(|(value, spread)| {
             let central = value.is_finite().then_some(*value);
             Estimate { central, spread: central.and(spread) }
@@ -146,8 +152,8 @@ impl Experiment<'_> {
 
 impl Impact {
     /// All numbers in the order of [`Estimates`].
-    fn parts(&self, sectors: bool) -> [&[f64]; 3] {
-        [&self.countries, if sectors { &self.sectors } else { &[] }, &self.flows]
+    fn parts(&self) -> [&[f64]; 3] {
+        [&self.countries, &self.sectors, &self.flows]
     }
 }
 
@@ -166,7 +172,7 @@ struct Solved {
 struct Solver<'a> {
     experiment: &'a Experiment<'a>,
     observed: World<'a>,
-    world: World<'a>,
+    measure: &'a Measure<'a, BATCH>,
     /// What to expect at observed policy, and with the policy.
     before: Forecast,
     after: Forecast,
@@ -176,7 +182,7 @@ impl<'a> Solver<'a> {
     fn new(
         experiment: &'a Experiment<'a>,
         observed: World<'a>,
-        world: World<'a>,
+        measure: &'a Measure<'a, BATCH>,
         parameters: &Parameters,
         central: &Equilibrium,
     ) -> Self {
@@ -184,30 +190,21 @@ impl<'a> Solver<'a> {
         let (before, after) = if experiment.uncertainty.draws > 0 {
             (
                 baseline.forecast(model, &observed, parameters),
-                Forecast::learnt(model, &world, parameters, central.clone()),
+                Forecast::learnt(model, measure.world, parameters, central.clone()),
             )
         } else {
             (Forecast::constant(baseline.central.clone()), Forecast::constant(central.clone()))
         };
-        Self { experiment, observed, world, before, after }
-    }
-
-    fn impact(
-        &self,
-        world: &World<'_>,
-        parameters: &Parameters,
-        baseline: &Equilibrium,
-        found: &Equilibrium,
-    ) -> Impact {
-        let comparison = Comparison { world, parameters, baseline, counterfactual: found };
-        Impact::new(comparison, self.experiment.flow_rows)
+        Self { experiment, observed, measure, before, after }
     }
 
     /// Solves some draws, in batches over the threads; the results stand in draw order.
     fn block(&self, sampler: &Sampler<'_>, draws: std::ops::Range<u32>) -> Vec<Solved> {
         let indices: Vec<u32> = draws.collect();
+        // Whole parts for every thread: the longer one is, the less its last lanes wait.
+        let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
         let batches: Vec<Vec<Solved>> =
-            indices.par_chunks(BATCH).map(|batch| self.batch(sampler, batch)).collect();
+            indices.par_chunks(part).map(|batch| self.batch(sampler, batch)).collect();
         batches.into_iter().flatten().collect()
     }
 
@@ -218,23 +215,34 @@ impl<'a> Solver<'a> {
         let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let model = self.experiment.model;
-        let expected: Vec<Equilibrium> = parameters.iter().map(|draw| self.before.at(draw)).collect();
+        let expected = self.before.at(&parameters);
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
+        let after = self.after.at(&parameters);
         let solved: Vec<usize> = (0..draws.len()).filter(|&l| baselines[l].is_ok()).collect();
         let starts: Vec<Equilibrium> = solved
             .iter()
-            .map(|&l| self.start(baselines[l].as_ref().expect("chosen for it"), parameters[l]))
+            .map(|&l| start(baselines[l].as_ref().expect("chosen for it"), &expected[l], &after[l]))
             .collect();
         let found = model.solve_batch(
-            &self.world,
+            self.measure.world,
             &solved.iter().map(|&l| parameters[l]).collect::<Vec<_>>(),
             &starts.iter().collect::<Vec<_>>(),
         );
-        let mut found = found.into_iter();
+        let comparisons: Vec<Comparison<'_>> = solved
+            .iter()
+            .zip(&found)
+            .filter_map(|(&l, found)| {
+                let (baseline, counterfactual) = (baselines[l].as_ref().ok()?, found.as_ref().ok()?);
+                Some(Comparison { parameters: parameters[l], baseline, counterfactual })
+            })
+            .collect();
+        let mut impacts = self.measure.impacts(&comparisons).into_iter();
+        let mut found = found.iter();
         let results = draws.iter().zip(&baselines).map(|(draw, baseline)| {
-            let result = baseline.clone().and_then(|baseline| {
-                let found = found.next().expect("one result for every solved baseline")?;
-                Ok(self.impact(&self.world, &draw.parameters, &baseline, &found))
+            let result = baseline.as_ref().map_err(|error| *error).and_then(|_| {
+                let found = found.next().expect("one result for every solved baseline");
+                found.as_ref().map_err(|error| *error)?;
+                Ok(impacts.next().expect("one for every solved draw"))
             });
             Solved { floored: draw.floored, result }
         });
@@ -251,35 +259,34 @@ impl<'a> Solver<'a> {
         let observed_policy = Policy::default();
         let result = || {
             let model = experiment.model;
-            let baseline = model.solve(
-                &world(&observed_policy)?,
-                &draw.parameters,
-                &self.before.at(&draw.parameters),
-            )?;
+            let parameters = &draw.parameters;
+            let expected = |forecast: &Forecast| forecast.at(&[parameters]).remove(0);
+            let (before, after) = (expected(&self.before), expected(&self.after));
+            let baseline = model.solve(&world(&observed_policy)?, parameters, &before)?;
             let world = world(experiment.policy)?;
-            let found = model.solve(&world, &draw.parameters, &self.start(&baseline, &draw.parameters))?;
-            Ok(self.impact(&world, &draw.parameters, &baseline, &found))
+            let found = model.solve(&world, parameters, &start(&baseline, &before, &after))?;
+            let measure = Measure::<1>::new(&world, experiment.flow_rows, experiment.sectors);
+            Ok(measure.impact(Comparison { parameters, baseline: &baseline, counterfactual: &found }))
         };
         Solved { floored: draw.floored, result: result() }
     }
+}
 
-    /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
-    /// draw's baseline to the bit, so that nothing changes.
-    fn start(&self, baseline: &Equilibrium, parameters: &Parameters) -> Equilibrium {
-        let (from, central) = (self.before.at(parameters), self.after.at(parameters));
-        let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
-        };
-        let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
-        };
-        Equilibrium {
-            log_wage: moved(&baseline.log_wage, &central.log_wage, &from.log_wage),
-            log_price: moved(&baseline.log_price, &central.log_price, &from.log_price),
-            expenditure: scaled(&baseline.expenditure, &central.expenditure, &from.expenditure),
-            iterations: 0,
-            residual: 0.0,
-        }
+/// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
+/// draw's baseline to the bit, so that nothing changes.
+fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> Equilibrium {
+    let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
+    };
+    let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
+        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
+    };
+    Equilibrium {
+        log_wage: moved(&baseline.log_wage, &after.log_wage, &before.log_wage),
+        log_price: moved(&baseline.log_price, &after.log_price, &before.log_price),
+        expenditure: scaled(&baseline.expenditure, &after.expenditure, &before.expenditure),
+        iterations: 0,
+        residual: 0.0,
     }
 }
 
@@ -300,7 +307,7 @@ impl Collection {
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
-    fn add(&mut self, block: Vec<Solved>, first: u32, sectors: bool) {
+    fn add(&mut self, block: Vec<Solved>, first: u32) {
         let mut impacts = Vec::with_capacity(block.len());
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
@@ -309,7 +316,7 @@ impl Collection {
                 Err(error) => self.failed.push((index, error)),
             }
         }
-        let parts: Vec<[&[f64]; 3]> = impacts.iter().map(|impact| impact.parts(sectors)).collect();
+        let parts: Vec<[&[f64]; 3]> = impacts.iter().map(Impact::parts).collect();
         let Some(lengths) = parts.first().map(|parts| parts.map(<[f64]>::len)) else { return };
         let mut collectors = &mut self.collectors[..];
         for (part, length) in lengths.into_iter().enumerate() {
