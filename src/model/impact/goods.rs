@@ -76,8 +76,8 @@ fn sums<const K: usize>(
     volume_power: [&[f64]; ABREAST],
 ) -> [GoodsSums<K>; ABREAST] {
     let buyers = spending.as_chunks::<K>().0;
-    let (mut powers, mut volumes): ([&[[f64; K]]; ABREAST], [&[[f64; K]]; ABREAST]) =
-        ([&[]; ABREAST], [&[]; ABREAST]);
+    let mut powers: [&[[f64; K]]; ABREAST] = [&[]; ABREAST];
+    let mut volumes = powers;
     for t in 0..ABREAST {
         powers[t] = &power[t].as_chunks::<K>().0[..buyers.len()];
         volumes[t] = &volume_power[t].as_chunks::<K>().0[..buyers.len()];
