@@ -51,6 +51,16 @@ pub trait Files {
     fn read(&self, name: &str, limit: u64) -> Result<String, FileError>;
 }
 
+/// No files at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, name: &str, _limit: u64) -> Result<String, FileError> {
+        Err(FileError::NotFound { name: name.to_owned() })
+    }
+}
+
 /// Files on disk, relative to a folder.
 #[derive(Clone, Debug)]
 pub struct Folder {

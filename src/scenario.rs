@@ -16,6 +16,7 @@ mod choices;
 mod combine;
 mod events;
 mod exempt;
+mod extends;
 mod measure;
 mod members;
 mod names;
@@ -47,7 +48,7 @@ pub use words::spoken;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
-use crate::files::{FileError, Files};
+use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::reader::{Faults, Keys, Source};
 use crate::units::Date;
@@ -77,7 +78,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads a scenario from its text; `name` is the file as the user named it.
+    /// Reads a scenario from its text; `name` is the file as the user named it. It may start from a prepared scenario,
+    /// but not from a file.
     ///
     /// # Errors
     /// Every mistake of form in the text, each at its place.
@@ -85,13 +87,13 @@ impl Scenario {
         Draft::new(name, text).finish()
     }
 
-    /// Reads a scenario from a file.
+    /// Reads a scenario from a file, and the files from which it starts.
     ///
     /// # Errors
     /// Why the file cannot be read, or every mistake of form in it.
     pub fn read(files: &dyn Files, name: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = files.read(name, MOST_BYTES).map_err(|error| vec![unreadable(&error)])?;
-        Self::parse(name, &text)
+        Draft::with(name, &text, &Settings::default(), files).finish()
     }
 
     /// The file as the user named it.
@@ -102,6 +104,11 @@ impl Scenario {
     /// The scenario's text, as written, with what is set beside it.
     pub fn text(&self) -> String {
         self.source.text.to_string() + &self.source.settings.text()
+    }
+
+    /// The scenarios on which it is built, by the names under which they are found from its folder, with their texts.
+    pub fn ancestors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.source.ancestors.iter().map(|origin| (origin.name.as_str(), &*origin.text))
     }
 
     /// The file's name without folder and ending: the `scenario` column of every table.
@@ -130,6 +137,11 @@ impl Scenario {
         self.baseline.as_ref().map_or(DEFAULT_BASELINE, |name| name.get_ref())
     }
 
+    /// The folder in which that dataset is looked for, from the folder of the scenario.
+    pub fn baseline_folder(&self) -> &str {
+        self.baseline.as_ref().map_or("", |name| self.source.folder(&name.span()))
+    }
+
     /// A fault of the dataset it names, shown where the scenario names it.
     pub fn baseline_fault(&self, fault: Diagnostic) -> Diagnostic {
         match &self.baseline {
@@ -141,6 +153,11 @@ impl Scenario {
     /// The maps by which the data are aggregated, if any.
     pub fn aggregate(&self) -> Option<&Aggregate> {
         self.aggregate.as_ref().map(Spanned::get_ref)
+    }
+
+    /// The folder in which the maps are looked for, from the folder of the scenario.
+    pub fn aggregate_folder(&self) -> &str {
+        self.aggregate.as_ref().map_or("", |maps| self.source.folder(&maps.span()))
     }
 
     /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
@@ -193,42 +210,55 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Reads a text.
+    /// Reads a text that names no other scenario file.
     pub fn new(name: &str, text: &str) -> Self {
-        Self::with(name, text, &Settings::default())
+        Self::with(name, text, &Settings::default(), &NoFiles)
     }
 
-    /// Reads a text as if the settings stood in it.
-    pub fn with(name: &str, text: &str, settings: &Settings) -> Self {
+    /// Reads a text as if the settings stood in it; `files` are those from which it may start, relative to its folder.
+    pub fn with(name: &str, text: &str, settings: &Settings, files: &dyn Files) -> Self {
         let too_large = text.len() as u64 > MOST_BYTES;
-        let source = Source {
+        let mut source = Source {
             file: name.into(),
             text: if too_large { "".into() } else { text.into() },
+            ancestors: Vec::new(),
             settings: Arc::new(settings.clone()),
         };
         let mut mentioned = Mentioned::default();
-        let (scenario, faults) = if too_large {
+        let found = if too_large {
             let error = FileError::TooLarge { name: name.to_owned(), limit: MOST_BYTES };
-            (empty(&source), vec![unreadable(&error)])
+            Err(vec![unreadable(&error)])
         } else {
-            let text = source.text.clone();
-            match syntax::parse(&source, &text) {
-                Err(faults) => (empty(&source), faults),
-                Ok(mut tree) => {
-                    let mut faults = Faults::new(&source);
-                    faults.found = settings.apply(tree.get_mut(), text.len());
-                    let scenario = read_scenario(tree.get_ref(), &mut mentioned, &mut faults);
-                    check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
-                    (scenario, faults.in_order())
-                }
-            }
+            extends::find_ancestors(&mut source, files)
         };
+        let read = found.and_then(|()| Self::read(&source, &mut mentioned));
+        let (scenario, faults) = read.unwrap_or_else(|faults| (empty(&source), faults));
         Self { scenario, faults, mentioned }
+    }
+
+    /// Reads a source with all its texts; `Err` where one of them is no TOML.
+    fn read(
+        source: &Source,
+        mentioned: &mut Mentioned,
+    ) -> Result<(Scenario, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut texts = vec![(source.text.clone(), 0)];
+        texts.extend(source.ancestors.iter().map(|origin| (origin.text.clone(), origin.base)));
+        let mut faults = Faults::new(source);
+        let mut tree = extends::whole(source, &texts, &mut faults)?;
+        faults.found.extend(source.settings.apply(&mut tree, source.length()));
+        let scenario = read_scenario(&tree, mentioned, &mut faults);
+        check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
+        Ok((scenario, faults.in_order()))
     }
 
     /// The dataset it names.
     pub fn baseline(&self) -> &str {
         self.scenario.baseline()
+    }
+
+    /// The folder in which that dataset is looked for, from the folder of the scenario.
+    pub fn baseline_folder(&self) -> &str {
+        self.scenario.baseline_folder()
     }
 
     /// The scenario.
@@ -291,8 +321,6 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
 const NOT_YET: &[(&str, &str)] = &[
     ("response", "write the response as a `[[measure]]` of its own"),
     ("outcome", "write one scenario file for each outcome and compare them"),
-    ("extends", "copy the other scenario's measures into this file"),
-    ("drop", "leave the measure out"),
 ];
 
 /// Keys that people put at the wrong place, and where they belong.
@@ -349,6 +377,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     };
     read_schema(&mut keys, faults);
     keys.refuse(NOT_YET, faults);
+    extends::refuse_left_over(&mut keys, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
     told_apart(scenario)
 }

@@ -313,8 +313,8 @@ fn verb_value(key: &str, node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Ver
         "reciprocal" => reader::switch(node, key, faults).map(|()| Verb::Reciprocal)?,
         "embargo" => reader::switch(node, key, faults).map(|()| Verb::Embargo)?,
         "match" => Verb::Match(read_match(node, faults)?),
-        "rates" => Verb::Rates(reader::text(node, key, faults)?.into_inner()),
-        "trade_costs" => Verb::TradeCosts(reader::text(node, key, faults)?.into_inner()),
+        "rates" => Verb::Rates(reader::file(node, key, faults)?),
+        "trade_costs" => Verb::TradeCosts(reader::file(node, key, faults)?),
         _ => Verb::TradeCost(quantity(node, key, &COST, CostFactor::parse_change, faults)?),
     })
 }
@@ -354,6 +354,9 @@ fn read_exempt(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Exemp
             });
             Exempt::ByPartner(shares.collect())
         }
+        DeValue::String(text) if text.trim().ends_with(".csv") => {
+            Exempt::Table(reader::file(node, "exempt_share", faults)?)
+        }
         DeValue::String(text) if names_a_table(text) => Exempt::Table(text.trim().to_owned()),
         _ => Exempt::Uniform(quantity(node, "exempt_share", &SHARE, Share::parse, faults)?),
     };
@@ -363,5 +366,4 @@ fn read_exempt(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Exemp
 /// Whether an exempt share is a table's name rather than a quantity: quantities begin with a digit or sign.
 fn names_a_table(text: &str) -> bool {
     text.trim().starts_with(|first: char| first.is_alphabetic() || first == '/')
-        || text.trim().ends_with(".csv")
 }

@@ -89,7 +89,8 @@ impl Resolved {
         self
     }
 
-    /// The texts that decide what is simulated: the scenario (as `""`), then each table by the name it has there.
+    /// The texts that decide what is simulated: the scenario (as `""`), then each table, and each scenario on which it is built,
+    /// by the name it has there.
     pub fn inputs_for_hash(&self) -> Vec<(&str, &str)> {
         let tables = self.tables.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         std::iter::once(("", self.scenario_text.as_str())).chain(tables).collect()
@@ -176,6 +177,7 @@ impl Scenario {
         self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
+        tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
         let resolved = on_days.into_iter().map(|on| Resolved {

@@ -391,12 +391,13 @@ impl Written {
     }
 }
 
-fn moved(span: Range<usize>, by: usize) -> Range<usize> {
+/// Some bytes further on.
+pub(super) fn moved(span: Range<usize>, by: usize) -> Range<usize> {
     span.start + by..span.end + by
 }
 
 /// A tree with all its spans moved.
-fn shifted(node: Node<'_>, by: usize) -> Node<'_> {
+pub(super) fn shifted(node: Node<'_>, by: usize) -> Node<'_> {
     let span = moved(node.span(), by);
     let value = match node.into_inner() {
         DeValue::Array(items) => DeValue::Array(items.into_iter().map(|item| shifted(item, by)).collect()),

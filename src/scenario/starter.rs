@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
-use crate::files::Folder;
+use crate::files::{Folder, NoFiles};
 use crate::index::SectorId;
 use crate::scenario::names::{self, Chosen, Goods};
 use crate::scenario::reader::{Faults, Source};
@@ -80,7 +80,7 @@ impl Starter {
     /// Every mistake in what was asked for, shown as flags of the same names.
     pub fn write(&self, dataset: &Dataset, file: &str, command: &str) -> Result<Started, Vec<Diagnostic>> {
         let base = "[[measure]]\nname = \"starter\"\n";
-        let draft = Draft::with(file, base, &self.settings());
+        let draft = Draft::with(file, base, &self.settings(), &NoFiles);
         if draft.clone().finish().is_err() {
             return Err(draft.faults_on(dataset));
         }
@@ -257,7 +257,12 @@ struct Parts {
 impl Parts {
     fn new(starter: &Starter, dataset: &Dataset, file: &str) -> Self {
         // Every name was found before.
-        let source = Source { file: file.into(), text: "".into(), settings: Settings::default().into() };
+        let source = Source {
+            file: file.into(),
+            text: "".into(),
+            ancestors: Vec::new(),
+            settings: Settings::default().into(),
+        };
         let mut faults = Faults::new(&source);
         let mut countries = |written: &[String]| names::countries(dataset, &spanned(written), &mut faults);
         let (by, on) = (countries(&starter.by), countries(&starter.on));
