@@ -10,6 +10,7 @@ pub mod prepared;
 pub mod starter;
 
 mod aggregate;
+mod answer;
 mod build;
 mod check;
 mod choices;
@@ -24,6 +25,7 @@ mod period;
 mod quantity;
 mod reader;
 mod resolve;
+mod response;
 mod rules;
 mod settings;
 mod statutory;
@@ -43,6 +45,7 @@ pub use events::Events;
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use period::Period;
 pub use resolve::Resolved;
+pub use response::{Mode, Response};
 pub use settings::Settings;
 pub use words::spoken;
 
@@ -168,7 +171,7 @@ impl Scenario {
         }
     }
 
-    /// The measures in file order.
+    /// The measures in file order, then the responses, each after what it answers.
     pub fn measures(&self) -> &[Measure] {
         &self.measures
     }
@@ -318,10 +321,7 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
 }
 
 /// What the language has at the top of a file but the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[
-    ("response", "write the response as a `[[measure]]` of its own"),
-    ("outcome", "write one scenario file for each outcome and compare them"),
-];
+const NOT_YET: &[(&str, &str)] = &[("outcome", "write one scenario file for each outcome and compare them")];
 
 /// Keys that people put at the wrong place, and where they belong.
 const HOMES: &[(&str, &[&str])] = &[
@@ -371,7 +371,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
         aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
-        measures: measure::read_all(keys.take("measure"), mentioned, faults),
+        measures: read_measures(&mut keys, mentioned, faults),
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
     };
@@ -380,6 +380,18 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     extends::refuse_left_over(&mut keys, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
     told_apart(scenario)
+}
+
+/// The measures, then the responses to them.
+fn read_measures(
+    keys: &mut Keys<'_, '_>,
+    mentioned: &mut Mentioned,
+    faults: &mut Faults<'_>,
+) -> Vec<Measure> {
+    let mut measures = measure::read_all(keys.take("measure"), mentioned, faults);
+    let responses = response::read_all(keys.take("response"), mentioned, faults);
+    response::complete(&mut measures, responses, &mentioned.measures, faults);
+    measures
 }
 
 /// What is set may change what the title and the summary in the file speak of, so they say that it does.

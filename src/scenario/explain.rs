@@ -113,7 +113,8 @@ fn between(lowest: f64, highest: f64) -> String {
 }
 
 fn exemptions(policy: &Policy, dataset: &Dataset) -> Option<String> {
-    let mut partners: Vec<_> = policy.exempt_shares.iter().map(|share| share.partner).collect();
+    let unknown = policy.exempt_shares.iter().filter(|share| !share.known);
+    let mut partners: Vec<_> = unknown.map(|share| share.partner).collect();
     partners.sort();
     partners.dedup();
     if partners.is_empty() {

@@ -13,14 +13,11 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::files::{FileError, Files};
 use crate::scenario::prepared;
 use crate::scenario::reader::{self, Faults, Node, Origin, Source};
-use crate::scenario::settings::shifted;
+use crate::scenario::settings::{NAMED, shifted};
 use crate::scenario::{MOST_BYTES, syntax};
 
 /// The most scenarios that may stand behind one another.
 const MOST_ANCESTORS: usize = 8;
-
-/// Tables whose entries have names: a variant replaces one of the same name.
-const NAMED: [&str; 3] = ["measure", "response", "outcome"];
 
 /// The title and summary of another scenario would say what the variant is not.
 const OWN: [&str; 2] = ["title", "summary"];

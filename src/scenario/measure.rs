@@ -6,10 +6,11 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
+use crate::scenario::Mentioned;
 use crate::scenario::period::{self, Period};
 use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
-use crate::scenario::{MOST_MEASURES, Mentioned};
+use crate::scenario::response::Response;
 use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
 
 /// One measure as written.
@@ -66,6 +67,8 @@ pub enum Verb {
     TradeCosts(String),
     /// Ends trade.
     Embargo,
+    /// Answers other measures.
+    Respond(Response),
 }
 
 impl Verb {
@@ -85,6 +88,7 @@ impl Verb {
             Self::TradeCost(_) => "trade_cost",
             Self::TradeCosts(_) => "trade_costs",
             Self::Embargo => "embargo",
+            Self::Respond(_) => "mode",
         }
     }
 
@@ -174,34 +178,19 @@ pub(super) fn read_all(
     mentioned: &mut Mentioned,
     faults: &mut Faults<'_>,
 ) -> Vec<Measure> {
-    let Some(node) = node else { return Vec::new() };
-    let DeValue::Array(items) = node.get_ref() else {
-        let fault = Diagnostic::error("a measure needs two pairs of brackets")
-            .expected("`[[measure]]`")
-            .help("write `[[measure]]` above each measure: there may be several");
-        faults.push(node.span(), fault);
-        return Vec::new();
-    };
-    if items.len() > MOST_MEASURES {
-        let fault = Diagnostic::error(format!("there are {} measures", items.len()))
-            .expected(format!("at most {MOST_MEASURES}"))
-            .help("put long lists of rates into a table (CSV) and name it with `rates`");
-        faults.push(items[MOST_MEASURES].span(), fault);
-        return Vec::new();
-    }
+    let items = reader::entries(node, "measure", faults);
     items.iter().enumerate().filter_map(|(at, item)| read(item, at, mentioned, faults)).collect()
 }
 
 /// Reads one measure; `None` when a part without which it has no meaning is missing.
 fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Option<Measure> {
     let mut keys = reader::table(node, "measure", "a table of keys", faults)?;
-    let name = match keys.take("name") {
-        Some(node) => reader::text(node, "name", faults).and_then(|name| checked_name(name, faults)),
-        None => Some(Spanned::new(node.span(), format!("measure-{}", at + 1))),
-    };
-    let by = required(&mut keys, "by", "who imposes it: the importer, such as `by = \"USA\"`", faults);
+    let name = read_name(&mut keys, node, &format!("measure-{}", at + 1), faults);
+    let by =
+        required(&mut keys, "measure", "by", "who imposes it: the importer, such as `by = \"USA\"`", faults);
     let on = required(
         &mut keys,
+        "measure",
         "on",
         "whose goods it is on, such as `on = [\"CAN\", \"MEX\"]` or `\"all\"`",
         faults,
@@ -238,18 +227,33 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
     })
 }
 
+/// Reads a name; `otherwise` is that of an entry that gives none.
+pub(super) fn read_name(
+    keys: &mut Keys<'_, '_>,
+    node: &Node<'_>,
+    otherwise: &str,
+    faults: &mut Faults<'_>,
+) -> Option<Spanned<String>> {
+    match keys.take("name") {
+        Some(node) => reader::text(node, "name", faults).and_then(|name| checked_name(name, faults)),
+        None => Some(Spanned::new(node.span(), otherwise.to_owned())),
+    }
+}
+
 fn checked_name(name: Spanned<String>, faults: &mut Faults<'_>) -> Option<Spanned<String>> {
     if name.get_ref().chars().count() <= 100 && !name.get_ref().chars().any(char::is_control) {
         return Some(name);
     }
-    let fault = Diagnostic::error("the name of this measure cannot be shown in a table")
+    let fault = Diagnostic::error("this name cannot be shown in a table")
         .expected("at most 100 characters on one line");
     faults.push(name.span(), fault);
     None
 }
 
-fn required(
+/// Reads a list without which an entry has no meaning.
+pub(super) fn required(
     keys: &mut Keys<'_, '_>,
+    entry: &str,
     key: &'static str,
     meaning: &str,
     faults: &mut Faults<'_>,
@@ -257,8 +261,8 @@ fn required(
     if let Some(node) = keys.take(key) {
         return reader::texts(node, key, true, faults);
     }
-    let fault = Diagnostic::error(format!("this measure has no `{key}`"))
-        .expected(format!("`{key}` in this measure"))
+    let fault = Diagnostic::error(format!("this {entry} has no `{key}`"))
+        .expected(format!("`{key}` in this {entry}"))
         .help(format!("`{key}` says {meaning}"));
     faults.push(keys.span.clone(), fault);
     Vec::new()

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
+use crate::scenario::MOST_MEASURES;
 use crate::scenario::extends::beside;
 use crate::scenario::settings::Settings;
 
@@ -219,6 +220,34 @@ pub(super) fn text(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Optio
             None
         }
     }
+}
+
+/// The entries under headings in two pairs of brackets, such as `[[measure]]`.
+pub(super) fn entries<'a, 'i>(
+    node: Option<&'a Node<'i>>,
+    key: &str,
+    faults: &mut Faults<'_>,
+) -> &'a [Node<'i>] {
+    let Some(node) = node else { return &[] };
+    let DeValue::Array(items) = node.get_ref() else {
+        let fault = Diagnostic::error(format!("{} {key} needs two pairs of brackets", article(key)))
+            .expected(format!("`[[{key}]]`"))
+            .help(format!("write `[[{key}]]` above each {key}: there may be several"));
+        faults.push(node.span(), fault);
+        return &[];
+    };
+    if items.len() > MOST_MEASURES {
+        let fault = Diagnostic::error(format!("there are {} {key}s", items.len()))
+            .expected(format!("at most {MOST_MEASURES}"))
+            .help("put long lists of rates into a table (CSV) and name it with `rates`");
+        faults.push(items[MOST_MEASURES].span(), fault);
+        return &[];
+    }
+    items
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// The name of a file, from the folder of the scenario although it may stand in another one.

@@ -16,6 +16,7 @@ use crate::economy::policy::{
 use crate::files::Files;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::Scenario;
+use crate::scenario::answer::answered;
 use crate::scenario::build::Builder;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
@@ -25,7 +26,7 @@ use crate::scenario::rules::{Rule, Rules};
 use crate::scenario::statutory::Statutory;
 use crate::scenario::words;
 use crate::scenario::write::Document;
-use crate::units::{AdValorem, CostFactor, Date};
+use crate::units::{AdValorem, CostFactor, Date, Share};
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,7 +255,7 @@ fn on_days<'s>(
 ) -> Result<Vec<OnDay<'s>>, ()> {
     let mut on_days = Vec::with_capacity(days.len());
     for &day in days {
-        let rules = day.map_or_else(|| rules.all(), |day| rules.on(day));
+        let rules = answered(rules, day);
         let known = faults.found.len();
         if let Ok((policy, reach)) = policy(&rules, exempt_mode, faults) {
             on_days.push(OnDay { day, rules, policy, reach });
@@ -420,6 +421,16 @@ fn warn_about_idle_measures(rules: &Rules<'_>, days: &[OnDay<'_>], faults: &mut 
     let idle: Vec<HashMap<&str, Diagnostic>> = days.iter().map(idle).collect();
     for rule in &rules.list {
         let name = rule.name();
+        let in_time =
+            |on: &OnDay<'_>| on.day.is_none_or(|day| rule.measure.period.strength(day) > Share::NONE);
+        if rule.is_response()
+            && days.iter().any(in_time)
+            && days.iter().all(|on| on.rules.find(name).is_none())
+        {
+            let warning =
+                Diagnostic::warning(format!("response `{name}` has nothing to answer, so it does nothing"));
+            faults.push(rule.measure.name.span(), warning);
+        }
         let in_force =
             days.iter().zip(&idle).filter(|(on, _)| on.rules.list.iter().any(|rule| rule.name() == name));
         let warnings: Option<Vec<&Diagnostic>> = in_force.map(|(_, idle)| idle.get(name)).collect();

@@ -17,6 +17,7 @@ use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::period::Period;
 use crate::scenario::quantity::exact;
+use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
 use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
@@ -71,6 +72,9 @@ fn head(scenario: &Scenario, dataset: &Dataset) -> String {
 }
 
 fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    if let Verb::Respond(how) = rule.verb() {
+        return response(dataset, rule, how);
+    }
     let mut text = String::from("\n[[measure]]\n");
     line(&mut text, "name", &quoted(rule.name()));
     line(&mut text, "by", &codes(dataset, &rule.by));
@@ -87,10 +91,40 @@ fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
         line(&mut text, "exempt_share", &exemption(dataset, exempt));
     }
     if !rule.measure.instead_of.is_empty() {
-        let names: Vec<&str> = rule.measure.instead_of.iter().map(|name| name.get_ref().as_str()).collect();
-        line(&mut text, "instead_of", &list(&names));
+        line(&mut text, "instead_of", &names(&rule.measure.instead_of));
     }
     text + &period(&rule.measure.period)
+}
+
+/// A response; whose goods it is on, and when, follows from what it answers.
+fn response(dataset: &Dataset, rule: &Rule<'_>, how: &Response) -> String {
+    let mut text = String::from("\n[[response]]\n");
+    line(&mut text, "name", &quoted(rule.name()));
+    line(&mut text, "by", &codes(dataset, &rule.by));
+    line(&mut text, "to", &names(&how.to));
+    if !how.same_goods {
+        line(&mut text, "goods", &sectors(dataset, &rule.goods));
+        if !rule.except_goods.is_empty() {
+            line(&mut text, "except_goods", &sectors(dataset, &rule.except_goods));
+        }
+    }
+    let mode = match how.mode {
+        Mode::Points(change) => points(change),
+        mode => mode.word().unwrap_or_default().to_owned(),
+    };
+    line(&mut text, "mode", &quoted(&mode));
+    line(&mut text, "share", &quoted(&share(how.share)));
+    if how.lag > 0 {
+        line(&mut text, "lag", &quoted(&format!("{}d", how.lag)));
+    }
+    if !rule.measure.instead_of.is_empty() {
+        line(&mut text, "instead_of", &names(&rule.measure.instead_of));
+    }
+    text
+}
+
+fn names(names: &[Spanned<String>]) -> String {
+    list(&names.iter().map(|name| name.get_ref().as_str()).collect::<Vec<_>>())
 }
 
 fn period(period: &Period) -> String {
@@ -129,6 +163,7 @@ fn value(dataset: &Dataset, rule: &Rule<'_>) -> String {
         Verb::Cut(cut) => quoted(&share(*cut)),
         Verb::Remove | Verb::Reciprocal | Verb::Embargo => "true".to_owned(),
         Verb::Match(how) => match_rule(dataset, rule, how),
+        Verb::Respond(how) => quoted(how.mode.word().unwrap_or_default()),
         Verb::Rates(table) | Verb::TradeCosts(table) => quoted(relative(table)),
         Verb::TradeCost(factor) => {
             let reads_back = |text: &str| CostFactor::parse_change(text) == Ok(*factor);
@@ -154,6 +189,7 @@ fn exemption(dataset: &Dataset, exempt: &Exemption) -> String {
     match exempt {
         Exemption::Uniform(uniform) => quoted(&share(*uniform)),
         Exemption::Table(name, _) => quoted(relative(name)),
+        Exemption::Unlisted(_) => quoted(&share(Share::NONE)),
         Exemption::ByPartner(shares) => {
             let mut shares: Vec<(&CountryId, &Share)> = shares.iter().collect();
             shares.sort_by_key(|(partner, _)| **partner);
