@@ -21,6 +21,7 @@ mod extends;
 mod measure;
 mod members;
 mod names;
+mod outcome;
 mod period;
 mod quantity;
 mod reader;
@@ -43,8 +44,9 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
 pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
-pub use resolve::Resolved;
+pub use resolve::{Resolved, ResolvedOutcome};
 pub use response::{Mode, Response};
 pub use settings::Settings;
 pub use words::spoken;
@@ -53,6 +55,7 @@ use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::scenario::outcome::Outcomes;
 use crate::scenario::reader::{Faults, Keys, Source};
 use crate::units::Date;
 
@@ -76,6 +79,7 @@ pub struct Scenario {
     aggregate: Option<Spanned<Aggregate>>,
     date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
+    outcomes: Outcomes,
     model: ModelChoices,
     uncertainty: Uncertainty,
 }
@@ -174,6 +178,11 @@ impl Scenario {
     /// The measures in file order, then the responses, each after what it answers.
     pub fn measures(&self) -> &[Measure] {
         &self.measures
+    }
+
+    /// What may happen; empty if that is certain.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes.list
     }
 
     /// The day that is simulated, if one is named.
@@ -300,6 +309,7 @@ fn empty(source: &Source) -> Scenario {
         aggregate: None,
         date: None,
         measures: Vec::new(),
+        outcomes: Outcomes::default(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
     }
@@ -319,9 +329,6 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
     };
     Diagnostic::error(error.to_string()).help(help)
 }
-
-/// What the language has at the top of a file but the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[("outcome", "write one scenario file for each outcome and compare them")];
 
 /// Keys that people put at the wrong place, and where they belong.
 const HOMES: &[(&str, &[&str])] = &[
@@ -361,6 +368,8 @@ const HOMES: &[(&str, &[&str])] = &[
 fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Scenario {
     let mut keys = Keys::new(table, 0..0);
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
+    let measures = read_measures(&mut keys, mentioned, faults);
+    let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);
     let scenario = Scenario {
         source: faults.source.clone(),
         title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
@@ -371,12 +380,12 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
         aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
-        measures: read_measures(&mut keys, mentioned, faults),
+        measures,
+        outcomes,
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
     };
     read_schema(&mut keys, faults);
-    keys.refuse(NOT_YET, faults);
     extends::refuse_left_over(&mut keys, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
     told_apart(scenario)

@@ -7,11 +7,12 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::Mentioned;
+use crate::scenario::outcome;
 use crate::scenario::period::{self, Period};
 use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::scenario::response::Response;
-use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
+use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Probability, Share};
 
 /// One measure as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Measure {
     pub instead_of: Vec<Spanned<String>>,
     /// When it is in force.
     pub period: Period,
+    /// How probable it is that it comes at all, where it says so itself.
+    pub probability: Option<Spanned<Probability>>,
 }
 
 /// What a measure does.
@@ -158,9 +161,6 @@ const VERBS_NOT_YET: &[(&str, &str)] = &[
     ("specific", "give the duty as a share of the value, such as `add = \"5pp\"`"),
 ];
 
-/// Keys of the language that the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[("probability", "write one scenario for each outcome and compare them")];
-
 /// Keys that belong elsewhere.
 const HOMES: &[(&str, &[&str])] = &[
     (
@@ -211,7 +211,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
     mentioned.sectors.extend([&goods, &except_goods].into_iter().flatten().cloned());
     let verb = read_verb(&mut keys, faults);
     let period = period::read(&mut keys, verb.as_ref().map(Spanned::get_ref), faults);
-    keys.refuse(NOT_YET, faults);
+    let probability = outcome::read_probability(&mut keys, faults);
     keys.finish("in this measure", HOMES, faults);
     Some(Measure {
         name: name?,
@@ -224,6 +224,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
         exempt,
         instead_of,
         period,
+        probability,
     })
 }
 

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::scenario::Mentioned;
 use crate::scenario::measure::{self, Measure, Verb};
+use crate::scenario::outcome;
 use crate::scenario::period::Period;
 use crate::scenario::quantity::{SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
@@ -101,6 +102,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
         .take("share")
         .map_or(Some(Share::ALL), |node| quantity(node, "share", &SHARE, Share::parse, faults));
     let lag = keys.take("lag").map_or(Some(Spanned::new(0..0, 0)), |node| read_lag(node, faults));
+    let probability = outcome::read_probability(&mut keys, faults);
     keys.finish("in this response", HOMES, faults);
     let (mode, lag) = (mode?, lag?);
     // Where the lag stands is kept as the place of the period, for mistakes about its days.
@@ -123,6 +125,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
         exempt: None,
         instead_of,
         period: Period::default(),
+        probability,
     })
 }
 

@@ -10,7 +10,6 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
-use crate::scenario::Scenario;
 use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, HorizonChoice, exempt_mode_word};
 use crate::scenario::measure::{MatchRule, Verb};
@@ -19,6 +18,7 @@ use crate::scenario::period::Period;
 use crate::scenario::quantity::exact;
 use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
+use crate::scenario::{Outcome, Scenario};
 use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
 /// Everything but `[uncertainty]`, which flags of a command may change.
@@ -38,6 +38,10 @@ impl Document {
         let mut body = head(scenario, rules.dataset);
         for rule in &rules.list {
             body += &measure(rules.dataset, rule);
+        }
+        // Probabilities of measures say all there is to say.
+        if scenario.measures().iter().all(|measure| measure.probability.is_none()) {
+            scenario.outcomes().iter().for_each(|outcome| body += &self::outcome(outcome));
         }
         body += &model(scenario, rules.dataset, elasticities, inputs);
         Self { body }
@@ -93,7 +97,15 @@ fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
     if !rule.measure.instead_of.is_empty() {
         line(&mut text, "instead_of", &names(&rule.measure.instead_of));
     }
-    text + &period(&rule.measure.period)
+    text + &period(&rule.measure.period) + &probability(rule)
+}
+
+fn probability(rule: &Rule<'_>) -> String {
+    let mut text = String::new();
+    if let Some(probability) = &rule.measure.probability {
+        line(&mut text, "probability", &quoted(&probability.get_ref().to_string()));
+    }
+    text
 }
 
 /// A response; whose goods it is on, and when, follows from what it answers.
@@ -120,6 +132,15 @@ fn response(dataset: &Dataset, rule: &Rule<'_>, how: &Response) -> String {
     if !rule.measure.instead_of.is_empty() {
         line(&mut text, "instead_of", &names(&rule.measure.instead_of));
     }
+    text + &probability(rule)
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    let mut text = String::from("\n[[outcome]]\n");
+    line(&mut text, "name", &quoted(&outcome.name));
+    line(&mut text, "probability", &quoted(&outcome.probability.to_string()));
+    let measures: Vec<String> = outcome.measures.iter().map(|name| quoted(name)).collect();
+    line(&mut text, "measures", &format!("[{}]", measures.join(", ")));
     text
 }
 
