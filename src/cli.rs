@@ -20,6 +20,7 @@ mod output;
 mod report;
 mod run;
 mod simulate;
+mod timeline;
 
 /// Simulates what trade tariffs do to prices and volumes, with honest ranges.
 ///
@@ -44,6 +45,8 @@ Examples:
 enum Verb {
     /// Simulate a scenario and show what happens
     Run(run::Arguments),
+    /// Simulate every day on which the measures of a scenario change
+    Timeline(timeline::Arguments),
     /// Write a scenario to begin with
     New(new::Arguments),
     /// Look for mistakes in a scenario without running it
@@ -89,6 +92,7 @@ struct Day {
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Timeline(arguments) => timeline::timeline(&arguments),
         Verb::New(arguments) => new::new(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),

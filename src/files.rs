@@ -1,7 +1,7 @@
 //! How files that a user names are read: through one small trait, so that a server can refuse paths, and
 //! with stated limits on their size.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,14 @@ pub enum FileError {
     NotFound {
         /// The file as it was named.
         name: String,
+    },
+    /// What has the name is no file, or none that is sure to end.
+    #[error("`{name}` is {what}, but a file is needed")]
+    NotAFile {
+        /// The file as it was named.
+        name: String,
+        /// What it is.
+        what: &'static str,
     },
     /// The file is larger than its limit.
     #[error("`{name}` is larger than the limit of {limit} bytes")]
@@ -61,7 +69,9 @@ impl Files for NoFiles {
     }
 }
 
-/// Files on disk, relative to a folder.
+const A_FOLDER: &str = "a folder";
+
+/// Files on disk, relative to a folder: regular files only, since reading anything else may never end.
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
@@ -78,18 +88,37 @@ impl Folder {
         &self.root
     }
 
-    /// Opens a file to be read piece by piece.
+    /// Opens a regular file, or a link to one, to be read piece by piece.
     ///
     /// # Errors
     /// [`FileError`], with the file as it was named.
     pub fn open(&self, name: &str) -> Result<File, FileError> {
-        File::open(self.root.join(name)).map_err(|error| unreadable(name, &error))
+        let path = self.root.join(name);
+        let found = fs::metadata(&path).map_err(|error| unreadable(name, &error))?;
+        if !found.is_file() {
+            let what = if found.is_dir() { A_FOLDER } else { "a pipe, a socket or a device" };
+            return Err(FileError::NotAFile { name: name.to_owned(), what });
+        }
+        File::open(&path).map_err(|error| unreadable(name, &error))
     }
 }
 
 impl Files for Folder {
     fn read(&self, name: &str, limit: u64) -> Result<String, FileError> {
         text(self.open(name)?, name, limit)
+    }
+}
+
+/// Files named on the command line, where a pipe such as `/dev/stdin` is as good as a file.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandLine;
+
+impl Files for CommandLine {
+    fn read(&self, name: &str, limit: u64) -> Result<String, FileError> {
+        if Path::new(name).is_dir() {
+            return Err(FileError::NotAFile { name: name.to_owned(), what: A_FOLDER });
+        }
+        text(File::open(name).map_err(|error| unreadable(name, &error))?, name, limit)
     }
 }
 

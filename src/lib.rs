@@ -6,7 +6,7 @@
 //! [`Impact`](model::impact::Impact) → (summarise) [`Estimate`](monte_carlo::estimate::Estimate)s → report +
 //! [`Record`](report::record::Record).
 //!
-//! The modules stand on floors, lowest first: [`units`], [`index`]; [`bilateral`], [`diagnostic`], [`files`],
+//! The modules stand on floors, lowest first: [`units`], [`index`]; [`hash`], [`bilateral`], [`diagnostic`], [`files`],
 //! [`table`]; [`numerics`]; [`economy`]; [`model`]; [`monte_carlo`]; then [`data`], [`scenario`] and [`report`],
 //! which never name one another; and [`cli`] on top. A module names only itself and those below it.
 
@@ -16,6 +16,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod economy;
 pub mod files;
+pub mod hash;
 pub mod index;
 pub mod model;
 pub mod monte_carlo;

@@ -5,6 +5,7 @@
 //! | a person at a terminal | [`terminal`] |
 //! | a class room | [`chart`] |
 //! | whoever is sent a result | [`page`] |
+//! | whoever asks what happened when | [`path`] |
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
@@ -18,6 +19,7 @@ pub mod folder;
 pub mod json;
 pub mod number;
 pub mod page;
+pub mod path;
 pub mod plain;
 pub mod record;
 pub mod study;

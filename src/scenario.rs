@@ -325,6 +325,7 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
             "put long lists of rates into a table (CSV) and name it with `rates`".to_owned()
         }
         FileError::NotUtf8 { .. } => "save the file as UTF-8 in your editor".to_owned(),
+        FileError::NotAFile { .. } => "name the scenario file itself".to_owned(),
         FileError::Unreadable { .. } => String::new(),
     };
     Diagnostic::error(error.to_string()).help(help)

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u32)] = &[
     ("units", 0),
     ("index", 0),
+    ("hash", 1),
     ("bilateral", 1),
     ("diagnostic", 2),
     ("files", 3),

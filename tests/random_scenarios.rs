@@ -142,7 +142,7 @@ fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(&TINY, resolved.inputs).unwrap();
     let parameters = Parameters {
-        theta: resolved.elasticities.theta.clone(),
+        theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
     let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();

@@ -1,18 +1,17 @@
 //! Every prepared scenario against its stored result, and against what a reader would expect.
 //!
 //! The stored result `scenarios/<name>.expected.csv` holds the central case: welfare and real wage of every
-//! country, and every variable of six countries. `TARIFFSIM_BLESS=1 cargo test --release --test scenarios` writes
+//! country, and every variable of six countries; of a scenario that changes with time a few variables of some countries
+//! on every day. `TARIFFSIM_BLESS=1 cargo test --release --test scenarios` writes
 //! them anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
-mod support;
-
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use support::rows;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::dataset::Dataset;
@@ -26,11 +25,15 @@ use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::estimate::Estimates;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Resolved, Scenario, prepared};
+use tariffsim::units::Date;
 
 static WORLD: LazyLock<Dataset> = LazyLock::new(|| embedded::open("world-2024").unwrap());
 
 /// The countries of which every variable is stored.
 const WHOLE: [&str; 6] = ["USA", "CAN", "MEX", "CHN", "DEU", "VNM"];
+
+/// The countries of which something is stored for every day of a scenario that changes with time.
+const DATED: [&str; 4] = ["USA", "CAN", "MEX", "CHN"];
 
 /// How far a percentage or a money amount (relative, where above one) may be from the stored one.
 const TOLERANCE: f64 = 1e-6;
@@ -46,6 +49,17 @@ fn resolve(name: &str, text: &str) -> Resolved {
     scenario.resolve(&WORLD, &Folder::new("")).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"))
 }
 
+/// A scenario on every day on which it changes; one entry without a day if it never does.
+fn resolve_days(name: &str, text: &str) -> Vec<(Option<Date>, Resolved)> {
+    let scenario = Scenario::parse(name, text).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
+    if scenario.changes().is_empty() {
+        return vec![(None, resolve(name, text))];
+    }
+    let path = scenario.resolve_path(&WORLD, &Folder::new(""));
+    let path = path.unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
+    path.into_iter().map(|(day, resolved)| (Some(day), resolved)).collect()
+}
+
 fn prepared(name: &str) -> Resolved {
     resolve(name, prepared::scenario(name).unwrap())
 }
@@ -55,7 +69,7 @@ fn central(resolved: &Resolved) -> Estimates {
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(&WORLD, resolved.inputs).unwrap();
     let parameters = Parameters {
-        theta: resolved.elasticities.theta.clone(),
+        theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
     let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
@@ -81,8 +95,15 @@ fn world(estimates: &Estimates, variable: V) -> f64 {
     WORLD.countries.ids().map(|id: CountryId| estimates.country(id, variable).central.unwrap()).sum()
 }
 
-/// Which variables of a country are stored.
-fn stored(country: &str) -> &'static [V] {
+/// Which variables of a country are stored, for one day of several.
+fn stored(country: &str, is_dated: bool) -> &'static [V] {
+    if is_dated {
+        return if DATED.contains(&country) {
+            &[V::Welfare, V::RealWage, V::EffectiveRateFixedWeights, V::EffectiveRate]
+        } else {
+            &[]
+        };
+    }
     if WHOLE.contains(&country) { V::ALL } else { &[V::Welfare, V::RealWage] }
 }
 
@@ -90,49 +111,59 @@ fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.expected.csv"))
 }
 
-fn csv(estimates: &Estimates) -> String {
-    let mut text = "country,variable,value\n".to_owned();
-    for country in WORLD.countries.codes() {
-        for &variable in stored(country) {
-            let number = value(estimates, country, variable);
-            // Nine decimals of a percentage and three of a million are well below the tolerance; no negative zeros.
-            let number = match variable.unit() {
-                Unit::Money => format!("{:.3}", number + 0.0),
-                _ => format!("{:.9}", number + 0.0),
-            };
-            let number =
-                if number.trim_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { number };
-            writeln!(text, "{country},{},{number}", variable.name()).unwrap();
+/// The key of a stored number, as its row begins.
+fn key(day: Option<Date>, country: &str, variable: V) -> String {
+    let day = day.map_or_else(String::new, |day| format!("{day},"));
+    format!("{day}{country},{}", variable.name())
+}
+
+/// Every number of a scenario that is stored.
+fn numbers(days: &[(Option<Date>, Estimates)]) -> Vec<(String, V, f64)> {
+    let mut numbers = Vec::new();
+    for (day, estimates) in days {
+        for country in WORLD.countries.codes() {
+            let variables = stored(country, day.is_some()).iter();
+            numbers.extend(variables.map(|&v| (key(*day, country, v), v, value(estimates, country, v))));
         }
+    }
+    numbers
+}
+
+fn csv(days: &[(Option<Date>, Estimates)]) -> String {
+    let lead = if days[0].0.is_some() { "date," } else { "" };
+    let mut text = format!("{lead}country,variable,value\n");
+    for (key, variable, number) in numbers(days) {
+        // Nine decimals of a percentage and three of a million are well below the tolerance; no negative zeros.
+        let number = match variable.unit() {
+            Unit::Money => format!("{:.3}", number + 0.0),
+            _ => format!("{:.9}", number + 0.0),
+        };
+        let number = if number.trim_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { number };
+        writeln!(text, "{key},{number}").unwrap();
     }
     text
 }
 
 /// Where an answer differs from the stored one.
-fn differences(name: &str, estimates: &Estimates) -> Vec<String> {
-    let mut expected: Vec<_> = rows(&path(name)).into_iter().collect();
+fn differences(name: &str, days: &[(Option<Date>, Estimates)]) -> Vec<String> {
+    let text = std::fs::read_to_string(path(name)).unwrap();
+    let mut expected: HashMap<&str, f64> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit_once(',').map(|(key, value)| (key, value.parse().unwrap())).unwrap())
+        .collect();
     let mut faults = Vec::new();
-    for country in WORLD.countries.codes() {
-        for &variable in stored(country) {
-            let is_it = |row: &std::collections::HashMap<String, String>| {
-                row["country"] == *country && row["variable"] == variable.name()
-            };
-            let Some(at) = expected.iter().position(is_it) else {
-                faults.push(format!("{name}: {country} {} is not stored", variable.name()));
-                continue;
-            };
-            let wanted: f64 = expected.swap_remove(at)["value"].parse().unwrap();
-            let found = value(estimates, country, variable);
-            let scale = if variable.unit() == Unit::Money { wanted.abs().max(1e3) } else { 1.0 };
-            if (found - wanted).abs().is_nan() || (found - wanted).abs() > TOLERANCE * scale {
-                faults.push(format!("{name}: {country} {} is {found}, stored {wanted}", variable.name()));
-            }
+    for (key, variable, found) in numbers(days) {
+        let Some(wanted) = expected.remove(key.as_str()) else {
+            faults.push(format!("{name}: {key} is not stored"));
+            continue;
+        };
+        let scale = if variable.unit() == Unit::Money { wanted.abs().max(1e3) } else { 1.0 };
+        if (found - wanted).abs().is_nan() || (found - wanted).abs() > TOLERANCE * scale {
+            faults.push(format!("{name}: {key} is {found}, stored {wanted}"));
         }
     }
-    let unknown = |row: &std::collections::HashMap<String, String>| {
-        format!("{name}: {} {} is stored but no longer computed", row["country"], row["variable"])
-    };
-    faults.extend(expected.iter().map(unknown));
+    faults.extend(expected.keys().map(|key| format!("{name}: {key} is stored but no longer computed")));
     faults
 }
 
@@ -141,11 +172,12 @@ fn every_prepared_scenario_gives_its_stored_result() {
     let bless = std::env::var_os("TARIFFSIM_BLESS").is_some();
     let mut faults = Vec::new();
     for scenario in prepared::SCENARIOS {
-        let estimates = central(&resolve(scenario.name, scenario.text));
+        let days = resolve_days(scenario.name, scenario.text);
+        let days: Vec<_> = days.into_iter().map(|(day, resolved)| (day, central(&resolved))).collect();
         if bless {
-            std::fs::write(path(scenario.name), csv(&estimates)).unwrap();
+            std::fs::write(path(scenario.name), csv(&days)).unwrap();
         }
-        faults.extend(differences(scenario.name, &estimates));
+        faults.extend(differences(scenario.name, &days));
     }
     assert!(
         faults.is_empty(),
@@ -168,23 +200,28 @@ fn no_result_is_stored_without_its_scenario() {
 #[test]
 fn what_is_written_back_is_the_same_policy() {
     for scenario in prepared::SCENARIOS {
-        let first = resolve(scenario.name, scenario.text);
-        let written = first.to_toml(&first.uncertainty);
-        let second = resolve("written-back.toml", &written);
-        assert_eq!(first.policy, second.policy, "{}", scenario.name);
-        assert_eq!(first.elasticities, second.elasticities, "{}", scenario.name);
-        assert_eq!(first.uncertainty, second.uncertainty, "{}", scenario.name);
-        assert_eq!((first.deficits, first.inputs), (second.deficits, second.inputs), "{}", scenario.name);
-        assert_eq!(first.title, second.title);
-        assert!(!first.policy.changes.is_empty(), "{} changes nothing", scenario.name);
+        let name = scenario.name;
+        let first = resolve_days(name, scenario.text);
+        let written = first[0].1.to_toml(&first[0].1.uncertainty);
+        let second = resolve_days("written-back.toml", &written);
+        assert_eq!(first.len(), second.len(), "{name}");
+        for ((day, first), (other_day, second)) in first.iter().zip(&second) {
+            assert_eq!((day, &first.policy), (other_day, &second.policy), "{name}");
+            assert_eq!(first.elasticities, second.elasticities, "{name}");
+            assert_eq!(first.uncertainty, second.uncertainty, "{name}");
+            assert_eq!((first.deficits, first.inputs), (second.deficits, second.inputs), "{name}");
+            assert_eq!(first.title, second.title);
+        }
+        assert!(first.iter().any(|(_, on)| !on.policy.changes.is_empty()), "{name} changes nothing");
     }
 }
 
 #[test]
 fn no_prepared_scenario_has_a_mistake_or_a_warning() {
     for scenario in prepared::SCENARIOS {
-        let resolved = resolve(scenario.name, scenario.text);
-        assert!(resolved.warnings.is_empty(), "{}: {:#?}", scenario.name, resolved.warnings);
+        for (_, resolved) in resolve_days(scenario.name, scenario.text) {
+            assert!(resolved.warnings.is_empty(), "{}: {:#?}", scenario.name, resolved.warnings);
+        }
     }
 }
 
@@ -294,7 +331,8 @@ mod claims {
     #[test]
     fn with_fixed_deficits_no_balance_moves() {
         for scenario in prepared::SCENARIOS {
-            let found = central(&resolve(scenario.name, scenario.text));
+            let days = resolve_days(scenario.name, scenario.text);
+            let found = central(&days[days.len() / 2].1);
             for country in WORLD.countries.codes() {
                 assert_eq!(value(&found, country, V::TradeBalance).to_bits(), 0, "{}", scenario.name);
             }

@@ -11,7 +11,7 @@ use crate::data::{maps, write};
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{self, Loss};
 use crate::economy::dataset::Dataset;
-use crate::files::Folder;
+use crate::files::CommandLine;
 use crate::report;
 use crate::table::grouped;
 
@@ -108,7 +108,7 @@ fn aggregate(
     }
     let data = open::dataset(dataset, Path::new(""))?;
     let names: Vec<&str> = by.iter().map(String::as_str).collect();
-    let maps = maps::read(&data.dataset, &names, unmapped, &Folder::new(""))?;
+    let maps = maps::read(&data.dataset, &names, unmapped, &CommandLine)?;
     output::warn_of(&maps.warnings);
     let (mut aggregated, loss) = maps.grouping.dataset(&data.dataset);
     let stems = by.iter().map(|map| Path::new(map).file_stem().unwrap_or_default().to_string_lossy());

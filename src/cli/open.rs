@@ -8,7 +8,7 @@ use crate::cli::{Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
-use crate::files::{FileError, Files, Folder};
+use crate::files::{CommandLine, FileError, Files as _, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 use crate::units::Date;
 
@@ -154,7 +154,7 @@ fn read_scenario(name: &str) -> Result<(String, String, Folder), Failure> {
     {
         return Ok((name.to_owned(), text.to_owned(), Folder::new("")));
     }
-    let text = Folder::new("").read(name, MOST_BYTES).map_err(|error| unreadable(name, &error))?;
+    let text = CommandLine.read(name, MOST_BYTES).map_err(|error| unreadable(name, &error))?;
     Ok((name.to_owned(), text, Folder::new(path.parent().unwrap_or(Path::new("")))))
 }
 

@@ -87,7 +87,7 @@ impl Arguments {
 }
 
 /// Runs on a number of threads, by default all there are.
-fn with_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
     let Some(threads) = threads else { return work() };
     match rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build() {
         Ok(pool) => pool.install(work),

@@ -8,10 +8,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::bilateral::Flow;
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
-use crate::data::hash::hash_bytes;
 use crate::economy::accounts::Accounts;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::Policy;
+use crate::hash::sha256;
 use crate::index::CountryId;
 use crate::model::baseline::Baseline;
 use crate::model::trade_model::GeneralEquilibrium;
@@ -209,7 +209,7 @@ fn scenario_hash(inputs: &[(&str, &str)]) -> String {
         bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
         bytes.extend_from_slice(part.as_bytes());
     }
-    hash_bytes(&bytes)
+    sha256(&bytes)
 }
 
 /// The progress bar: on long work and on a terminal only.

@@ -1,8 +1,8 @@
 //! The baseline inside the program.
 
-use crate::data::hash::hash_bytes;
 use crate::data::pack::unpack;
 use crate::economy::dataset::Dataset;
+use crate::hash::sha256;
 
 /// The names of the embedded datasets; the first is the default baseline.
 pub const NAMES: [&str; 1] = ["world-2024"];
@@ -17,7 +17,7 @@ pub fn open(name: &str) -> Option<Dataset> {
 
 /// The hash of an embedded dataset, the same as [`crate::data::hash::hash`] gives, without opening it.
 pub fn hash(name: &str) -> Option<String> {
-    bytes(name).map(hash_bytes)
+    bytes(name).map(sha256)
 }
 
 fn bytes(name: &str) -> Option<&'static [u8]> {

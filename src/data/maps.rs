@@ -109,7 +109,7 @@ fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
                 None => "`tariffsim list aggregations` shows those in the program".to_owned(),
             }),
             FileError::NotUtf8 { .. } => Diagnostic::error(error.to_string()).help("save the map as UTF-8"),
-            FileError::TooLarge { .. } | FileError::Unreadable { .. } => Diagnostic::error(error.to_string()),
+            _ => Diagnostic::error(error.to_string()),
         };
         let names: Vec<&str> = names.collect();
         Box::new(

@@ -79,7 +79,7 @@ fn help(error: &FileError) -> &'static str {
             "a dataset folder needs this file; see the dataset format in the documentation"
         }
         FileError::NotUtf8 { .. } => "save the file as UTF-8 (in a spreadsheet: \"CSV UTF-8\")",
-        FileError::TooLarge { .. } | FileError::Unreadable { .. } => "",
+        _ => "",
     }
 }
 

@@ -3,7 +3,7 @@
 //! Prices feed back into prices, and spending into spending, mostly inside a country: the domestic Leontief inverse
 //! of each country solves that part exactly. All countries meet in the labour markets: how wages answer to them, and
 //! how prices and spending everywhere follow wages, is worked out for the world once, from the linearised model
-//! ([`Response`]). Both are made at the baseline and central elasticities; they change how many sweeps a solution
+//! (`Response`). Both are made at the baseline and central elasticities; they change how many sweeps a solution
 //! takes, never the solution.
 
 use nalgebra::DMatrix;

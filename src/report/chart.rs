@@ -5,6 +5,7 @@
 mod axis;
 mod dark;
 mod figure;
+mod path;
 mod pen;
 mod picture;
 
@@ -18,6 +19,7 @@ use crate::report::number;
 use crate::report::study::Study;
 pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
+pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
 
@@ -107,15 +109,17 @@ pub fn countries(study: &Study<'_>) -> String {
             Series { name: "real wage", hue: Hue::Orange },
         ],
         rows: shown.iter().map(row).collect(),
-        notes: with_assumptions(study, gains(study, &shown)),
+        notes: with_assumptions(study, to_read_with(study, &shown)),
     };
     figure.draw()
 }
 
-/// The sentences that concern welfare.
-fn gains(study: &Study<'_>, shown: &[CountryId]) -> Vec<String> {
-    let lines = disclosure::lines(study, shown);
-    lines.iter().filter(|line| matches!(line.topic, Topic::Gain | Topic::Range)).map(capitalised).collect()
+/// The sentences that concern welfare and real wages.
+fn to_read_with(study: &Study<'_>, shown: &[CountryId]) -> Vec<String> {
+    let lines = disclosure::lines(study, shown).into_iter();
+    let lines = lines.filter(|line| matches!(line.topic, Topic::Gain | Topic::Range));
+    let outside = disclosure::outside(study, shown, &[CountryVariable::Welfare, CountryVariable::RealWage]);
+    lines.chain(outside).map(|line| capitalised(&line)).collect()
 }
 
 fn capitalised(line: &disclosure::Disclosure) -> String {
@@ -125,9 +129,13 @@ fn capitalised(line: &disclosure::Disclosure) -> String {
 }
 
 /// The line that stands under every chart.
-fn with_assumptions(study: &Study<'_>, mut notes: Vec<String>) -> Vec<String> {
+fn with_assumptions(study: &Study<'_>, notes: Vec<String>) -> Vec<String> {
+    with_line(study, &disclosure::assumptions(study), notes)
+}
+
+fn with_line(study: &Study<'_>, assumptions: &str, mut notes: Vec<String>) -> Vec<String> {
     let kind = if study.uncertainty.draws == 0 { "model estimate" } else { disclosure::RANGE };
-    notes.push(format!("{} · {kind}, not a forecast", disclosure::assumptions(study)));
+    notes.push(format!("{assumptions} · {kind}, not a forecast"));
     notes
 }
 

@@ -1,4 +1,4 @@
-//! The files of a result folder that others look for, by name.
+//! The files of a result folder, by name.
 
 /// The file by which a result folder is known.
 pub const RECORD: &str = "run.json";
@@ -6,11 +6,24 @@ pub const RECORD: &str = "run.json";
 /// The page that tells the result.
 pub const PAGE: &str = "report.html";
 
-/// The tables and the scenario from which the page is made.
+/// The tables and the scenario.
 pub const COUNTRIES: &str = "countries.csv";
+/// See [`COUNTRIES`].
+pub const SECTORS: &str = "sectors.csv";
 /// See [`COUNTRIES`].
 pub const FLOWS: &str = "flows.csv";
 /// See [`COUNTRIES`].
 pub const RATES: &str = "rates.csv";
 /// See [`COUNTRIES`].
 pub const SCENARIO: &str = "scenario.toml";
+
+/// The charts as drawings, in the order of the page.
+pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
+
+/// The same as pictures.
+pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
+
+/// The files whose hashes the record has: all but itself and the page, which is made from it.
+pub fn hashed() -> impl Iterator<Item = &'static str> {
+    [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
+}

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use crate::economy::aggregation::Aggregation;
+use crate::economy::horizon::Horizon;
 use crate::economy::policy::Deficits;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
-use crate::monte_carlo::prior::ElasticitySpread;
+use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
 use crate::report::focus;
-use crate::report::number::{self, Place};
+use crate::report::number::{self, Figures, Place};
 use crate::report::study::Study;
 use crate::table::grouped;
 
@@ -39,6 +40,10 @@ pub enum Topic {
     Prices,
     /// A narrow range.
     Range,
+    /// A central case outside its range.
+    Outside,
+    /// Noise on trade flows.
+    Flows,
     /// The average tariff before the policy.
     BaselineRate,
 }
@@ -71,6 +76,8 @@ pub fn lines(study: &Study<'_>, shown: &[CountryId]) -> Vec<Disclosure> {
         .chain(trade_balance(study))
         .chain([price_index()])
         .chain(narrow_range(study, shown))
+        .chain(outside(study, shown, &TOLD))
+        .chain(noise_on_flows(study))
         .chain(us_baseline_rate(study, shown))
         .collect()
 }
@@ -140,6 +147,59 @@ fn narrow_range(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure> {
     ))
 }
 
+/// The variables of countries that are told wherever countries are.
+const TOLD: [CountryVariable; 6] = [
+    CountryVariable::Welfare,
+    CountryVariable::RealWage,
+    CountryVariable::ConsumerPrices,
+    CountryVariable::Exports,
+    CountryVariable::Imports,
+    CountryVariable::TariffRevenue,
+];
+
+/// How many numbers are named before the others are counted.
+const MOST_NAMED: usize = 3;
+
+/// Some variables whose central case lies outside their range.
+pub fn outside(study: &Study<'_>, shown: &[CountryId], variables: &[CountryVariable]) -> Option<Disclosure> {
+    let numbers =
+        variables.iter().flat_map(|&variable| shown.iter().map(move |&country| (variable, country)));
+    let is_outside = |&(variable, country): &(CountryVariable, CountryId)| {
+        Figures::from(study.estimates.country(country, variable)).is_outside()
+    };
+    let found: Vec<_> = numbers.filter(is_outside).collect();
+    let name = |&(variable, country): &(CountryVariable, CountryId)| {
+        format!("{}, {}", variable.name().replace('_', " "), study.dataset.countries.name(country))
+    };
+    let mut names: Vec<String> = found.iter().take(MOST_NAMED).map(name).collect();
+    if found.len() > MOST_NAMED {
+        names.push(format!("and {} more", found.len() - MOST_NAMED));
+    }
+    (!found.is_empty()).then(|| {
+        disclosure(
+            Topic::Outside,
+            format!("central case outside its 5–95 % range ({})", names.join("; ")),
+            "the range is that of the draws; where they are few, skewed or very noisy, neither their median nor their \
+             mean need be the central case",
+        )
+    })
+}
+
+/// Noise on trade flows, which is off unless a scenario asks for it.
+fn noise_on_flows(study: &Study<'_>) -> Option<Disclosure> {
+    let FlowPrior { cv_pair, cv_cell } = study.uncertainty.flows.filter(|_| study.uncertainty.draws > 0)?;
+    Some(disclosure(
+        Topic::Flows,
+        format!(
+            "noise on trade flows (coefficient of variation {} for each pair of countries, {} for each flow)",
+            number::rate(cv_pair),
+            number::rate(cv_cell)
+        ),
+        "who buys from whom differs in every draw, which has a baseline of its own; the central case takes flows as \
+         they are in the data",
+    ))
+}
+
 /// The dataset whose US baseline rate differs from the one collected at customs, and that rate in per cent.
 const EMBEDDED: &str = "world-2024";
 const US_RATE_AT_CUSTOMS: &str = "2.4 %";
@@ -191,6 +251,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
             many => format!("{many} central elasticities were raised to the floor"),
         },
     );
+    remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -202,6 +263,15 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         format!("no noise on the elasticity of {whose}: no standard error is published"),
     );
     remarks
+}
+
+/// How far trade has adjusted, and where that is from.
+pub fn horizon_in_words(horizon: Horizon) -> String {
+    format!(
+        "trade has had {horizon} to adjust: one plus the trade elasticity is {} of that of the long run (estimates for \
+         1 year and for 7 to 10 of Boehm, Levchenko and Pandalai-Nayar 2023, a straight line between them)",
+        number::rate(horizon.ratio()),
+    )
 }
 
 /// What aggregation did to the data and the policy.
@@ -250,15 +320,25 @@ pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
 
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
 pub fn assumptions(study: &Study<'_>) -> String {
+    match study.elasticities.horizon {
+        Horizon::Long => assumptions_after(study, ""),
+        horizon => assumptions_after(study, &format!("after {horizon}")),
+    }
+}
+
+/// The same with words of one's own about the time that trade has had to adjust.
+pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let size = study.aggregation.map_or_else(String::new, |aggregation| {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
     let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
     let inputs = if study.inputs { "" } else { " · no inputs" };
+    let horizon = if horizon.is_empty() { String::new() } else { format!(" {horizon}") };
     let uncertainty = study.uncertainty;
+    let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}", number::count(draws.into()), uncertainty.seed),
+        draws => format!("{} draws, seed {}{noise}", number::count(draws.into()), uncertainty.seed),
     };
-    format!("{data}{inputs} · {} · {draws}", study.elasticities.label)
+    format!("{data}{inputs} · {}{horizon} · {draws}", study.elasticities.label)
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime};
 use thiserror::Error;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Folder};
+use crate::files::{FileError, Files as _, Folder};
 use crate::report::chart;
-use crate::report::contents::{COUNTRIES, FLOWS, PAGE, RATES, RECORD, SCENARIO};
-use crate::report::page::{self, Source};
+use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
+use crate::report::page::{self, MOST_BYTES, Source};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -53,20 +53,17 @@ impl FolderError {
 pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
     let mut files = vec![
         (COUNTRIES, tables::countries(study)),
-        ("sectors.csv", tables::sectors(study)),
+        (SECTORS, tables::sectors(study)),
         (FLOWS, tables::flows(study)),
         (RATES, tables::rates(study)),
         (SCENARIO, study.resolved.as_bytes().to_vec()),
-        (RECORD, record::run_json(study)),
     ];
-    for (svg, png, chart) in [
-        ("prices.svg", "prices.png", chart::prices(study)),
-        ("volumes.svg", "volumes.png", chart::volumes(study)),
-        ("countries.svg", "countries.png", chart::countries(study)),
-    ] {
+    let charts = [chart::prices(study), chart::volumes(study), chart::countries(study)];
+    for ((svg, png), chart) in DRAWINGS.into_iter().zip(PICTURES).zip(charts) {
         files.push((png, chart::png(&chart)));
         files.push((svg, chart.into_bytes()));
     }
+    files.push((RECORD, record::run_json(study, &files)));
     let page = page::page(&Written(&files)).map_err(|faults| format!("{faults:?}"));
     files.push((PAGE, page.expect("the page of a result that was just made").into_bytes()));
     files
@@ -83,12 +80,12 @@ impl Source for Written<'_> {
     }
 }
 
-/// Writes the page of a result folder anew, from its files; gives the page's place.
+/// Writes the page of a result folder anew, from its files as the run wrote them; gives the page's place.
 ///
 /// # Errors
 /// What is wrong with the folder, or why the page cannot be written; the old page then stays.
 pub fn renew_page(dir: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
-    let page = page::page(&Folder::new(dir))?;
+    let page = page::page_of_run(&Folder::new(dir))?;
     let unwritable = |error: FolderError| vec![Diagnostic::error(error.to_string()).help(error.help())];
     let scratch = Scratch::create(&dir.join(PAGE), PAGE).map_err(unwritable)?;
     let (fresh, target) = (scratch.path.join(PAGE), dir.join(PAGE));
@@ -118,8 +115,8 @@ fn is_empty(dir: &Path) -> Result<bool, FolderError> {
 
 /// Whether a folder holds a run record of this program in a format it knows.
 fn is_result(dir: &Path) -> bool {
-    let record = fs::read(dir.join(RECORD)).ok();
-    let record = record.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let record = Folder::new(dir).read(RECORD, MOST_BYTES).ok();
+    let record = record.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     record.is_some_and(|record| {
         record["format"] == record::FORMAT && record["program"]["name"] == record::PROGRAM
     })

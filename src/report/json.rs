@@ -16,7 +16,7 @@ use crate::report::tables;
 pub struct Document<'a> {
     /// Always [`record::FORMAT`].
     pub format: u32,
-    /// The run record, as in `run.json`.
+    /// The run record, as in `run.json` but without hashes of files.
     pub record: Record<'a>,
     /// Every changed rate.
     pub rates: Vec<Rate<'a>>,

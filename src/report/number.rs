@@ -70,12 +70,22 @@ impl Figures {
     /// third where the ends of a narrow range could not be told apart, but nothing finer than the figure in
     /// which the Monte Carlo error lies.
     pub fn place(&self, divisor: f64) -> Place {
-        let half_range = self.range.map_or(0.0, |[low, high]| (high - low) / 2.0) / divisor;
+        let half_range = self.range.map_or(0.0, |[low, high]| high / 2.0 - low / 2.0) / divisor;
         let scale = (self.central.unwrap_or(0.0) / divisor).abs().max(half_range);
         let usual = Place::of(scale);
         let narrow = magnitude(half_range).map_or(usual, Place).max(Place(usual.0 - 1)).max(Place::FINEST);
         let noise = self.mc_error.and_then(|error| magnitude(error / divisor));
         usual.min(narrow).max(noise.map_or(Place::FINEST, Place))
+    }
+
+    /// Whether the central value is written as lying outside its range.
+    pub fn is_outside(&self) -> bool {
+        let unit = power_of_ten(self.place(1.0).0);
+        let written = |value: f64| (value / unit).round();
+        let outside = |(central, [low, high]): (f64, [f64; 2])| {
+            written(central) < written(low) || written(central) > written(high)
+        };
+        self.central.zip(self.range).is_some_and(outside)
     }
 
     /// As text, in units of `divisor`; `None` without a central value.
@@ -102,8 +112,21 @@ pub fn power_of_ten(power: i32) -> f64 {
     format!("1e{power}").parse().expect("this is how a number is written")
 }
 
-/// A number without a plus sign, rounded to a place, with a typeset minus and thin groups of thousands.
+/// What stands in place of what has no value.
+pub const NO_VALUE: &str = "–";
+
+/// From here on a number is written as a power of ten: nobody reads sixteen figures.
+const LARGEST: f64 = 1e15;
+
+/// A number without a plus sign, rounded to a place, with a typeset minus and thin groups of thousands; what is no
+/// number has no value.
 pub fn plain(value: f64, place: Place) -> String {
+    if !value.is_finite() {
+        return NO_VALUE.to_owned();
+    }
+    if value.abs() >= LARGEST {
+        return format!("{value:.1e}").replace('-', &MINUS.to_string());
+    }
     let unit = power_of_ten(place.0.max(0));
     let size = if place > Place::UNITS { (value.abs() / unit).round() * unit } else { value.abs() };
     let decimals = usize::try_from(-place.0).unwrap_or(0);
@@ -133,7 +156,9 @@ pub fn signed(value: f64, place: Place) -> String {
         return "0".to_owned();
     }
     let text = plain(value, place);
-    if !text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+    if !value.is_finite() {
+        text
+    } else if !text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
         "≈0".to_owned()
     } else if value > 0.0 {
         format!("+{text}")
@@ -194,10 +219,14 @@ pub fn money(unit: &str, largest: f64) -> (String, f64) {
     }
 }
 
-/// Appends the shortest decimal that reads back as the same number; nothing is `0`, never `-0`.
+/// Appends the shortest decimal that reads back as the same number; nothing is `0`, never `-0`, and what is no number
+/// is left empty.
 ///
 /// Very small and very large numbers are written with an exponent, as R, Stata and Python read it.
 pub fn push_exact(text: &mut String, value: f64) {
+    if !value.is_finite() {
+        return;
+    }
     let written = match value.abs() {
         0.0 => write!(text, "0"),
         size if (1e-5..1e16).contains(&size) => write!(text, "{value}"),
@@ -269,6 +298,22 @@ mod tests {
         assert_eq!(signed(-0.0004, Place(-2)), "≈0");
         assert_eq!(plain(-0.0004, Place(-2)), "0.00");
         assert_eq!(Place::of(0.0), Place::UNITS);
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_value_and_what_is_huge_stays_short() {
+        for value in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e308 * 1e3] {
+            assert_eq!([plain(value, Place(-2)), signed(value, Place(3))], [NO_VALUE; 2]);
+            assert_eq!([rate(value), points(value)], ["– %", "– pp"]);
+            let mut text = String::new();
+            push_exact(&mut text, value);
+            assert_eq!(text, "");
+        }
+        assert_eq!(signed(f64::MAX, Place::of(f64::MAX)), "+1.8e308");
+        assert_eq!(plain(-1e15, Place::UNITS), "−1.0e15");
+        assert_eq!(plain(999_999_999_999_999.0, Place::UNITS), "999,999,999,999,999");
+        assert_eq!(text(&estimate(1e308, -1.7e308, 1.7e308, 1e300), 1.0), "+1.0e308 (−1.7e308 to 1.7e308)");
+        assert_eq!(rate(1e308), "– %");
     }
 
     #[test]

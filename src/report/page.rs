@@ -4,6 +4,7 @@
 //! `tariffsim report` give the same bytes.
 
 mod drawing;
+mod genuine;
 mod grid;
 mod grids;
 mod sections;
@@ -18,7 +19,7 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
-use crate::report::contents::{COUNTRIES, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO};
 use crate::report::plain::plain_lines;
 use crate::report::tables::ALL_OUTCOMES;
 use sections::Page;
@@ -27,10 +28,7 @@ use thin::Wanted;
 use values::{Countries, Flows};
 
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
-const MOST_BYTES: u64 = 256 << 20;
-
-/// The charts in the order of the page.
-const CHARTS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
+pub const MOST_BYTES: u64 = 256 << 20;
 
 /// The files of a result, on disk or not yet.
 pub trait Source {
@@ -47,33 +45,45 @@ impl Source for Folder {
     }
 }
 
-/// The page of a result.
+/// The page of files that one run wrote.
 ///
 /// # Errors
-/// What is wrong with the files: missing, damaged, of another run or of another program.
+/// What cannot be read in them: missing, damaged or of another program.
 pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
-    let story = Story::read(&read(files, RECORD)?)?;
-    let scenario = &story.scenario.name;
-    let is_known = |code: &str| story.names.countries.contains_key(code);
-    let countries = Countries::read(&read(files, COUNTRIES)?, scenario, is_known)?;
-    let keys = grids::flow_keys(&story);
-    let pairs = grids::pair_codes(&story);
+    tell(files, &Story::read(&read(files, RECORD)?)?)
+}
+
+/// The page of a result, if its files are those of one run.
+///
+/// # Errors
+/// What is wrong with the files: missing, changed, of another run or of another program.
+pub fn page_of_run(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
+    let record = read(files, RECORD)?;
+    let story = Story::read(&record)?;
+    genuine::check(files, &record, &story)?;
+    tell(files, &story)
+}
+
+fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
+    let countries = Countries::read(&read(files, COUNTRIES)?)?;
+    let keys = grids::flow_keys(story);
+    let pairs = grids::pair_codes(story);
     let of_pairs = |name, lead: &[&str]| {
         let wanted = Wanted::new(lead, &pairs);
         let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
         thin.map_err(|error| unreadable(name, &error))
     };
-    let flows = of_pairs(FLOWS, &[scenario, ALL_OUTCOMES])?;
-    let flows = Flows::read(&flows, scenario, keys.iter().copied())?;
+    let flows = of_pairs(FLOWS, &[&story.scenario.name, ALL_OUTCOMES])?;
+    let flows = Flows::read(&flows, keys.iter().copied())?;
     let rates = values::rates(&of_pairs(RATES, &[])?, keys.iter().copied())?;
     let mut charts = Vec::new();
-    for name in CHARTS {
+    for name in DRAWINGS {
         let drawing = drawing::inline(&read(files, name)?)
             .map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
         charts.push(sections::Chart { name, drawing });
     }
     let resolved = read(files, SCENARIO)?;
-    let page = Page::new(&story, &countries, &flows, &rates, charts, &resolved);
+    let page = Page::new(story, &countries, &flows, &rates, charts, &resolved);
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
     Ok(plain_lines(&html))

@@ -3,6 +3,7 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod path;
 mod touched;
 mod uncertainty;
 
@@ -12,10 +13,12 @@ use serde::Serialize;
 
 use crate::economy::aggregation::Aggregation;
 use crate::economy::policy::ExemptMode;
+use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::study::Study;
+pub use path::path_json;
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 
@@ -56,6 +59,9 @@ pub struct Record<'a> {
     pub remarks: Vec<String>,
     /// What the codes in the tables stand for.
     pub names: Names<'a>,
+    /// The hashes of the other files by their names; none where the record stands alone.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<&'a str, String>,
 }
 
 /// Who wrote a record.
@@ -132,7 +138,7 @@ pub struct Aggregated<'a> {
 }
 
 /// With what model.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Model<'a> {
     /// Which model.
     pub kind: &'static str,
@@ -148,6 +154,8 @@ pub struct Model<'a> {
     pub elasticities_unlisted: usize,
     /// Central elasticities that were raised to the floor.
     pub elasticities_raised: usize,
+    /// How long trade has had to adjust.
+    pub horizon: String,
     /// What to do with exempt parts of a flow: a `variety` of its own, or the `average` rate.
     pub exempt_mode: &'static str,
     /// In what prices are measured.
@@ -223,6 +231,7 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
         remarks: disclosure::remarks(study),
         names: names(study),
+        files: BTreeMap::new(),
     }
 }
 
@@ -230,12 +239,28 @@ fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
     countries.into_iter().map(|country| study.dataset.countries.code(country)).collect()
 }
 
-/// `run.json`.
-pub fn run_json(study: &Study<'_>) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(&record(study))
+/// `run.json`: the record with the hashes of the other files and, in its last lines, that of all lines above them.
+pub fn run_json(study: &Study<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let files = files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect();
+    let text = serde_json::to_string_pretty(&Record { files, ..record(study) })
         .expect("a record has only string keys, so it has a JSON form");
-    bytes.push(b'\n');
-    bytes
+    let above = text.strip_suffix("\n}").expect("a record is an object").to_owned() + ",\n";
+    let end = end(&above);
+    (above + &end).into_bytes()
+}
+
+/// How the key of the last hash stands in the file.
+const LAST_KEY: &str = "  \"sha256\": ";
+
+/// The last lines of a record.
+fn end(above: &str) -> String {
+    format!("{LAST_KEY}\"{}\"\n}}\n", sha256(above.as_bytes()))
+}
+
+/// Whether a record is as a run wrote it. This finds changes by accident; whoever wants to can write another hash.
+pub fn is_unchanged(text: &str) -> bool {
+    let last = text.rfind(LAST_KEY).map(|at| text.split_at(at));
+    last.is_some_and(|(above, found)| found == end(above))
 }
 
 fn scenario<'a>(study: &Study<'a>) -> Scenario<'a> {
@@ -288,6 +313,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
         elasticities: &study.elasticities.label,
         elasticities_unlisted: study.elasticities.unlisted,
         elasticities_raised: study.elasticities.raised,
+        horizon: study.elasticities.horizon.to_string(),
         exempt_mode: match study.policy.exempt_mode {
             ExemptMode::Variety => "variety",
             ExemptMode::Average => "average",

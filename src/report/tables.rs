@@ -9,6 +9,7 @@ use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Unit};
 use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
 use crate::report::number;
+use crate::report::path::Path;
 use crate::report::study::Study;
 
 /// The outcome of rows that are not conditional on one outcome.
@@ -61,6 +62,8 @@ pub fn statistics(estimate: &Estimate) -> impl Iterator<Item = (&'static str, bo
 /// Writes the rows of one table; memory cannot refuse a write.
 struct Table<'a> {
     out: Writer<Vec<u8>>,
+    /// What stands before the scenario in every row.
+    lead: String,
     scenario: &'a str,
     money: &'a str,
     value: String,
@@ -76,13 +79,22 @@ impl<'a> Table<'a> {
             .buffer_capacity(1 << 16)
             .from_writer(vec![]);
         out.write_record(header).expect(IN_MEMORY);
-        Self { out, scenario: study.scenario, money: &study.dataset.unit, value: String::new() }
+        Self {
+            out,
+            lead: String::new(),
+            scenario: study.scenario,
+            money: &study.dataset.unit,
+            value: String::new(),
+        }
     }
 
     /// One row for each statistic of an estimate; `keys` says which country, pair or sector it is about.
     fn estimate(&mut self, keys: &[&str], variable: &str, unit: Unit, estimate: &Estimate) {
         for (stat, is_share, value) in statistics(estimate) {
             let unit = if is_share { SHARE_UNIT } else { unit_name(unit, self.money) };
+            if !self.lead.is_empty() {
+                self.out.write_field(&self.lead).expect(IN_MEMORY);
+            }
             self.begin([self.scenario, ALL_OUTCOMES].iter().chain(keys).chain(&[variable, unit, stat]));
             self.number(value);
             self.end();
@@ -114,12 +126,27 @@ impl<'a> Table<'a> {
 pub fn countries(study: &Study<'_>) -> Vec<u8> {
     let header = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
     let mut table = Table::new(&header, study);
+    country_rows(&mut table, study);
+    table.bytes()
+}
+
+fn country_rows(table: &mut Table<'_>, study: &Study<'_>) {
     for country in study.dataset.countries.ids::<CountryId>() {
         let keys = [study.dataset.countries.code(country)];
         for &variable in CountryVariable::ALL {
             let estimate = study.estimates.country(country, variable);
             table.estimate(&keys, variable.name(), variable.unit(), estimate);
         }
+    }
+}
+
+/// `timeline.csv`: the rows of `countries.csv` for every day, with the day in front.
+pub fn timeline(path: &Path<'_>) -> Vec<u8> {
+    let header = ["date", "scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+    let mut table = Table::new(&header, &path.days[0].study);
+    for day in &path.days {
+        table.lead = day.date.to_string();
+        country_rows(&mut table, &day.study);
     }
     table.bytes()
 }

@@ -3,6 +3,7 @@
 //! Styled with ANSI codes; whoever prints it strips them where the output is no terminal.
 
 mod layout;
+mod path;
 
 use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable};
@@ -12,6 +13,7 @@ use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
 use layout::{Cell, Grid, Page};
+pub use path::path_page;
 
 /// The most pairs of countries in a table.
 const MOST_PAIRS: usize = 8;

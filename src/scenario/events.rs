@@ -1,6 +1,7 @@
 //! What happens to the measures of a scenario on a day.
 
 use crate::scenario::Scenario;
+use crate::scenario::words::and;
 use crate::units::{Date, Share};
 
 /// The measures that change on a day, by name, in file order.
@@ -15,7 +16,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// In words, such as "us-on-canada begins; us-on-china-10 ends".
+    /// In words, such as "us-on-canada begins; us-on-china-10 ends"; long lists are cut.
     pub fn words(&self) -> String {
         let at = |(name, share): &(String, Share)| match *share == Share::ALL {
             true => name.clone(),
@@ -29,12 +30,17 @@ impl Events {
     }
 }
 
-fn clause(names: Vec<String>, [one, many]: [&str; 2]) -> Option<String> {
-    match names.len() {
-        0 => None,
-        1 => Some(format!("{} {one}", names.concat())),
-        _ => Some(format!("{} {many}", names.join(", "))),
+/// Longer lists than this are cut.
+const MOST_NAMED: usize = 6;
+
+fn clause(mut names: Vec<String>, [one, many]: [&str; 2]) -> Option<String> {
+    let verb = if names.len() == 1 { one } else { many };
+    if names.len() > MOST_NAMED {
+        let more = names.len() - (MOST_NAMED - 1);
+        names.truncate(MOST_NAMED - 1);
+        names.push(format!("{more} more"));
     }
+    (!names.is_empty()).then(|| format!("{} {verb}", and(&names)))
 }
 
 impl Scenario {

@@ -31,11 +31,9 @@ pub fn path(days: &[(Date, &Resolved)], dataset: &Dataset) -> String {
     let (Some((first, _)), Some((last, resolved))) = (days.get(1), days.last()) else { return String::new() };
     let mut sentences = vec![format!("{}.", resolved.title.trim_end_matches('.'))];
     let measures: Vec<&MeasureInfo> = all_measures(days);
-    // A summary of the program's own has the measures of one day only.
-    if resolved.summary != crate::scenario::words::summary(&resolved.policy.measures) {
-        sentences.push(summary(resolved));
-    }
-    sentences.extend(measures.iter().map(|measure| sentence(&measure.words)));
+    sentences.push(summary(resolved));
+    let told = |measure: &MeasureInfo| resolved.summary.contains(&sentence(&measure.words));
+    sentences.extend(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words)));
     sentences.push(format!(
         "What is in force changes on {} days from {} to {}.",
         days.len() - 1,

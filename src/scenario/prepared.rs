@@ -28,10 +28,13 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "steel-aluminium-50",
     "closed-us-mexico-border",
     "free-trade",
+    "us-china-2018",
+    "us-tariffs-2025-timeline",
+    "us-tariffs-after-court-2026",
 );
 
 /// The tables of exempt shares that scenarios may name.
-pub const TABLES: &[Prepared] = embedded!("tables/", ".csv", "usmca-2024", "usmca-2025h2");
+pub const TABLES: &[Prepared] = embedded!("tables/", ".csv", "usmca-2024", "usmca-2025h2", "reciprocal-2025");
 
 /// The text of a prepared scenario.
 pub fn scenario(name: &str) -> Option<&'static str> {

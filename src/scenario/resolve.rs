@@ -203,6 +203,8 @@ impl Scenario {
         tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
+        // Over several days a summary is about all of them.
+        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
         let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
         let worlds = self.outcomes().len().max(1);
         let resolved = on_days.chunks(worlds).map(|worlds| {
@@ -215,7 +217,10 @@ impl Scenario {
         });
         let resolved = resolved.map(|(horizon, outcomes, policy)| Resolved {
             title: self.title_on_day(),
-            summary: self.summary().map_or_else(|| words::summary(&policy.measures), str::to_owned),
+            summary: self
+                .summary()
+                .or(whole.as_deref())
+                .map_or_else(|| words::summary(&policy.measures), str::to_owned),
             sources: self.sources.clone(),
             elasticities: elasticities.clone().at(horizon),
             policy,

@@ -24,7 +24,7 @@ pub(super) fn read(files: &dyn Files, name: &str) -> Result<String, Box<Diagnost
         let help = match &error {
             FileError::NotFound { .. } => "the name is relative to the folder of the scenario file",
             FileError::NotUtf8 { .. } => "save the table as UTF-8",
-            FileError::TooLarge { .. } | FileError::Unreadable { .. } => "",
+            _ => "",
         };
         Box::new(Diagnostic::error(error.to_string()).expected("a table (CSV)").help(help))
     })

@@ -7,7 +7,7 @@ use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{Chosen, Goods};
 use crate::scenario::period::Period;
 use crate::scenario::response::{Mode, Response};
-use crate::scenario::rules::{Detail, Exemption, Rule};
+use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
 use crate::units::{CostFactor, PercentagePoints, Share};
 
 /// Names longer lists than this by their number.
@@ -25,6 +25,12 @@ pub(super) fn summary(measures: &[MeasureInfo]) -> String {
         [] => "Nothing changes: the baseline compared with itself.".to_owned(),
         _ => measures.iter().map(|info| sentence(&info.words)).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// The same of all rules, whenever they are in force.
+pub(super) fn summary_of(rules: &Rules<'_>) -> String {
+    let words = rules.list.iter().map(|rule| sentence(&measure(rules.dataset, rule)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A sentence from a clause.
@@ -232,17 +238,18 @@ fn when(period: &Period) -> String {
         .steps
         .iter()
         .map(|(day, share)| match *share == Share::ALL {
-            true => format!("in full from {}", day.get_ref().spoken()),
-            false => format!("to {share} from {}", day.get_ref().spoken()),
+            true => format!("all of it from {}", day.get_ref().spoken()),
+            false => format!("{share} of it from {}", day.get_ref().spoken()),
         })
         .collect();
     let from = match (&period.from, steps.is_empty()) {
-        (_, false) => format!(", {}", and(&steps)),
+        (_, false) => format!("; {}", and(&steps)),
         (Some(from), true) => format!(", from {}", from.get_ref().spoken()),
         (None, true) => String::new(),
     };
+    let joint = if period.from.is_some() && period.steps.is_empty() { " to" } else { ", until" };
     let until = period.until.as_ref().map(|until| until.get_ref().spoken());
-    from + &until.map_or_else(String::new, |until| format!(", until {until}"))
+    from + &until.map_or_else(String::new, |until| format!("{joint} {until}"))
 }
 
 fn where_higher(how: &MatchRule) -> &'static str {

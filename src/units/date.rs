@@ -222,7 +222,8 @@ mod tests {
             day = day.next();
             count += 1;
         }
-        assert_eq!(count, 109_571);
+        // 300 years with 73 leap days, less the first day.
+        assert_eq!(count, 300 * 365 + 73 - 1);
         assert_eq!(date("2025-03-04").days_since(date("2018-03-23")), 2538);
     }
 

@@ -13,4 +13,5 @@ mod no_change;
 mod output;
 mod same_bytes;
 mod shell;
+mod timeline;
 mod tool;

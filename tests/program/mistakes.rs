@@ -223,3 +223,68 @@ fn a_good_without_supplier_is_exit_code_three_and_names_both() {
     assert!(said.stderr.contains("Mexico") && said.stderr.contains("AUT"), "{}", said.stderr);
     assert_eq!(desk.names(), ["data", "s.toml"]);
 }
+
+/// What the program says within a time in which it would have read any of these files.
+#[cfg(unix)]
+fn within_a_minute(desk: &Desk, line: &str, stdin: &str) -> (i32, String, String) {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_tariffsim"))
+        .args(line.split(' '))
+        .current_dir(desk.path())
+        .write_stdin(stdin)
+        .timeout(std::time::Duration::from_secs(60))
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_folder_in_place_of_a_file_is_refused_and_not_waited_for() {
+    let desk = Desk::new();
+    desk.write("s.toml", PLAIN);
+    desk.write("t.toml", "[[measure]]\nby = \"USA\"\non = \"MEX\"\nrates = \"odd\"\n");
+    desk.write("m.toml", &format!("aggregate = \"odd\"\n{PLAIN}"));
+    desk.dataset("data", &tiny());
+    std::fs::remove_file(desk.path().join("data/tariffs.csv")).unwrap();
+    std::fs::create_dir(desk.path().join("result")).unwrap();
+    let places = ["odd", "data/tariffs.csv", "result/run.json"];
+    let lines = [
+        ("check t.toml", "odd"),
+        ("check m.toml", "odd"),
+        ("data check data", "tariffs.csv"),
+        ("report result", "run.json"),
+    ];
+    let make_pipe = |path: &Path| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let make_folder = |path: &Path| std::fs::create_dir(path).unwrap();
+    let pipe = "is a pipe, a socket or a device, but a file is needed";
+    for (make, words) in [(make_pipe as fn(&Path), pipe), (make_folder, "is a folder")] {
+        for place in places {
+            make(&desk.path().join(place));
+        }
+        for (line, file) in lines {
+            let (code, _, stderr) = within_a_minute(&desk, line, "");
+            assert!(code == 1 && stderr.contains(&format!("`{file}` {words}")), "{line}: {code}, {stderr}");
+        }
+        let (code, _, stderr) = within_a_minute(&desk, "run s.toml --draws 0 --out result", "");
+        assert!(code == 1 && stderr.contains("holds no result of this program"), "{code}: {stderr}");
+        for place in places {
+            let path = desk.path().join(place);
+            std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir(&path)).unwrap();
+        }
+    }
+    let (code, _, stderr) = within_a_minute(&desk, "check data", "");
+    assert!(code == 1 && stderr.contains("`data` is a folder") && stderr.contains("help: "), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_scenario_may_come_through_a_pipe_and_a_link() {
+    let desk = Desk::new();
+    let (code, stdout, stderr) = within_a_minute(&desk, "check /dev/stdin", PLAIN);
+    assert!(code == 0 && stdout.contains("stdin: no mistakes"), "{stdout}{stderr}");
+    std::os::unix::fs::symlink(desk.write("there/s.toml", PLAIN), desk.path().join("here.toml")).unwrap();
+    assert!(desk.good("check here.toml").stdout.contains("no mistakes"));
+}

@@ -117,4 +117,5 @@ fn threads_do_not_show_with_noise_on_flows() {
     assert!(desk.files("1") == desk.files("2"));
     let record = String::from_utf8(desk.files("1").remove("run.json").unwrap()).unwrap();
     assert!(record.contains("\"parameter\": \"trade flows\""), "{record}");
+    assert!(record.contains("noise on trade flows (coefficient of variation 10 %"), "{record}");
 }

@@ -3,7 +3,8 @@
 use tariffsim::economy::policy::Deficits;
 use tariffsim::model::variable::CountryVariable;
 use tariffsim::monte_carlo::estimate::Estimate;
-use tariffsim::report::{disclosure, terminal};
+use tariffsim::monte_carlo::prior::FlowPrior;
+use tariffsim::report::{chart, disclosure, terminal};
 use tariffsim::units::CostFactor;
 
 use crate::fake::{self, Fake, around};
@@ -145,6 +146,48 @@ fn a_trade_balance_held_fixed_is_said_under_the_closures_that_hold_it() {
         fake.deficits = deficits;
         assert_eq!(disclosures(&fake, &["USA"]).contains(says), applies, "{deficits:?}");
     }
+}
+
+#[test]
+fn noise_on_trade_flows_is_named_where_it_is_drawn() {
+    let mut fake = fake::small();
+    let says = "noise on trade flows (coefficient of variation 10 % for each pair of countries, 250 % for each flow)";
+    assert!(!disclosures(&fake, &["MEX"]).contains("noise on trade flows"));
+    fake.uncertainty.flows = Some(FlowPrior { cv_pair: 0.1, cv_cell: 2.5 });
+    assert!(disclosures(&fake, &["MEX"]).contains(says), "{}", disclosures(&fake, &["MEX"]));
+    let page = terminal::page(&fake.study(), 200);
+    assert!(
+        page.contains("· noise on trade flows (") && page.contains("seed 1, noise on trade flows"),
+        "{page}"
+    );
+    assert!(chart::prices(&fake.study()).contains("seed 1, noise on trade flows"));
+    assert!(!disclosures(&fake.without_draws(), &["MEX"]).contains("noise on trade flows"));
+}
+
+#[test]
+fn a_central_case_outside_its_range_is_said_where_it_is_shown() {
+    let mut fake = fake::small();
+    let says = "central case outside its 5–95 % range";
+    assert!(!disclosures(&fake, &["MEX", "CAN", "USA"]).contains(says));
+    let off = |central: f64| Estimate { central: Some(central), ..around(-0.3, 0.1) };
+    *fake.country_mut("MEX", CountryVariable::RealWage) = off(-0.9);
+    *fake.country_mut("CAN", CountryVariable::Welfare) = off(0.2);
+    let lines = disclosures(&fake, &["MEX", "CAN", "USA"]);
+    assert!(lines.contains(&format!("{says} (welfare, Canada; real wage, Mexico): ")), "{lines}");
+    assert!(!disclosures(&fake, &["USA"]).contains(says));
+    // The end of the range is −0.1355 and is written as −0.14.
+    *fake.country_mut("MEX", CountryVariable::RealWage) = off(-0.1351);
+    *fake.country_mut("CAN", CountryVariable::Welfare) = off(-0.13);
+    let lines = disclosures(&fake, &["MEX", "CAN"]);
+    assert!(lines.contains(&format!("{says} (welfare, Canada): ")), "{lines}");
+    for country in ["CAN", "MEX"] {
+        for variable in [CountryVariable::Welfare, CountryVariable::Exports, CountryVariable::Imports] {
+            *fake.country_mut(country, variable) = off(0.2);
+        }
+    }
+    assert!(disclosures(&fake, &["MEX", "CAN"]).contains("exports, Mexico; and 3 more)"));
+    assert!(chart::countries(&fake.study()).contains("Central case outside its 5–95 % range (welfare, "));
+    assert!(!disclosures(&fake.without_draws(), &["MEX"]).contains(says));
 }
 
 #[test]

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use scraper::{ElementRef, Html, Selector};
 use sha2::Digest as _;
 use tariffsim::cli::diagnostics;
+use tariffsim::files::FileError;
 use tariffsim::model::variable::{CountryVariable, FlowVariable};
 use tariffsim::monte_carlo::estimate::Estimate;
 use tariffsim::report::study::Study;
-use tariffsim::report::{folder, number, terminal};
+use tariffsim::report::{folder, number, page, terminal};
 
 use crate::fake::{self, Fake, around};
 
@@ -280,83 +282,145 @@ fn a_scenario_may_have_any_name() {
     }
 }
 
-/// What is said about a folder after a file in it was changed; nothing when the page could be made.
-fn said(dir: &Path, file: &str, change: impl Fn(&str) -> String) -> String {
-    let path = dir.join(file);
-    let text = fs::read_to_string(&path).unwrap();
-    let changed = change(&text);
-    assert!(changed != text, "{file} is not changed");
-    fs::write(&path, changed).unwrap();
-    fs::write(dir.join("report.html"), "the page before").unwrap();
-    let faults = folder::renew_page(dir).err();
-    if faults.is_some() {
-        assert_eq!(fs::read_to_string(dir.join("report.html")).unwrap(), "the page before");
-    }
-    fs::write(&path, text).unwrap();
-    faults.map_or(String::new(), |faults| diagnostics::render(&faults, false))
+/// What a test does to a file.
+type Change = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
+fn replaced(from: &'static str, to: &'static str) -> Change {
+    Box::new(move |bytes| String::from_utf8_lossy(bytes).replacen(from, to, 1).into_bytes())
 }
 
-/// What a test does to a file.
-type Change = Box<dyn Fn(&str) -> String>;
+/// A result on disk, and what its run wrote.
+fn result_folder(home: &Path, fake: &Fake) -> (PathBuf, BTreeMap<&'static str, Vec<u8>>) {
+    let dir = home.join("results");
+    let files = folder::all(&fake.study());
+    folder::write(&dir, &files).unwrap();
+    (dir, files.into_iter().collect())
+}
+
+/// What is said about a folder when the page cannot be made; the page before must then stay.
+fn refusal(dir: &Path) -> String {
+    fs::write(dir.join("report.html"), "the page before").unwrap();
+    let faults = folder::renew_page(dir).expect_err("this folder does not belong together");
+    assert_eq!(fs::read_to_string(dir.join("report.html")).unwrap(), "the page before");
+    diagnostics::render(&faults, false)
+}
 
 #[test]
-fn damaged_and_foreign_files_are_refused_with_their_place() {
+fn files_of_another_run_and_files_that_were_changed_are_refused_by_name() {
     let home = tempfile::tempdir().unwrap();
-    let dir = home.path().join("results");
-    folder::write(&dir, &folder::all(&fake::small().study())).unwrap();
-    let replaced = |from: &'static str, to: &'static str| move |text: &str| text.replacen(from, to, 1);
-    let cases: Vec<(&str, Change, &str)> = vec![
-        ("run.json", Box::new(|text| text[..300].to_owned()), "`run.json` is not whole"),
-        ("run.json", Box::new(replaced("\"tariffsim\"", "\"other\"")), "no run record of this program"),
-        ("run.json", Box::new(replaced("\"format\": 1", "\"format\": 2")), "has the format 2"),
-        ("run.json", Box::new(replaced("\"concerned\"", "\"unconcerned\"")), "missing field `concerned`"),
-        ("countries.csv", Box::new(|text| text[..text.len() - 3].to_owned()), "ends in the middle of a line"),
-        ("countries.csv", Box::new(replaced(",stat,", ",static,")), "countries.csv:1"),
-        ("countries.csv", Box::new(replaced(",CAN,wel", ",XXX,wel")), "countries.csv:2"),
-        ("countries.csv", Box::new(replaced(",CAN,wel", ",XXX,wel")), "there is no country `XXX`"),
-        ("countries.csv", Box::new(replaced(",welfare,", ",wellfare,")), "there is no variable `wellfare`"),
-        ("countries.csv", Box::new(replaced("central,-", "central,x")), "is not a finite number"),
-        ("countries.csv", Box::new(replaced(",p05,", ",p95,")), "this number stands twice"),
-        ("countries.csv", Box::new(replaced("us-25-mexico-canada,", "other,")), "is of the scenario `other`"),
-        (
-            "flows.csv",
-            Box::new(|text| text.replace("us-25-mexico-canada,", "other,")),
-            "is of the scenario `other`",
-        ),
-        (
-            "flows.csv",
-            Box::new(replaced("USA,CAN,AGR,volume,percent,central,", "USA,CAN,AGR,volume,percent,central,x")),
-            "flows.csv:",
-        ),
-        ("flows.csv", Box::new(|text| text[..text.len() - 1].to_owned()), "ends in the middle of a line"),
-        ("rates.csv", Box::new(replaced("0.25", "a quarter")), "rates.csv:2"),
-        (
-            "prices.svg",
-            Box::new(replaced("</svg>", "<script>alert(1)</script></svg>")),
-            "`prices.svg` is no chart",
-        ),
-        ("volumes.svg", Box::new(|text| text[..500].to_owned()), "`volumes.svg` is no chart"),
-    ];
-    for (file, change, words) in cases {
-        let said = said(&dir, file, change);
-        assert!(said.contains(words), "{file}, {words}:\n{said}");
+    let (dir, written) = result_folder(home.path(), &fake::small());
+    let other = files(&fake::small().without_draws());
+    let header_only: Change =
+        Box::new(|bytes| bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec());
+    let last_line_twice: Change = Box::new(|bytes| {
+        let last = bytes.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
+        [bytes, last].concat()
+    });
+    let changes = [header_only, last_line_twice, Box::new(|_| Vec::new())];
+    let mut tried = 0;
+    for (name, bytes) in written.iter().filter(|(name, _)| !["run.json", "report.html"].contains(*name)) {
+        let changed = changes.iter().map(|change| change(bytes)).chain([other[name].clone()]);
+        for changed in changed.filter(|changed| changed != bytes) {
+            fs::write(dir.join(name), &changed).unwrap();
+            let said = refusal(&dir);
+            assert!(said.contains(&format!("error: `{name}` is not the file that this run wrote")), "{said}");
+            assert!(said.contains("help: put back") && !said.contains("errors"), "{said}");
+            tried += 1;
+        }
+        fs::write(dir.join(name), bytes).unwrap();
     }
-    let harmless = said(&dir, "sectors.csv", |_| String::new());
-    assert_eq!(harmless, "", "sectors are not on the page");
-    for file in ["run.json", "countries.csv", "flows.csv", "rates.csv", "scenario.toml", "countries.svg"] {
-        fs::rename(dir.join(file), home.path().join(file)).unwrap();
-        let faults = folder::renew_page(&dir).unwrap_err();
-        assert!(faults[0].message.contains(&format!("there is no file `{file}`")), "{}", faults[0].message);
-        fs::rename(home.path().join(file), dir.join(file)).unwrap();
+    assert!(tried >= 4 * 8, "{tried}");
+    for name in ["scenario.toml", "flows.csv"] {
+        fs::write(dir.join(name), "").unwrap();
+    }
+    let said = refusal(&dir);
+    assert!(said.contains("`scenario.toml`") && said.contains("`flows.csv`"), "{said}");
+}
+
+#[test]
+fn a_record_that_was_changed_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let (dir, written) = result_folder(home.path(), &fake::small());
+    let cases: [(Change, &str); 8] = [
+        (replaced("\"draws\": 1000", "\"draws\": 5000"), "`run.json` is not as the run wrote it"),
+        (replaced("25% US tariff", "26% US tariff"), "`run.json` is not as the run wrote it"),
+        (Box::new(|bytes| [bytes, b"\n"].concat()), "`run.json` is not as the run wrote it"),
+        (Box::new(|bytes| bytes[..300].to_vec()), "`run.json` is not whole"),
+        (replaced("\"tariffsim\"", "\"other\""), "no run record of this program"),
+        (replaced("\"format\": 1", "\"format\": 2"), "has the format 2"),
+        (replaced("\"concerned\"", "\"unconcerned\""), "missing field `concerned`"),
+        (replaced("\"flows.csv\": \"", "\"fl.csv\": \""), "`run.json` has no hash of `flows.csv`"),
+    ];
+    for (change, words) in cases {
+        fs::write(dir.join("run.json"), change(&written["run.json"])).unwrap();
+        let said = refusal(&dir);
+        assert!(said.contains(words) && said.contains("help: "), "{words}:\n{said}");
+    }
+    let other = files(&fake::retaliation());
+    fs::write(dir.join("run.json"), &other["run.json"]).unwrap();
+    let said = refusal(&dir);
+    assert!(said.contains("`countries.csv`") && said.contains("`rates.csv`"), "{said}");
+}
+
+#[test]
+fn a_page_needs_its_own_files_only() {
+    let home = tempfile::tempdir().unwrap();
+    let (dir, written) = result_folder(home.path(), &fake::small());
+    for name in written.keys().filter(|name| **name != "report.html") {
+        let aside = home.path().join(name);
+        fs::rename(dir.join(name), &aside).unwrap();
+        if name.ends_with(".png") || *name == "sectors.csv" {
+            folder::renew_page(&dir).unwrap();
+        } else {
+            let said = refusal(&dir);
+            assert!(said.contains(&format!("there is no file `{name}`")), "{said}");
+        }
+        fs::rename(&aside, dir.join(name)).unwrap();
     }
     folder::renew_page(&dir).unwrap();
+    assert!(fs::read(dir.join("report.html")).unwrap() == written["report.html"]);
+}
+
+/// Files as they might come from anybody, with hashes that fit.
+struct Anybodys(BTreeMap<&'static str, Vec<u8>>);
+
+impl page::Source for Anybodys {
+    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
+        Ok(Box::new(self.0[name].as_slice()))
+    }
+}
+
+#[test]
+fn what_no_run_writes_is_refused_with_its_place_even_where_hashes_fit() {
+    let volume = "USA,CAN,AGR,volume,percent,central,";
+    let cases: [(&str, Change, &str); 10] = [
+        ("countries.csv", replaced(",stat,", ",static,"), "countries.csv:1"),
+        ("countries.csv", replaced(",welfare,", ",wellfare,"), "there is no variable `wellfare`"),
+        ("countries.csv", replaced(",p05,", ",p06,"), "there is no stat `p06`"),
+        ("countries.csv", replaced("central,-", "central,x"), "is not a finite number"),
+        ("countries.csv", replaced("central,-", "central,1e999 "), "is not a finite number"),
+        ("flows.csv", replaced(volume, "USA,CAN,AGR,volume,percent,central,x"), "flows.csv:"),
+        ("flows.csv", Box::new(|_| b"\xff".to_vec()), "is not UTF-8"),
+        ("rates.csv", replaced("0.25", "a quarter"), "rates.csv:2"),
+        ("prices.svg", replaced("</svg>", "<script>alert(1)</script></svg>"), "`prices.svg` is no chart"),
+        ("volumes.svg", Box::new(|bytes| bytes[..500].to_vec()), "`volumes.svg` is no chart"),
+    ];
+    for (name, change, words) in cases {
+        let mut files = files(&fake::small());
+        let changed = change(&files[name]);
+        assert!(changed != files[name], "{name}: {words}");
+        files.insert(name, changed);
+        let faults = page::page(&Anybodys(files)).unwrap_err();
+        let said = diagnostics::render(&faults, false);
+        assert!(said.contains(words), "{name}, {words}:\n{said}");
+    }
 }
 
 /// Writes all pages, for a person to look at: `PAGES=DIR cargo test --test report_outputs pages -- --ignored`.
 #[test]
 #[ignore = "writes files for a person to look at"]
 fn all_pages_for_the_eye() {
-    let dir = std::path::PathBuf::from(std::env::var("PAGES").expect("PAGES names a folder"));
+    let dir = PathBuf::from(std::env::var("PAGES").expect("PAGES names a folder"));
     for (name, fake) in fakes() {
         fs::write(dir.join(format!("{name}.html")), page(&fake)).unwrap();
     }

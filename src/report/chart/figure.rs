@@ -60,16 +60,16 @@ impl Mark {
     }
 }
 
-const WIDTH: i32 = 1280;
-const MARGIN: i32 = 48;
-const TITLE: Face = Face { size: 32.0, bold: true };
-const SUBTITLE: Face = Face { size: 22.0, bold: false };
-const KEY: Face = Face { size: 20.0, bold: false };
-const LABEL: Face = Face { size: 21.0, bold: true };
+pub(super) const WIDTH: i32 = 1280;
+pub(super) const MARGIN: i32 = 48;
+pub(super) const TITLE: Face = Face { size: 32.0, bold: true };
+pub(super) const SUBTITLE: Face = Face { size: 22.0, bold: false };
+pub(super) const KEY: Face = Face { size: 20.0, bold: false };
+pub(super) const LABEL: Face = Face { size: 21.0, bold: true };
 const DETAIL: Face = Face { size: 20.0, bold: false };
-const VALUE: Face = Face { size: 21.0, bold: true };
-const TICK: Face = Face { size: 19.0, bold: false };
-const NOTE: Face = Face { size: 17.0, bold: false };
+pub(super) const VALUE: Face = Face { size: 21.0, bold: true };
+pub(super) const TICK: Face = Face { size: 19.0, bold: false };
+pub(super) const NOTE: Face = Face { size: 17.0, bold: false };
 
 /// Distance of two lines of text, in letters.
 const LEADING: f64 = 1.35;
@@ -87,7 +87,7 @@ const CUT: &str = "An arrow points to a value beyond the axis, which is written 
 /// What a chart without rows says.
 const NOTHING: &str = "no measure reaches any flow";
 
-fn leading(face: Face) -> i32 {
+pub(super) fn leading(face: Face) -> i32 {
     (face.size * LEADING).round() as i32
 }
 
@@ -285,12 +285,12 @@ fn indent(row: &Row) -> i32 {
 }
 
 /// The height of some lines.
-fn lines(text: &[String], face: Face) -> i32 {
+pub(super) fn lines(text: &[String], face: Face) -> i32 {
     leading(face) * i32::try_from(text.len()).unwrap_or(0)
 }
 
 /// Draws lines from a height downwards; gives the height below them.
-fn paragraph(pen: &Pen<'_>, text: &[String], face: Face, colour: RGBColor, top: i32) -> i32 {
+pub(super) fn paragraph(pen: &Pen<'_>, text: &[String], face: Face, colour: RGBColor, top: i32) -> i32 {
     for (at, line) in (0..).zip(text) {
         pen.text(line, face, colour, (MARGIN, top + leading(face) * at + leading(face) / 2), Side::Left);
     }
@@ -314,7 +314,7 @@ fn draw_notes(pen: &Pen<'_>, layout: &Layout<'_>) {
 }
 
 /// Names the picture for screen readers.
-fn with_title(svg: String, title: &str) -> String {
+pub(super) fn with_title(svg: String, title: &str) -> String {
     let Some((tag, rest)) = svg.split_once(">\n") else { return svg };
     let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("{tag} role=\"img\">\n<title>{title}</title>\n{rest}")

@@ -25,6 +25,7 @@ pub(super) struct Story {
     pub(super) disclosures: Vec<String>,
     pub(super) remarks: Vec<String>,
     pub(super) names: Names,
+    pub(super) files: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

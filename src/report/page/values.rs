@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::{CountryVariable, FlowVariable};
+use crate::report::contents::{COUNTRIES, FLOWS, RATES};
 use crate::report::number::Figures;
-use crate::report::page::story::{RUN_AGAIN, fault};
+use crate::report::page::story::RUN_AGAIN;
 use crate::table::{Fault, Faults, Row, Table};
 
 /// The statistics of one number that the page shows.
@@ -59,15 +60,11 @@ impl Countries {
         self.numbers.get(code).map_or(Statistics::default(), |row| row[variable.index()])
     }
 
-    /// Reads the table of a scenario; codes that are not known are faults.
-    pub(super) fn read(
-        text: &str,
-        scenario: &str,
-        is_known: impl Fn(&str) -> bool,
-    ) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the table.
+    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut read = Self::default();
-        each_row("countries.csv", text, &["country"], scenario, |row| {
-            let code = known(row, "country", &is_known)?;
+        each(COUNTRIES, text, &["country", "variable", "stat", "value"], |row| {
+            let code = row.field("country");
             if !read.numbers.contains_key(code) {
                 read.codes.push(code.to_owned());
                 let none = vec![Statistics::default(); CountryVariable::ALL.len()];
@@ -97,15 +94,15 @@ impl<'a> Flows<'a> {
         self.places.get(&key).map_or(Statistics::default(), |&at| self.numbers[at][variable.index()])
     }
 
-    /// Reads some rows of the table of a scenario; the others are passed over.
+    /// Reads some rows of the table; the others are passed over.
     pub(super) fn read(
         text: &str,
-        scenario: &str,
         wanted: impl IntoIterator<Item = FlowKey<'a>>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let places: HashMap<FlowKey<'_>, usize> = wanted.into_iter().zip(0..).collect();
         let mut numbers = vec![[Statistics::default(); FlowVariable::ALL.len()]; places.len()];
-        each_row("flows.csv", text, &["importer", "exporter", "sector"], scenario, |row| {
+        let columns = ["importer", "exporter", "sector", "variable", "stat", "value"];
+        each(FLOWS, text, &columns, |row| {
             let key = [row.field("importer"), row.field("exporter"), row.field("sector")];
             let Some(&at) = places.get(&key) else { return Ok(()) };
             let variables = FlowVariable::ALL.iter().map(|variable| variable.name());
@@ -134,7 +131,7 @@ pub(super) fn rates<'a>(
     let places: HashMap<FlowKey<'_>, FlowKey<'a>> = wanted.into_iter().map(|key| (key, key)).collect();
     let mut rates: HashMap<FlowKey<'a>, RateChange> = HashMap::new();
     let columns = ["importer", "exporter", "sector", "measure", "before", "after", "contribution"];
-    each("rates.csv", text, &columns, |row| {
+    each(RATES, text, &columns, |row| {
         let key = [row.field("importer"), row.field("exporter"), row.field("sector")];
         let Some(&key) = places.get(&key) else { return Ok(()) };
         let rate = rates.entry(key).or_default();
@@ -145,25 +142,7 @@ pub(super) fn rates<'a>(
     Ok(rates)
 }
 
-/// Reads a tidy table row by row, and sees that it belongs to a scenario.
-fn each_row(
-    file: &str,
-    text: &str,
-    keys: &[&'static str],
-    scenario: &str,
-    mut take: impl FnMut(&Row<'_>) -> Result<(), Fault>,
-) -> Result<(), Vec<Diagnostic>> {
-    let columns = [&["scenario"], keys, &["variable", "stat", "value"]].concat();
-    each(file, text, &columns, |row| {
-        if row.field("scenario") != scenario.trim() {
-            let message = format!("this row is of the scenario `{}`", row.field("scenario"));
-            let fault = row.fault("scenario", "of another scenario", message);
-            return Err(fault.expected(format!("`{scenario}`, as in `run.json`")).help(RUN_AGAIN));
-        }
-        take(row)
-    })
-}
-
+/// Reads a table row by row.
 fn each(
     file: &str,
     text: &str,
@@ -171,9 +150,6 @@ fn each(
     mut take: impl FnMut(&Row<'_>) -> Result<(), Fault>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    if !text.ends_with('\n') {
-        return Err(fault(format!("`{file}` ends in the middle of a line")));
-    }
     let Some(table) = Table::parse(file, text, columns, &[], &mut diagnostics) else {
         return Err(diagnostics);
     };
@@ -184,12 +160,6 @@ fn each(
     faults.finish(&mut diagnostics);
     diagnostics.retain(Diagnostic::is_error);
     if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
-}
-
-/// A code that the record knows.
-fn known<'r>(row: &'r Row<'_>, column: &str, is_known: impl Fn(&str) -> bool) -> Result<&'r str, Fault> {
-    let code = row.text(column)?;
-    if is_known(code) { Ok(code) } else { Err(unknown(row, column)) }
 }
 
 fn unknown(row: &Row<'_>, column: &str) -> Fault {
@@ -211,14 +181,8 @@ fn position(
 fn put(row: &Row<'_>, numbers: &mut Statistics) -> Result<(), Fault> {
     let slot = numbers.slot(row.field("stat")).map_err(|()| unknown(row, "stat"))?;
     let value = row.number("value")?;
-    match slot {
-        Some(Some(_)) => {
-            Err(row.fault("stat", "a number that stands twice", "this number stands twice").help(RUN_AGAIN))
-        }
-        Some(slot) => {
-            *slot = Some(value);
-            Ok(())
-        }
-        None => Ok(()),
+    if let Some(slot) = slot {
+        *slot = Some(value);
     }
+    Ok(())
 }

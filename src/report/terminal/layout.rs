@@ -5,7 +5,7 @@ use std::ops::Range;
 use anstyle::Style;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use crate::report::number::Shown;
+use crate::report::number::{self, Shown};
 use crate::report::plain::plain;
 
 const BOLD: Style = Style::new().bold();
@@ -127,7 +127,7 @@ impl Cell {
     }
 
     pub(super) fn missing() -> Self {
-        Self::Text("–".to_owned())
+        Self::Text(number::NO_VALUE.to_owned())
     }
 
     fn central(&self) -> &str {

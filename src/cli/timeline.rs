@@ -1,0 +1,123 @@
+//! `tariffsim timeline`: a scenario on every day on which the measures in force change.
+
+use std::path::PathBuf;
+
+use crate::cli::failure::Failure;
+use crate::cli::open::{self, Opened};
+use crate::cli::run::with_threads;
+use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
+use crate::cli::{Day, Subject, output};
+use crate::diagnostic::Diagnostic;
+use crate::monte_carlo::prior::Uncertainty;
+use crate::report::path::{self, Path};
+use crate::report::{folder, terminal};
+use crate::units::Date;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every day is solved on the same draws. Days with the same measures in force are solved once.
+
+Examples:
+  tariffsim timeline us-tariffs-2025-timeline --draws 0
+  tariffsim timeline us-china-2018 --draws 50 --out over-time")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// Number of Monte Carlo draws; 0 gives the central case only
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
+    draws: Option<u32>,
+    /// Seed of the random draws
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Write the table, the chart and the record into this folder; an earlier result in it is replaced
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print nothing but errors (for use with --out)
+    #[arg(long)]
+    quiet: bool,
+    /// Threads to use; results do not depend on it [default: all]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(dir) = &arguments.out {
+        folder::check(dir)?;
+    }
+    let days = days(&arguments.subject)?;
+    if !arguments.quiet {
+        output::warn_of(&open::warnings(&days));
+    }
+    let simulations = with_threads(arguments.threads, || simulated(arguments, &days))?;
+    let path = Path {
+        days: days
+            .iter()
+            .zip(&simulations.of_days)
+            .filter_map(|((date, opened), &at)| {
+                let date = (*date)?;
+                let study = simulations.list[at].study(opened);
+                Some(path::Day { date, events: opened.scenario.events(date).words(), study })
+            })
+            .collect(),
+    };
+    if let Some(dir) = &arguments.out {
+        folder::write(dir, &path::files(&path))?;
+    }
+    if !arguments.quiet {
+        output::print(&terminal::path_page(&path, output::width()))?;
+    }
+    Ok(())
+}
+
+/// The scenario on each of its days.
+fn days(subject: &Subject) -> Result<Vec<(Option<Date>, Opened)>, Failure> {
+    let days = open::open_days(subject, &Day { on: None })?;
+    let fault = match days.as_slice() {
+        [(None, opened)] if opened.scenario.date().is_some() => {
+            Diagnostic::error("this scenario is for one day, and a timeline is for all")
+                .help("leave out `date`")
+        }
+        [(None, _)] => Diagnostic::error(
+            "no measure of this scenario has a date, so nothing changes with time",
+        )
+        .help("`from` and `until` say when a measure is in force; `tariffsim run` compares with and without"),
+        _ => return Ok(days),
+    };
+    Err(fault.into())
+}
+
+/// The simulations, and which of them is that of each day.
+struct Simulations {
+    list: Vec<Simulation>,
+    of_days: Vec<usize>,
+}
+
+/// Simulates each day; one on which the same is in force as on an earlier one has its simulation.
+fn simulated(arguments: &Arguments, days: &[(Option<Date>, Opened)]) -> Result<Simulations, Failure> {
+    let mut simulations = Simulations { list: Vec::new(), of_days: Vec::new() };
+    let mut solved: Vec<&Opened> = Vec::new();
+    // As `run` does: how exactly quantiles are kept depends on how many numbers there are.
+    let scope = Scope { flows: FlowScope::Touched, sectors: false };
+    for (_, opened) in days {
+        let resolved = &opened.resolved;
+        let same = solved.iter().position(|earlier| {
+            let earlier = &earlier.resolved;
+            earlier.policy == resolved.policy && earlier.elasticities == resolved.elasticities
+        });
+        let at = match same {
+            Some(at) => at,
+            None => {
+                let uncertainty = Uncertainty {
+                    draws: arguments.draws.unwrap_or(resolved.uncertainty.draws),
+                    seed: arguments.seed.unwrap_or(resolved.uncertainty.seed),
+                    ..resolved.uncertainty
+                };
+                simulations.list.push(simulate(opened, uncertainty, scope, !arguments.quiet)?);
+                solved.push(opened);
+                solved.len() - 1
+            }
+        };
+        simulations.of_days.push(at);
+    }
+    Ok(simulations)
+}

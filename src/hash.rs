@@ -1,0 +1,48 @@
+//! The hash by which a result knows its inputs and its files again: SHA-256 in hexadecimal.
+
+use std::fmt::Write as _;
+use std::io::{self, BufRead};
+
+use sha2::{Digest as _, Sha256};
+
+/// The hash of bytes.
+pub fn sha256(bytes: &[u8]) -> String {
+    in_hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The hash of all that is read, piece by piece.
+///
+/// # Errors
+/// Those of reading.
+pub fn sha256_of(mut reader: impl BufRead) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    loop {
+        let piece = reader.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(in_hexadecimal(&hasher.finalize()));
+        }
+        hasher.update(piece);
+        let length = piece.len();
+        reader.consume(length);
+    }
+}
+
+fn in_hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_published_one_however_it_is_read() {
+        // FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), abc);
+        assert_eq!(sha256_of(io::BufReader::with_capacity(2, &b"abc"[..])).unwrap(), abc);
+    }
+}

@@ -1,0 +1,97 @@
+//! Results over time: one run for every day on which the measures in force change.
+
+use std::collections::BTreeMap;
+
+use crate::index::CountryId;
+use crate::model::variable::CountryVariable;
+use crate::monte_carlo::estimate::Estimate;
+use crate::report::chart::{path_chart, png};
+use crate::report::contents::{RECORD, SCENARIO};
+use crate::report::disclosure;
+use crate::report::focus;
+use crate::report::record;
+use crate::report::study::Study;
+use crate::report::tables;
+use crate::units::Date;
+
+/// The table of a result over time, by which it is known.
+pub const TIMELINE: &str = "timeline.csv";
+
+/// A run for each day, in order; the first is the day before anything changes.
+#[derive(Debug)]
+pub struct Path<'a> {
+    /// The days.
+    pub days: Vec<Day<'a>>,
+}
+
+/// One day.
+#[derive(Debug)]
+pub struct Day<'a> {
+    /// The first day on which these measures are in force.
+    pub date: Date,
+    /// Which measures begin and end, in words.
+    pub events: String,
+    /// The run.
+    pub study: Study<'a>,
+}
+
+impl<'a> Path<'a> {
+    /// The day with the most trade in flows that some measure reaches: it knows best whom the scenario concerns.
+    pub(in crate::report) fn busiest(&self) -> &Study<'a> {
+        let trade = |day: &&Day<'_>| focus::pairs(&day.study).iter().map(|pair| pair.trade).sum::<f64>();
+        let busiest = self.days.iter().max_by(|a, b| trade(a).total_cmp(&trade(b)));
+        &busiest.unwrap_or(&self.days[0]).study
+    }
+
+    /// The country whose own policy touches the most trade over all days; none where nothing is ever touched.
+    pub(in crate::report) fn imposer(&self) -> Option<CountryId> {
+        let mut trade: BTreeMap<CountryId, f64> = BTreeMap::new();
+        for pair in self.days.iter().flat_map(|day| focus::pairs(&day.study)) {
+            *trade.entry(pair.importer).or_default() += pair.trade;
+        }
+        trade.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(country, _)| country)
+    }
+
+    /// Whether trade has had more time to adjust on some days than on others.
+    pub(in crate::report) fn has_horizons(&self) -> bool {
+        let mut horizons = self.days.iter().map(|day| day.study.elasticities.horizon);
+        let first = horizons.next();
+        horizons.any(|horizon| Some(horizon) != first)
+    }
+
+    /// The assumptions of all days in one line.
+    pub(in crate::report) fn assumptions(&self) -> String {
+        let study = self.busiest();
+        if self.has_horizons() {
+            disclosure::assumptions_after(study, "as far as trade has adjusted by each day")
+        } else {
+            disclosure::assumptions(study)
+        }
+    }
+
+    /// The countries to show.
+    pub(in crate::report) fn countries(&self, most: usize) -> Vec<CountryId> {
+        focus::countries(self.busiest(), most)
+    }
+
+    /// Every day with one of its numbers.
+    pub(in crate::report) fn numbers(
+        &self,
+        country: CountryId,
+        variable: CountryVariable,
+    ) -> impl Iterator<Item = (Date, &Estimate)> {
+        self.days.iter().map(move |day| (day.date, day.study.estimates.country(country, variable)))
+    }
+}
+
+/// All files of a result over time, with the name each has in the result folder.
+pub fn files(path: &Path<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    let chart = path_chart(path);
+    vec![
+        (TIMELINE, tables::timeline(path)),
+        (SCENARIO, path.days[0].study.resolved.as_bytes().to_vec()),
+        (RECORD, record::path_json(path)),
+        ("timeline.png", png(&chart)),
+        ("timeline.svg", chart.into_bytes()),
+    ]
+}
