@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use crate::bilateral::Flow;
 use crate::cli::failure::Failure;
 use crate::cli::open::Opened;
 use crate::cli::{Day, Subject, open, output};
-use crate::economy::policy::RateChange;
+use crate::economy::dataset::Dataset;
+use crate::economy::policy::{Policy, RateChange};
 use crate::scenario::Resolved;
 use crate::scenario::explain::{paragraph, path};
 use crate::table::grouped;
@@ -70,83 +72,81 @@ fn wrapped_after(line: &str, width: usize, by: usize) -> String {
     format!("{lead}{}\n", rest.trim_end().replace('\n', &format!("\n{:by$}", "")))
 }
 
-/// Each rate on the day on which it changes: from, to, and the measures that then set it.
+/// Each rate on the day on which it changes, in each outcome: from, to, and the measures that then set it.
 fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
-    let mut table = columns(&["day", "importer", "exporter", "sector", "from", "to", "by"], &[4, 5]);
-    let mut all = 0;
+    let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], days[0].1, true, most);
     for pair in days.windows(2) {
         let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let key = |rate: &RateChange| (rate.flow.importer, rate.flow.exporter, rate.flow.sector);
-        let on = |opened: &Opened| -> BTreeMap<_, RateChange> {
-            opened.resolved.policy.rates.iter().map(|rate| (key(rate), rate.clone())).collect()
-        };
-        let (old, new) = (on(before), on(after));
-        let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-        for flow in flows {
-            let observed = |rates: &BTreeMap<_, RateChange>| rates.get(&flow).map(|rate| rate.before);
-            let observed = observed(&old).or(observed(&new)).map_or(0.0, AdValorem::fraction);
-            let [from, to] =
-                [&old, &new].map(|rates| rates.get(&flow).map_or(observed, |rate| rate.after.fraction()));
-            if (from - to).abs() <= SAME {
-                continue;
-            }
-            all += 1;
-            if all <= most {
-                let by = new.get(&flow).map_or("the observed rate again".to_owned(), |rate| by(after, rate));
-                table.add_row([
-                    day.to_string(),
-                    dataset.countries.code(flow.0).to_owned(),
-                    dataset.countries.code(flow.1).to_owned(),
-                    dataset.sectors.code(flow.2).to_owned(),
-                    format!("{:.2}%", 100.0 * from),
-                    format!("{:.2}%", 100.0 * to),
-                    by,
-                ]);
+        let worlds = before.resolved.worlds().into_iter().zip(after.resolved.worlds());
+        for ((_, old_policy), (outcome, new_policy)) in worlds {
+            let key = |rate: &RateChange| (rate.flow.importer, rate.flow.exporter, rate.flow.sector);
+            let on = |policy: &Policy| -> BTreeMap<_, RateChange> {
+                policy.rates.iter().map(|rate| (key(rate), rate.clone())).collect()
+            };
+            let (old, new) = (on(old_policy), on(new_policy));
+            let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+            for flow in flows {
+                let observed = |rates: &BTreeMap<_, RateChange>| rates.get(&flow).map(|rate| rate.before);
+                let observed = observed(&old).or(observed(&new)).map_or(0.0, AdValorem::fraction);
+                let [from, to] =
+                    [&old, &new].map(|rates| rates.get(&flow).map_or(observed, |rate| rate.after.fraction()));
+                if (from - to).abs() <= SAME {
+                    continue;
+                }
+                list.row(Some(*day), outcome, || {
+                    let by = new.get(&flow);
+                    vec![
+                        dataset.countries.code(flow.0).to_owned(),
+                        dataset.countries.code(flow.1).to_owned(),
+                        dataset.sectors.code(flow.2).to_owned(),
+                        format!("{:.2}%", 100.0 * from),
+                        format!("{:.2}%", 100.0 * to),
+                        by.map_or("the observed rate again".to_owned(), |rate| by_measure(new_policy, rate)),
+                    ]
+                });
             }
         }
     }
-    if all == 0 {
-        String::new()
-    } else {
-        finished("Rates by day, averaged over exempt parts", &table, all, most)
-    }
+    list.finished("Rates by day, averaged over exempt parts")
 }
 
-/// Each trade cost on the day on which it changes.
+/// Each trade cost on the day on which it changes, in each outcome.
 fn costs_by_day(days: &[(Date, &Opened)], most: usize) -> String {
-    let mut table = columns(&["day", "importer", "exporter", "sector", "trade cost"], &[4]);
-    let mut all = 0;
+    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], days[0].1, true, most);
     for pair in days.windows(2) {
         let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let on = |opened: &Opened| -> BTreeMap<_, f64> {
-            let changes = opened.resolved.policy.changes.iter();
-            changes.map(|change| (change.flow, change.cost.factor())).collect()
-        };
-        let (old, new) = (on(before), on(after));
-        let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-        for flow in flows {
-            let [from, to] = [&old, &new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
-            if from.total_cmp(&to).is_eq() {
-                continue;
-            }
-            all += 1;
-            if all <= most {
-                table.add_row([
-                    day.to_string(),
-                    dataset.countries.code(flow.importer).to_owned(),
-                    dataset.countries.code(flow.exporter).to_owned(),
-                    dataset.sectors.code(flow.sector).to_owned(),
-                    cost_in_words(to),
-                ]);
+        let worlds = before.resolved.worlds().into_iter().zip(after.resolved.worlds());
+        for ((_, old), (outcome, new)) in worlds {
+            let on = |policy: &Policy| -> BTreeMap<_, f64> {
+                policy.changes.iter().map(|change| (change.flow, change.cost.factor())).collect()
+            };
+            let (old, new) = (on(old), on(new));
+            let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+            for flow in flows {
+                let [from, to] = [&old, &new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
+                if from.total_cmp(&to).is_ne() {
+                    list.row(Some(*day), outcome, || {
+                        [codes(dataset, flow).to_vec(), vec![cost_in_words(to)]].concat()
+                    });
+                }
             }
         }
     }
-    if all == 0 { String::new() } else { finished("Trade costs by day", &table, all, most) }
+    list.finished("Trade costs by day")
+}
+
+/// The codes of a flow's importer, exporter and sector.
+fn codes(dataset: &Dataset, flow: Flow) -> [String; 3] {
+    [
+        dataset.countries.code(flow.importer).to_owned(),
+        dataset.countries.code(flow.exporter).to_owned(),
+        dataset.sectors.code(flow.sector).to_owned(),
+    ]
 }
 
 /// What each measure adds to a rate, and what it would be without exemptions.
-fn by(opened: &Opened, rate: &RateChange) -> String {
-    let measures = &opened.resolved.policy.measures;
+fn by_measure(policy: &Policy, rate: &RateChange) -> String {
+    let measures = &policy.measures;
     let parts: Vec<String> = rate
         .contributions
         .iter()
@@ -183,71 +183,87 @@ fn wrapped(text: &str, width: usize) -> String {
     lines + "\n"
 }
 
-/// Each changed rate: from, to, and what each measure did.
+/// Each changed rate in each outcome: from, to, and what each measure did.
 fn rates(opened: &Opened, most: usize) -> String {
-    let (dataset, policy) = (&opened.data.dataset, &opened.resolved.policy);
-    if policy.rates.is_empty() {
-        return String::new();
+    let dataset = &opened.data.dataset;
+    let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], opened, false, most);
+    for (outcome, policy) in opened.resolved.worlds() {
+        for rate in &policy.rates {
+            list.row(None, outcome, || {
+                let rates = [rate.before, rate.after].map(|rate| format!("{:.2}%", 100.0 * rate.fraction()));
+                [&codes(dataset, rate.flow)[..], &rates, &[by_measure(policy, rate)]].concat()
+            });
+        }
     }
-    let mut table = columns(&["importer", "exporter", "sector", "from", "to", "by"], &[3, 4]);
-    for rate in policy.rates.iter().take(most) {
-        table.add_row([
-            dataset.countries.code(rate.flow.importer).to_owned(),
-            dataset.countries.code(rate.flow.exporter).to_owned(),
-            dataset.sectors.code(rate.flow.sector).to_owned(),
-            format!("{:.2}%", 100.0 * rate.before.fraction()),
-            format!("{:.2}%", 100.0 * rate.after.fraction()),
-            by(opened, rate),
-        ]);
-    }
-    let title = if policy.exempt_shares.is_empty() {
+    list.finished(if opened.resolved.policy.exempt_shares.is_empty() {
         "Rates"
     } else {
         "Rates, averaged over the exempt part and the rest"
-    };
-    finished(title, &table, policy.rates.len(), most)
+    })
 }
 
-/// Each changed trade cost.
+/// Each changed trade cost in each outcome.
 fn costs(opened: &Opened, most: usize) -> String {
-    let (dataset, policy) = (&opened.data.dataset, &opened.resolved.policy);
-    let changed: Vec<_> =
-        policy.changes.iter().filter(|change| (change.cost.factor() - 1.0).abs() > 0.0).collect();
-    if changed.is_empty() {
-        return String::new();
-    }
-    let mut table = columns(&["importer", "exporter", "sector", "trade cost"], &[3]);
-    for change in changed.iter().take(most) {
-        table.add_row([
-            dataset.countries.code(change.flow.importer).to_owned(),
-            dataset.countries.code(change.flow.exporter).to_owned(),
-            dataset.sectors.code(change.flow.sector).to_owned(),
-            cost_in_words(change.cost.factor()),
-        ]);
-    }
-    finished("Trade costs", &table, changed.len(), most)
-}
-
-fn columns(names: &[&str], right: &[usize]) -> Table {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(names.to_vec());
-    for &at in right {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(CellAlignment::Right);
+    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], opened, false, most);
+    for (outcome, policy) in opened.resolved.worlds() {
+        for change in policy.changes.iter().filter(|change| (change.cost.factor() - 1.0).abs() > 0.0) {
+            list.row(None, outcome, || {
+                let cost = vec![cost_in_words(change.cost.factor())];
+                [codes(&opened.data.dataset, change.flow).to_vec(), cost].concat()
+            });
         }
     }
-    table
+    list.finished("Trade costs")
 }
 
-fn finished(title: &str, table: &Table, all: usize, most: usize) -> String {
-    let mut text = format!("\n{title}\n");
-    for line in table.lines() {
-        // Nothing to see at the ends of lines.
-        writeln!(text, "{}", line.trim_end()).expect("writing to a string cannot fail");
+/// A table of which only the first rows are shown, with the day and the outcome in front where there are several.
+struct List {
+    table: Table,
+    has_outcomes: bool,
+    all: usize,
+    most: usize,
+}
+
+impl List {
+    fn new(names: &[&str], opened: &Opened, has_days: bool, most: usize) -> Self {
+        let has_outcomes = !opened.resolved.outcomes.is_empty();
+        let day = has_days.then_some("day");
+        let outcome = has_outcomes.then_some("outcome");
+        let heads: Vec<&str> = day.into_iter().chain(outcome).chain(names.iter().copied()).collect();
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_header(heads.clone());
+        for (at, head) in heads.iter().enumerate() {
+            if let (Some(column), "from" | "to" | "trade cost") = (table.column_mut(at), *head) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self { table, has_outcomes, all: 0, most }
     }
-    if all > most {
-        writeln!(text, "... and {} more (--rows {all} shows all)", grouped(all - most))
-            .expect("writing to a string cannot fail");
+
+    fn row(&mut self, day: Option<Date>, outcome: Option<&str>, cells: impl FnOnce() -> Vec<String>) {
+        self.all += 1;
+        if self.all <= self.most {
+            let day = day.map(|day| day.to_string());
+            let outcome = outcome.filter(|_| self.has_outcomes).map(str::to_owned);
+            self.table.add_row(day.into_iter().chain(outcome).chain(cells()).collect::<Vec<_>>());
+        }
     }
-    text
+
+    /// The list under its title; nothing where it is empty.
+    fn finished(&self, title: &str) -> String {
+        if self.all == 0 {
+            return String::new();
+        }
+        let mut text = format!("\n{title}\n");
+        for line in self.table.lines() {
+            // Nothing to see at the ends of lines.
+            writeln!(text, "{}", line.trim_end()).expect("writing to a string cannot fail");
+        }
+        if self.all > self.most {
+            let (all, more) = (self.all, grouped(self.all - self.most));
+            writeln!(text, "... and {more} more (--rows {all} shows all)")
+                .expect("writing to a string cannot fail");
+        }
+        text
+    }
 }

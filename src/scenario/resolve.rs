@@ -111,6 +111,16 @@ impl Resolved {
         self
     }
 
+    /// What changes in each outcome, by its name; without outcomes what changes, without a name.
+    pub fn worlds(&self) -> Vec<(Option<&str>, &Policy)> {
+        match self.outcomes.as_slice() {
+            [] => vec![(None, &self.policy)],
+            outcomes => {
+                outcomes.iter().map(|outcome| (Some(outcome.name.as_str()), &outcome.policy)).collect()
+            }
+        }
+    }
+
     /// The texts that decide what is simulated: the scenario (as `""`), then each table, and each scenario on which it is built,
     /// by the name it has there.
     pub fn inputs_for_hash(&self) -> Vec<(&str, &str)> {
