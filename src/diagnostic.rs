@@ -94,6 +94,25 @@ impl Diagnostic {
     }
 }
 
+/// Whether a character steers the direction of writing, is invisible, or is none: in a text from a file it could pass
+/// something off as something else.
+pub fn hides(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'
+            | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// "`a`, `b` or `c`".
 pub fn one_of(names: &[&str]) -> String {
     joined(names, "or")

@@ -8,3 +8,4 @@ pub mod expected;
 pub mod horizon;
 pub mod policy;
 pub mod synthetic;
+pub mod totals;

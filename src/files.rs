@@ -57,6 +57,11 @@ pub trait Files {
     /// # Errors
     /// [`FileError`], with the file as it was named.
     fn read(&self, name: &str, limit: u64) -> Result<String, FileError>;
+
+    /// Where a file is looked for, for messages.
+    fn path(&self, name: &str) -> String {
+        name.to_owned()
+    }
 }
 
 /// No files at all.
@@ -106,6 +111,10 @@ impl Folder {
 impl Files for Folder {
     fn read(&self, name: &str, limit: u64) -> Result<String, FileError> {
         text(self.open(name)?, name, limit)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.root.join(name).display().to_string()
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Scenario {
     summary: Option<String>,
     sources: Vec<String>,
     baseline: Option<Spanned<String>>,
-    aggregate: Option<Spanned<Aggregate>>,
+    aggregate: Option<Aggregate>,
     date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
     outcomes: Outcomes,
@@ -139,7 +139,8 @@ impl Scenario {
         &self.sources
     }
 
-    /// The dataset it names: an embedded one, or a folder relative to the scenario file.
+    /// The dataset it names: an embedded one, or a folder relative to the scenario file (to where the user is, if it
+    /// is set).
     pub fn baseline(&self) -> &str {
         self.baseline.as_ref().map_or(DEFAULT_BASELINE, |name| name.get_ref())
     }
@@ -159,18 +160,28 @@ impl Scenario {
 
     /// The maps by which the data are aggregated, if any.
     pub fn aggregate(&self) -> Option<&Aggregate> {
-        self.aggregate.as_ref().map(Spanned::get_ref)
+        self.aggregate.as_ref()
+    }
+
+    /// Whether the dataset is named in a setting.
+    pub fn sets_baseline(&self) -> bool {
+        self.baseline.as_ref().is_some_and(|name| self.source.is_set(&name.span()))
+    }
+
+    /// Whether the maps are named in a setting.
+    pub fn sets_maps(&self) -> bool {
+        self.aggregate.as_ref().is_some_and(|aggregate| self.source.is_set(&aggregate.maps.span()))
     }
 
     /// The folder in which the maps are looked for, from the folder of the scenario.
     pub fn aggregate_folder(&self) -> &str {
-        self.aggregate.as_ref().map_or("", |maps| self.source.folder(&maps.span()))
+        self.aggregate.as_ref().map_or("", |maps| self.source.folder(&maps.maps.span()))
     }
 
     /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
     pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
         match &self.aggregate {
-            Some(maps) if fault.place.is_none() => fault.at(self.source.place(maps.span())),
+            Some(aggregate) if fault.place.is_none() => fault.at(self.source.place(aggregate.maps.span())),
             _ => fault,
         }
     }
@@ -271,6 +282,11 @@ impl Draft {
     /// The folder in which that dataset is looked for, from the folder of the scenario.
     pub fn baseline_folder(&self) -> &str {
         self.scenario.baseline_folder()
+    }
+
+    /// Whether the dataset is named in a setting.
+    pub fn sets_baseline(&self) -> bool {
+        self.scenario.sets_baseline()
     }
 
     /// The scenario.

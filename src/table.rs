@@ -3,6 +3,7 @@
 //! Reading a row gives results whose error is a [`Fault`]; [`Faults`] collects them and keeps a file with ten
 //! thousand bad rows from printing ten thousand messages.
 
+use std::fmt::Display;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -115,9 +116,9 @@ impl Faults {
     }
 }
 
-/// A count with thousands separators, for reading.
-pub fn grouped(count: usize) -> String {
-    let digits = count.to_string();
+/// A whole number with thousands separators, for reading.
+pub fn grouped(number: impl Display) -> String {
+    let digits = number.to_string();
     let mut written = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

@@ -155,7 +155,7 @@ impl PercentagePoints {
         if fraction.abs() <= AdValorem::LIMIT {
             Ok(Self(fraction))
         } else {
-            Err(UnitError::OutOfRange { written: written.to_owned(), range: "at most 100000pp" })
+            Err(UnitError::OutOfRange { written: written.to_owned(), range: "-100000pp to 100000pp" })
         }
     }
 

@@ -276,6 +276,14 @@ fn a_manifest_with_all_its_faults_at_once() {
 }
 
 #[test]
+fn a_name_of_several_lines() {
+    expect(
+        &tiny().patch("dataset.toml", "name = \"tiny\"", "name = \"ti\\nny\""),
+        &["error dataset.toml:1 [\"ti\\nny\"]: `name` has line ends or other control characters in it"],
+    );
+}
+
+#[test]
 fn a_default_elasticity_set_that_is_not_there() {
     expect(
         &tiny().patch("dataset.toml", "\"EXAMPLE\"", "\"EXAMPEL\""),

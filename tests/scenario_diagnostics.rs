@@ -2,7 +2,7 @@
 
 mod scenario_support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use scenario_support::{dataset, faults};
 use tariffsim::cli::diagnostics::render;
@@ -11,7 +11,8 @@ use tariffsim::files::{Files as _, Folder};
 use tariffsim::scenario::{Draft, MOST_BYTES, Scenario, Settings};
 
 fn invalid() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/invalid")
+    // As seen from where tests run: messages have the path that was tried.
+    PathBuf::from("scenarios/invalid")
 }
 
 fn names() -> Vec<String> {
@@ -44,7 +45,8 @@ fn every_invalid_scenario_says_what_is_wrong_and_where() {
         let found = diagnose(&name);
         assert!(found.iter().any(Diagnostic::is_error), "{name}");
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(name.trim_end_matches(".toml"), render(&found, false));
+            let shown = render(&found, false).replace("invalid\\", "invalid/");
+            insta::assert_snapshot!(name.trim_end_matches(".toml"), shown);
         });
     }
 }
@@ -73,4 +75,21 @@ fn too_many_measures_and_too_large_a_file_are_refused() {
     assert!(faults(&many)[0].message.contains("1001 measures"));
     let large = format!("# {}", "x".repeat(1 << 20));
     assert!(faults(&large)[0].message.contains("larger than the limit"));
+}
+
+#[test]
+fn a_spread_out_of_range_is_told_the_range_that_counts() {
+    let measure = "[[measure]]\nby = \"USA\"\non = \"CHN\"\nadd = \"1pp\"\n[uncertainty]\n";
+    for (key, values, range) in [
+        ("trade_elasticity.lognormal.sd", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("trade_flows.lognormal.cv_pair", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("trade_flows.lognormal.cv_cell", ["-1%", "1001%", "1e300%"], "0% to 1000%"),
+        ("exempt_share.beta.sd", ["-1pp", "51pp", "1e300pp"], "0pp to 50pp"),
+    ] {
+        for value in values {
+            let found = faults(&format!("{measure}{key} = \"{value}\"\n"));
+            let said: Vec<&str> = found.iter().map(|fault| fault.expected.as_str()).collect();
+            assert_eq!(said, [range], "{key} = {value}");
+        }
+    }
 }

@@ -98,6 +98,28 @@ fn names_with_blanks_and_dots_are_quoted() {
 }
 
 #[test]
+fn a_measure_that_is_renamed_is_still_replaced_by_others() {
+    for (in_file, written_so) in
+        [("\"first\"", "\"zz\""), ("[\"measure-3\", \"first\"]", "[\"measure-3\", \"zz\"]")]
+    {
+        let scenario = format!(
+            "{SCENARIO}\n[[measure]]\nby = \"USA\"\non = \"MEX\"\nadd = \"1pp\"\n\
+             [[measure]]\nby = \"USA\"\non = \"CAN\"\nadd = \"2pp\"\ninstead_of = {in_file}\n"
+        );
+        let resolved = set(&scenario, &["measure.first.name = \"zz\"", "measure.zz.add=3pp"]).unwrap();
+        let text = resolved.to_toml(&resolved.uncertainty);
+        assert!(text.contains("name = \"zz\"\nby = \"USA\"") && text.contains("add = \"3pp\""), "{text}");
+        assert!(text.contains(&format!("instead_of = {written_so}")), "{text}");
+    }
+    // What is typed after it is about the new name, and a name that is there already is one mistake.
+    let (shown, _, _) = fault(SCENARIO, &["measure.first.name=zz", "measure.measure-2.instead_of=first"]);
+    assert_eq!(shown, "first");
+    let scenario = SCENARIO.replace("\"5pp\"", "\"5pp\"\ninstead_of = \"first\"");
+    let (shown, help, _) = fault(&scenario, &["measure.measure-2.name=first"]);
+    assert_eq!((shown.as_str(), help.as_str()), ("first", "the first one is on line 5"));
+}
+
+#[test]
 fn what_is_set_is_told_and_counts_for_the_hash() {
     let plain = set(SCENARIO, &[]).unwrap();
     let changed = set(SCENARIO, &["measure.first.add=10pp", "model.elasticities.AUT=4"]).unwrap();

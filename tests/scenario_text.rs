@@ -339,3 +339,45 @@ fn deeply_nested_texts_do_not_exhaust_the_stack() {
     run(&format!("a{} = 1", ".a".repeat(200_000)));
     run(&format!("a = {}", "{a=".repeat(100_000)));
 }
+
+#[test]
+fn what_is_named_twice_is_told_and_written_once() {
+    let measure = |by: &str, on: &str, except: &str, goods: &str| {
+        let except = if except.is_empty() { String::new() } else { format!("except = [{except}]\n") };
+        let text =
+            format!("[[measure]]\nby = [{by}]\non = [{on}]\n{except}goods = [{goods}]\nadd = \"1pp\"\n");
+        let resolved = resolve(&text);
+        let written = resolved.to_toml(&resolved.uncertainty);
+        let lines = written.lines().filter(|line| {
+            ["by = ", "on = ", "except = ", "goods = "].iter().any(|key| line.starts_with(key))
+        });
+        (resolved.policy.measures[0].words.clone(), lines.collect::<Vec<_>>().join(", "))
+    };
+    let (words, written) =
+        measure("\"USA\", \"United States\"", "\"MEX\", \"CHN\", \"MEX\"", "", "\"AUT\", \"AUT\"");
+    assert_eq!(
+        words,
+        "the United States adds 1 percentage point to its tariffs on motor vehicles & parts from Mexico and China"
+    );
+    assert_eq!(written, "by = \"USA\", on = [\"MEX\", \"CHN\"], goods = \"AUT\"");
+    // Part of something else that is named; services are no part of all goods.
+    let (words, written) =
+        measure("\"CHN\"", "\"MEX\", \"USMCA\", \"CAN\"", "\"CAN\", \"CAN\"", "\"AUT\", \"BUS\", \"all\"");
+    assert_eq!(
+        words,
+        "China adds 1 percentage point to its tariffs on business services and all goods from the USMCA \
+         countries except Canada"
+    );
+    assert_eq!(written, "by = \"CHN\", on = \"USMCA\", except = \"CAN\", goods = [\"BUS\", \"all\"]");
+    let (words, written) = measure("\"USMCA\"", "\"USMCA\", \"all\", \"CHN\"", "", "\"all\", \"AUT\"");
+    assert!(words.ends_with("their tariffs on all goods from every other country"), "{words}");
+    assert_eq!(written, "by = \"USMCA\", on = \"all\", goods = \"all\"");
+    let text = "[[measure]]\nname = \"a\"\nby = \"USA\"\non = \"all\"\nadd = \"1pp\"\n\
+                [[measure]]\nby = \"USA\"\non = \"CHN\"\nadd = \"2pp\"\ninstead_of = [\"a\", \"a\"]\n";
+    assert!(resolve(text).policy.measures[1].words.ends_with(", in place of `a`"));
+    // Whoever follows the rates on one exporter may name it twice too.
+    let follows = resolve(
+        "[[measure]]\nby = \"MEX\"\non = \"CHN\"\nmatch = { by = \"USA\", on = [\"CAN\", \"Canada\"] }\n",
+    );
+    assert!(follows.policy.measures[0].words.contains("all goods from Canada"));
+}

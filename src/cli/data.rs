@@ -7,6 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use crate::cli::failure::Failure;
 use crate::cli::{open, output};
 use crate::data::check::Summary;
+use crate::data::folder::fault_of_line;
 use crate::data::{maps, write};
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{self, Loss};
@@ -106,15 +107,13 @@ fn aggregate(
         let message = format!("`{}` is not an empty folder, so it is left alone", out.display());
         return Err(Diagnostic::error(message).help("name a new folder with --out").into());
     }
+    let label = label(name, by)?;
     let data = open::dataset(dataset, Path::new(""))?;
     let names: Vec<&str> = by.iter().map(String::as_str).collect();
     let maps = maps::read(&data.dataset, &names, unmapped, &CommandLine)?;
     output::warn_of(&maps.warnings);
     let (mut aggregated, loss) = maps.grouping.dataset(&data.dataset);
-    let stems = by.iter().map(|map| Path::new(map).file_stem().unwrap_or_default().to_string_lossy());
-    let stems: Vec<_> = stems.collect();
-    aggregated.name =
-        name.map_or_else(|| format!("{}-{}", data.dataset.name, stems.join("-")), str::to_owned);
+    aggregated.name = if name.is_some() { label } else { format!("{}-{label}", data.dataset.name) };
     aggregated.title = format!(
         "{}, aggregated to {} x {}",
         data.dataset.title,
@@ -123,6 +122,18 @@ fn aggregate(
     );
     report::folder::write(out, &write::files(&aggregated))?;
     output::print(&told(&data.dataset, &aggregated, &loss, out))
+}
+
+/// The name that is asked for, or what the maps add to the old one.
+fn label(name: Option<&str>, by: &[String]) -> Result<String, Failure> {
+    let stems = by.iter().map(|map| Path::new(map).file_stem().unwrap_or_default().to_string_lossy());
+    let label = name.map_or_else(|| stems.collect::<Vec<_>>().join("-"), |name| name.trim().to_owned());
+    match fault_of_line(&label) {
+        None => Ok(label),
+        Some(fault) => Err(Diagnostic::error(format!("the name of the new dataset {fault}"))
+            .expected("a text on one line, such as `--name my-data`")
+            .into()),
+    }
 }
 
 fn is_empty_folder(path: &Path) -> bool {

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity, hides};
 
 /// Renders faults one below the other, with a count at the end when there are several errors.
 pub fn render(diagnostics: &[Diagnostic], color: bool) -> String {
@@ -50,15 +50,14 @@ fn groups(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
 }
 
 /// Text for a terminal without what would move the cursor, colour what is not meant to be coloured, or turn the
-/// direction of reading: a title or a name may come from anybody's file. Styles are kept.
+/// direction of reading or hide: a title or a name may come from anybody's file. Styles are kept.
 pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let style = style_length(rest);
         let length = style.unwrap_or(letter.len_utf8());
-        let turns = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if style.is_none() && (turns || (letter.is_control() && !['\n', '\t'].contains(&letter))) {
+        if style.is_none() && (hides(letter) || (letter.is_control() && !['\n', '\t'].contains(&letter))) {
             shown.push('\u{fffd}');
         } else {
             shown.push_str(&rest[..length]);

@@ -120,7 +120,7 @@ impl Arguments {
 fn checked_name(file: &Path) -> Result<&str, Failure> {
     file.to_str().filter(|name| !name.contains(char::is_control)).ok_or_else(|| {
         Diagnostic::error(format!("`{}` cannot be shown on a line of text", file.display()))
-            .help("name the file without line ends and other control characters")
+            .help("name the file in UTF-8, without line ends and other control characters")
             .into()
     })
 }

@@ -49,12 +49,14 @@ struct Named {
     scenario: Scenario,
     data: Arc<Data>,
     files: Folder,
+    /// Where one is: as in any command, what is typed is named as it is seen from there.
+    here: Folder,
 }
 
 /// Opens a scenario and its dataset, and resolves the one on the other, on one day; all mistakes are reported at once.
 pub(super) fn open(subject: &Subject, day: &Day) -> Result<Opened, Failure> {
     let named = read(subject, day)?;
-    let resolved = named.scenario.resolve(&named.data.dataset, &named.files)?;
+    let resolved = named.scenario.resolve_with(&named.data.dataset, &named.files, &named.here)?;
     named.opened(resolved)
 }
 
@@ -62,12 +64,12 @@ pub(super) fn open(subject: &Subject, day: &Day) -> Result<Opened, Failure> {
 /// with a day that is named, there is one entry without a date.
 pub(super) fn open_days(subject: &Subject, day: &Day) -> Result<Vec<(Option<Date>, Opened)>, Failure> {
     let named = read(subject, day)?;
-    let (dataset, files) = (&named.data.dataset, &named.files);
+    let (dataset, files, here) = (&named.data.dataset, &named.files, &named.here);
     if named.scenario.date().is_some() || named.scenario.changes().is_empty() {
-        let resolved = named.scenario.resolve(dataset, files)?;
+        let resolved = named.scenario.resolve_with(dataset, files, here)?;
         return Ok(vec![(None, named.opened(resolved)?)]);
     }
-    let path = named.scenario.resolve_path(dataset, files)?;
+    let path = named.scenario.resolve_path_with(dataset, files, here)?;
     path.into_iter().map(|(date, resolved)| Ok((Some(date), named.opened(resolved)?))).collect()
 }
 
@@ -88,9 +90,11 @@ fn read(subject: &Subject, day: &Day) -> Result<Named, Failure> {
     if let Some(on) = &day.on {
         settings.push_texts("--on", &["date"], std::slice::from_ref(on));
     }
+    let here = Folder::new("");
     let draft = Draft::with(&name, &text, &settings, &files);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
+        None if draft.sets_baseline() => dataset(Path::new(draft.baseline()), here.root()),
         None => dataset(Path::new(draft.baseline()), &files.root().join(draft.baseline_folder())),
     };
     let data = match (data, draft.clone().finish()) {
@@ -107,7 +111,7 @@ fn read(subject: &Subject, day: &Day) -> Result<Named, Failure> {
         }
         (Err(failure), Ok(_)) => return Err(failure),
     };
-    Ok(Named { scenario: draft.finish()?, data: Arc::new(data), files })
+    Ok(Named { scenario: draft.finish()?, data: Arc::new(data), files, here })
 }
 
 impl Named {
@@ -115,6 +119,7 @@ impl Named {
     fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
         let opened = Opened { scenario: self.scenario.clone(), data: Arc::clone(&self.data), resolved };
         match self.scenario.aggregate() {
+            Some(aggregate) if self.scenario.sets_maps() => opened.aggregated(aggregate, &self.here),
             Some(aggregate) => opened.aggregated(aggregate, &self.files),
             None => Ok(opened),
         }
@@ -124,7 +129,7 @@ impl Named {
 impl Opened {
     /// The same on coarser data.
     fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
-        let names: Vec<&str> = aggregate.maps.iter().map(String::as_str).collect();
+        let names: Vec<&str> = aggregate.maps.get_ref().iter().map(String::as_str).collect();
         let files = Folder::new(files.root().join(self.scenario.aggregate_folder()));
         let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, &files).map_err(|faults| {
             faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
@@ -188,7 +193,11 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
             .into());
     }
     if !path.is_dir() {
-        let message = format!("there is no embedded dataset and no folder `{}`", name.display());
+        let message = if path == name {
+            format!("there is no embedded dataset and no folder `{}`", name.display())
+        } else {
+            format!("there is no embedded dataset `{}` and no folder `{}`", name.display(), path.display())
+        };
         let names = embedded::NAMES.join("`, `");
         return Err(Diagnostic::error(message)
             .help(format!("embedded: `{names}`; or give a dataset folder"))

@@ -70,7 +70,9 @@ pub(super) fn create_folder(dir: &Path) -> Result<(), Failure> {
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     let message = format!("cannot write `{}`: {error}", path.display());
-    Diagnostic::error(message).help("check that the folder is there and that you may write to it").into()
+    Diagnostic::error(message)
+        .help("check that the folder is there, that you may write to it, and the free space")
+        .into()
 }
 
 /// How many columns a page may have.

@@ -3,6 +3,7 @@
 use crate::bilateral::{Bilateral, Shape};
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::{Dataset, FinalDemand};
+use crate::economy::totals::{balances, expenditure, outputs};
 use crate::index::{CountryId, Position, SectorId};
 use crate::table::grouped;
 
@@ -34,18 +35,19 @@ impl Accounts {
     /// The accounts of tables of the same shape; `inputs` by (country, input, output).
     pub fn new(trade: &Bilateral, tariffs: &Bilateral, inputs: Option<&[f64]>) -> Self {
         let shape = trade.shape();
-        let zeros = || vec![0.0; shape.pairs()];
+        let output = outputs(trade);
         let mut accounts = Self {
             shape,
-            output: zeros(),
-            absorption: zeros(),
-            input_use: zeros(),
-            value_added: zeros(),
-            deficits: vec![0.0; shape.countries],
+            absorption: expenditure(trade, tariffs),
+            input_use: vec![0.0; shape.pairs()],
+            value_added: output.clone(),
+            output,
+            deficits: balances(trade),
             tariff_revenue: vec![0.0; shape.countries],
         };
-        accounts.add_trade(trade, tariffs);
-        accounts.value_added.clone_from(&accounts.output);
+        for (cell, (value, rate)) in trade.values().iter().zip(tariffs.values()).enumerate() {
+            accounts.tariff_revenue[shape.flow(cell).importer.index()] += value * rate;
+        }
         if let Some(inputs) = inputs {
             accounts.add_inputs(inputs);
         }
@@ -55,18 +57,6 @@ impl Accounts {
     /// The accounts of a dataset.
     pub fn of(dataset: &Dataset) -> Self {
         Self::new(&dataset.trade, &dataset.tariffs, dataset.inputs.as_deref())
-    }
-
-    fn add_trade(&mut self, trade: &Bilateral, tariffs: &Bilateral) {
-        let (n, j) = (self.shape.countries, self.shape.sectors);
-        for (cell, (&value, &rate)) in trade.values().iter().zip(tariffs.values()).enumerate() {
-            let (sector, importer, exporter) = (cell / (n * n), cell / n % n, cell % n);
-            self.output[exporter * j + sector] += value;
-            self.absorption[importer * j + sector] += value * (1.0 + rate);
-            self.tariff_revenue[importer] += value * rate;
-            self.deficits[importer] += value;
-            self.deficits[exporter] -= value;
-        }
     }
 
     fn add_inputs(&mut self, inputs: &[f64]) {

@@ -68,7 +68,7 @@ fn list(
         if let Some(&line) = lines.get(code) {
             return faults.add(code_twice(row, code, line));
         }
-        warn_of_meaning(row, "code", faults);
+        meaning(row, "code").into_iter().for_each(|fault| faults.add(fault.warning()));
         lines.insert(code.to_owned(), u32::try_from(row.line()).unwrap_or(u32::MAX));
         let name = row.text("name").unwrap_or(code);
         entries.push((code.to_owned(), name.to_owned()));
@@ -87,14 +87,14 @@ fn code_twice(row: &Row<'_>, code: &str, line: u32) -> Fault {
     fault
 }
 
-/// Warns of a code that means something else: everything in scenarios, or the sum over sectors in results.
-pub(super) fn warn_of_meaning(row: &Row<'_>, column: &str, faults: &mut Faults) {
+/// The fault of a code that means something else: everything in scenarios, or the sum over sectors in results.
+pub(super) fn meaning(row: &Row<'_>, column: &str) -> Option<Fault> {
     let code = row.field(column);
-    if ["all", "TOTAL"].contains(&code) {
+    ["all", "TOTAL"].contains(&code).then(|| {
         let message = format!("`{code}` has a meaning of its own in scenarios and results");
-        let fault = row.fault(column, "code with a meaning of its own", message);
-        faults.add(fault.warning().help("choose another code, or nothing can refer to this one"));
-    }
+        row.fault(column, "code with a meaning of its own", message)
+            .help("choose another code, or nothing can refer to this one")
+    })
 }
 
 fn too_many(row: &Row<'_>) -> Fault {

@@ -12,6 +12,7 @@ use crate::files::Files;
 
 pub use crate::data::codes::MOST_CELLS;
 pub use crate::data::flows::MOST_RATE;
+pub use crate::data::manifest::fault_of_line;
 pub use crate::data::parameters::MOST_SETS;
 pub use crate::data::source::{MOST_MANIFEST_BYTES, MOST_TABLE_BYTES, MOST_VALUE};
 

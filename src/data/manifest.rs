@@ -43,6 +43,15 @@ pub(super) fn read(source: &mut Source<'_>) -> Option<Manifest> {
     manifest
 }
 
+/// What keeps a text from being shown on a line, as the name of a dataset is; `None` if nothing does.
+pub fn fault_of_line(text: &str) -> Option<&'static str> {
+    match text.trim() {
+        "" => Some("is empty"),
+        text if text.contains(char::is_control) => Some("has line ends or other control characters in it"),
+        _ => None,
+    }
+}
+
 type Value<'v> = Spanned<DeValue<'v>>;
 
 struct Reader {
@@ -98,13 +107,14 @@ impl Reader {
 
     fn string(&mut self, table: &DeTable<'_>, key: &str) -> Option<String> {
         let value = self.required(table, key)?;
-        self.as_string(value, key).filter(|text| {
-            let empty = text.is_empty();
-            if empty {
-                self.add("empty value", &format!("`{key}` is empty"), Some(value.span()));
+        let text = self.as_string(value, key)?;
+        match fault_of_line(&text) {
+            None => Some(text),
+            Some(fault) => {
+                self.add("no line of text", &format!("`{key}` {fault}"), Some(value.span()));
+                None
             }
-            !empty
-        })
+        }
     }
 
     fn optional(&mut self, table: &DeTable<'_>, key: &str) -> Option<String> {

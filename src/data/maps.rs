@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::data::codes::meaning;
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::economy::aggregation::{Grouping, Groups, Unmapped};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files};
@@ -57,6 +58,7 @@ pub fn read(
             Some(Side::Countries) if countries.is_some() => found.push(twice(name, "countries")),
             Some(Side::Sectors) if sectors.is_some() => found.push(twice(name, "sectors")),
             Some(Side::Countries) => {
+                found.extend(map.other_members(dataset));
                 countries =
                     Some(map.groups::<CountryId>(&dataset.countries, "country", unmapped, &mut found));
             }
@@ -90,7 +92,7 @@ pub fn read(
 pub fn groups_of(preset: &str) -> Vec<String> {
     let text = PRESETS.iter().find(|(name, _)| *name == preset).map(|(_, text)| (*text).to_owned());
     let map = text.and_then(|text| Map::parse(preset, text, &mut Vec::new()));
-    map.map_or_else(Vec::new, |map| map.groups.into_iter().map(|(group, _)| group).collect())
+    map.map_or_else(Vec::new, |map| map.groups.into_iter().map(|group| group.code).collect())
 }
 
 /// The text of a map.
@@ -101,9 +103,10 @@ fn text(name: &str, files: &dyn Files) -> Result<String, Box<Diagnostic>> {
     files.read(name, MOST_BYTES).map_err(|error| {
         let names = PRESETS.iter().map(|(preset, _)| *preset);
         let fault = match &error {
-            FileError::NotFound { .. } => Diagnostic::error(format!(
-                "there is no aggregation `{name}` and no file of that name"
-            ))
+            FileError::NotFound { .. } => Diagnostic::error(match files.path(name) {
+                path if path == name => format!("there is no aggregation `{name}` and no file of that name"),
+                path => format!("there is no aggregation `{name}` and no file `{path}`"),
+            })
             .help(match nearest(name, names.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`tariffsim list aggregations` shows those in the program".to_owned(),
@@ -131,8 +134,24 @@ struct Map {
     text: String,
     /// Code and group of each row.
     rows: Vec<(String, String)>,
-    /// Groups and their names, in the order in which they appear.
-    groups: Vec<(String, String)>,
+    /// Groups in the order in which they appear.
+    groups: Vec<Named>,
+}
+
+/// A group as a map names it.
+struct Named {
+    code: String,
+    /// Its name for people, with the line that gives it.
+    name: Option<(String, usize)>,
+    /// Where its code first stands.
+    place: Place,
+}
+
+impl Named {
+    /// What people read: the code where there is no name.
+    fn shown(&self) -> &str {
+        self.name.as_ref().map_or(&self.code, |(name, _)| name)
+    }
 }
 
 impl Map {
@@ -141,29 +160,18 @@ impl Map {
         let table = Table::parse(name, &text, &["code", "group"], &["group_name"], found)?;
         let mut faults = Faults::new(name);
         let mut lines: HashMap<String, usize> = HashMap::new();
-        let (mut rows, mut groups) = (Vec::new(), Vec::<(String, String)>::new());
+        let (mut rows, mut groups) = (Vec::new(), Vec::new());
         for row in table.rows() {
             let Some(row) = faults.keep(row) else { continue };
             let (Some(code), Some(group)) = (faults.keep(row.text("code")), faults.keep(row.text("group")))
             else {
                 continue;
             };
-            if group.contains(char::is_whitespace) {
-                faults.add(
-                    row.fault("group", "code with spaces", format!("the code `{group}` has spaces in it"))
-                        .help("put the words into the column `group_name`"),
-                );
-                continue;
-            }
             if let Some(line) = lines.insert(code.to_owned(), row.line()) {
                 faults.add(code_twice(&row, code, line));
-                continue;
+            } else if faults.keep(note_group(&row, group, &mut groups)).is_some() {
+                rows.push((code.to_owned(), group.to_owned()));
             }
-            if groups.iter().all(|(known, _)| known != group) {
-                let title = row.text("group_name").unwrap_or(group);
-                groups.push((group.to_owned(), title.to_owned()));
-            }
-            rows.push((code.to_owned(), group.to_owned()));
         }
         faults.finish(found);
         if rows.len() > MOST_CODES {
@@ -203,20 +211,17 @@ impl Map {
         }
         let used: Vec<&str> =
             codes.codes().iter().filter_map(|code| group_of.get(code.as_str()).copied()).collect();
-        for &code in missing.iter().filter(|code| used.contains(code)) {
-            let message = format!("`{code}` is a group of `{}` and a {what} that is not in it", self.name);
-            found.push(
-                Diagnostic::error(message).help("give the group another code, or add a row for the code"),
-            );
+        let groups: Vec<&Named> =
+            self.groups.iter().filter(|group| used.contains(&group.code.as_str())).collect();
+        found.extend(groups.iter().filter_map(|group| self.clash::<Id>(group, codes, what, &group_of)));
+        if found[before..].iter().any(Diagnostic::is_error) {
+            return None;
         }
-        let groups = self.groups.iter().filter(|(group, _)| used.contains(&group.as_str())).cloned();
+        let groups = groups.iter().map(|group| (group.code.clone(), group.shown().to_owned()));
         let alone = missing.iter().map(|code| {
             let name = codes.find::<Id>(code).map_or("", |id| codes.name(id));
             ((*code).to_owned(), name.to_owned())
         });
-        if found[before..].iter().any(Diagnostic::is_error) {
-            return None;
-        }
         let list = CodeList::new(groups.chain(alone)).ok()?;
         let of = codes.codes().iter().map(|code| {
             let group = group_of.get(code.as_str()).copied().unwrap_or(code);
@@ -224,6 +229,48 @@ impl Map {
         });
         let of: Option<Vec<usize>> = of.collect();
         Groups::new(list, of?)
+    }
+
+    /// A group with the code or the name of a country or sector that is not in it: results would be read as those
+    /// of the other.
+    fn clash<Id: Position>(
+        &self,
+        group: &Named,
+        codes: &CodeList,
+        what: &str,
+        group_of: &HashMap<&str, &str>,
+    ) -> Option<Diagnostic> {
+        let outside = codes.ids::<Id>().filter(|&id| group_of.get(codes.code(id)) != Some(&&*group.code));
+        let (text, is, which) = outside.into_iter().find_map(|id| {
+            if codes.code(id) == group.code {
+                Some((&*group.code, "a group", "code"))
+            } else {
+                is_same(codes.name(id), group.shown()).then(|| (group.shown(), "the name of a group", "name"))
+            }
+        })?;
+        let message = format!("`{text}` is {is} of `{}` and a {what} that is not in it", self.name);
+        let help = format!("give the group another {which}, or add the {what} to the group");
+        Some(Diagnostic::error(message).at(group.place.clone()).help(help))
+    }
+
+    /// Groups with the code of a country group of the dataset and other members: a measure on the one would be
+    /// taken for a measure on the other.
+    fn other_members(&self, dataset: &Dataset) -> Vec<Diagnostic> {
+        let (mut found, list) = (Vec::new(), &dataset.countries);
+        for known in &dataset.groups {
+            let same = |group: &&Named| group.code.eq_ignore_ascii_case(&known.code);
+            let Some(group) = self.groups.iter().find(same) else { continue };
+            let mapped = self.rows.iter().filter(|(_, to)| *to == group.code);
+            let mapped: Vec<CountryId> = mapped.filter_map(|(code, _)| list.find(code)).collect();
+            let only = |these: &[CountryId], not: &[CountryId]| -> Vec<&str> {
+                these.iter().filter(|id| !not.contains(id)).map(|&id| list.code(id)).collect()
+            };
+            let (lacking, surplus) = (only(&known.members, &mapped), only(&mapped, &known.members));
+            if !lacking.is_empty() || !surplus.is_empty() {
+                found.push(not_the_same(group, &known.code, &lacking, &surplus));
+            }
+        }
+        found
     }
 
     /// A warning about codes that the dataset does not have.
@@ -275,6 +322,61 @@ fn some(codes: &[&str]) -> String {
     const MOST: usize = 8;
     let more = if codes.len() > MOST { ", …" } else { "" };
     format!("{}{more}", codes[..codes.len().min(MOST)].join(", "))
+}
+
+/// Notes the group of a row, and the name that the row gives it.
+fn note_group(row: &Row<'_>, code: &str, groups: &mut Vec<Named>) -> Result<(), Fault> {
+    if code.contains(char::is_whitespace) {
+        let message = format!("the code `{code}` has spaces in it");
+        return Err(row
+            .fault("group", "code with spaces", message)
+            .help("put the words into the column `group_name`"));
+    }
+    let at = groups.iter().position(|known| known.code == code).unwrap_or(groups.len());
+    if at == groups.len() {
+        groups.push(Named { code: code.to_owned(), name: None, place: row.place("group") });
+        if let Some(fault) = meaning(row, "group") {
+            return Err(fault);
+        }
+    }
+    let name = row.field("group_name");
+    let namesake = groups.iter().enumerate().find(|(other, group)| {
+        *other != at && group.name.as_ref().is_some_and(|(known, _)| is_same(known, name))
+    });
+    match (&groups[at].name, namesake) {
+        _ if name.is_empty() => {}
+        (Some((known, _)), _) if known == name => {}
+        (Some((known, line)), _) => {
+            let message = format!("the group `{code}` is called `{known}` on line {line}");
+            return Err(row
+                .fault("group_name", "group of two names", message)
+                .expected("one name for a group, in one of its rows or in all"));
+        }
+        (None, Some((_, other))) => {
+            let message = format!("the group `{}` has this name too", other.code);
+            return Err(row.fault("group_name", "name of two groups", message).expected("a name of its own"));
+        }
+        (None, None) => groups[at].name = Some((name.to_owned(), row.line())),
+    }
+    Ok(())
+}
+
+/// Whether two names are the same to a reader.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// A group that is not the country group it is called after.
+fn not_the_same(group: &Named, known: &str, lacking: &[&str], surplus: &[&str]) -> Diagnostic {
+    let parts = [("lacks", lacking), ("has besides", surplus)];
+    let parts = parts.into_iter().filter(|(_, codes)| !codes.is_empty());
+    let parts: Vec<String> = parts.map(|(word, codes)| format!("{word} {}", some(codes))).collect();
+    let message =
+        format!("`{known}` is a country group of the dataset, and this one {}", parts.join(" and "));
+    Diagnostic::error(message)
+        .at(group.place.clone())
+        .expected("another code, or the same members")
+        .help("`tariffsim list groups` shows the country groups (with --data for other data)")
 }
 
 fn code_twice(row: &Row<'_>, code: &str, line: usize) -> Fault {

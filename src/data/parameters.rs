@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::data::codes::{Codes, warn_of_meaning};
+use crate::data::codes::{Codes, meaning};
 use crate::data::manifest::Manifest;
 use crate::data::source::{Form, Source, twice};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -112,7 +112,7 @@ pub(super) fn groups(source: &mut Source<'_>, codes: &Codes) -> Vec<Group> {
         if let Some(&line) = lines.get(code) {
             return faults.add(twice(row, line));
         }
-        warn_of_meaning(row, "group", faults);
+        meaning(row, "group").into_iter().for_each(|fault| faults.add(fault.warning()));
         lines.insert(code.to_owned(), u32::try_from(row.line()).unwrap_or(u32::MAX));
         let members = members(row, code, codes, faults);
         if !members.is_empty() {

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::bilateral::{Bilateral, Flow, Shape};
 use crate::economy::dataset::{Dataset, FinalDemand, SectorKind};
+use crate::economy::totals::{balances, expenditure, outputs};
 use crate::index::{CountryId, Position};
 use crate::units::AdValorem;
 
@@ -177,28 +178,6 @@ fn expenditure_shares(dataset: &Dataset) -> (Bilateral, Vec<f64>) {
     (Bilateral::from_values(shape, share), expenditure)
 }
 
-/// Tariff-inclusive expenditure E_nj = Σ_i x_nij(1+τ_nij), by pair.
-pub(super) fn expenditure(trade: &Bilateral, tariffs: &Bilateral) -> Vec<f64> {
-    let shape = trade.shape();
-    let mut expenditure = vec![0.0; shape.pairs()];
-    for (cell, (value, rate)) in trade.values().iter().zip(tariffs.values()).enumerate() {
-        let flow = shape.flow(cell);
-        expenditure[flow.importer.index() * shape.sectors + flow.sector.index()] += value * (1.0 + rate);
-    }
-    expenditure
-}
-
-/// Output Y_ij = Σ_n x_nij, by pair.
-pub(super) fn outputs(trade: &Bilateral) -> Vec<f64> {
-    let shape = trade.shape();
-    let mut output = vec![0.0; shape.pairs()];
-    for (cell, value) in trade.values().iter().enumerate() {
-        let flow = shape.flow(cell);
-        output[flow.exporter.index() * shape.sectors + flow.sector.index()] += value;
-    }
-    output
-}
-
 /// An input that a country neither makes nor buys cannot be used: its coefficient becomes value added.
 fn drop_unsupplied_inputs(
     shape: Shape,
@@ -270,16 +249,7 @@ fn normalised(shape: Shape, demand: &[f64]) -> Result<Vec<f64>, CalibrationError
 /// Imports less exports; those a dataset gives are shifted in proportion to nothing but their own size so that
 /// the world's sum is zero.
 fn deficits(dataset: &Dataset) -> Vec<f64> {
-    let shape = dataset.shape();
-    let mut deficits = dataset.deficits.clone().unwrap_or_else(|| {
-        let mut balance = vec![0.0; shape.countries];
-        for (cell, value) in dataset.trade.values().iter().enumerate() {
-            let flow = shape.flow(cell);
-            balance[flow.importer.index()] += value;
-            balance[flow.exporter.index()] -= value;
-        }
-        balance
-    });
+    let mut deficits = dataset.deficits.clone().unwrap_or_else(|| balances(&dataset.trade));
     let (sum, size) = (deficits.iter().sum::<f64>(), deficits.iter().map(|value| value.abs()).sum::<f64>());
     if size > 0.0 {
         deficits.iter_mut().for_each(|value| *value -= sum * value.abs() / size);

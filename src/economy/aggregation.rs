@@ -16,9 +16,9 @@ mod policy;
 pub use policy::PolicyLoss;
 
 use crate::bilateral::{Bilateral, Flow, Shape};
-use crate::economy::accounts::{expenditure, outputs};
 use crate::economy::dataset::{Dataset, ElasticitySet, FinalDemand, Group, PublishedElasticity, SectorKind};
 use crate::economy::elasticities::{Elasticities, UNLISTED_THETA};
+use crate::economy::totals::{expenditure, outputs};
 use crate::index::{CodeList, CountryId, Position, SectorId};
 
 /// Which group each code of a list belongs to; every group has a member.

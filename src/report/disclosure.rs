@@ -222,7 +222,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     let solution = study.solution;
     let elasticities = study.elasticities;
     let aggregated = study.aggregation.map(|aggregation| aggregated(study, aggregation));
-    let draws = number::count(study.uncertainty.draws.into());
+    let draws = grouped(study.uncertainty.draws);
     let mut remarks: Vec<String> = aggregated.into_iter().collect();
     let mut remark = |applies: bool, text: String| {
         if applies {
@@ -241,7 +241,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     );
     remark(
         solution.floored > 0,
-        format!("{} drawn elasticities were raised to the floor", number::count(solution.floored)),
+        format!("{} drawn elasticities were raised to the floor", grouped(solution.floored)),
     );
     remark(
         elasticities.unlisted > 0,
@@ -348,7 +348,7 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}{noise}", number::count(draws.into()), uncertainty.seed),
+        draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
     format!("{data}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

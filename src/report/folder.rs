@@ -28,6 +28,14 @@ pub enum FolderError {
     /// The name has no last part, such as `..`.
     #[error("`{}` does not name a folder", .0.display())]
     NoName(PathBuf),
+    /// There is no place beside it where it could be made.
+    #[error("cannot make a folder in `{}`: {reason}", .above.display())]
+    NoPlace {
+        /// The folder above.
+        above: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
     /// The system refused.
     #[error("cannot write `{}`: {reason}", path.display())]
     Unwritable {
@@ -44,6 +52,9 @@ impl FolderError {
         match self {
             Self::NotAFolder(_) | Self::NotAResult(_) => "name a new folder, or one with an earlier result",
             Self::NoName(_) => "name a folder, such as `results`",
+            Self::NoPlace { .. } => {
+                "a folder is made beside its place, and put there when it is whole: check the free space and that you may write there"
+            }
             Self::Unwritable { .. } => "check the free space and that you may write there",
         }
     }
@@ -94,10 +105,12 @@ pub fn renew_page(dir: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
     Ok(target)
 }
 
-/// Whether a folder may be written to, without writing: to be asked before a long run.
+/// Whether a folder may be written to, tried with a folder beside it that is gone at once: to be asked before a long
+/// run.
 ///
 /// # Errors
-/// [`FolderError`] when the name is taken by a file, or by a folder that holds something else than a result.
+/// [`FolderError`] when the name is taken by a file, or by a folder that holds something else than a result, or when
+/// nothing can be made where it is.
 pub fn check(dir: &Path) -> Result<(), FolderError> {
     let may_replace = match fs::metadata(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -105,7 +118,19 @@ pub fn check(dir: &Path) -> Result<(), FolderError> {
         Ok(found) if !found.is_dir() => return Err(FolderError::NotAFolder(dir.to_owned())),
         Ok(_) => is_empty(dir)? || is_result(dir),
     };
-    if may_replace { Ok(()) } else { Err(FolderError::NotAResult(dir.to_owned())) }
+    if !may_replace {
+        return Err(FolderError::NotAResult(dir.to_owned()));
+    }
+    let (target, name) = place(dir)?;
+    let above = target.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.exists());
+    Scratch::create(&above.unwrap_or(Path::new("")).join(&name), &name).map(drop)
+}
+
+/// Where a folder is and what it is called. A link to a folder stays a link: what it points to is replaced.
+fn place(dir: &Path) -> Result<(PathBuf, String), FolderError> {
+    let Some(name) = dir.file_name() else { return Err(FolderError::NoName(dir.to_owned())) };
+    let target = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    Ok((target, name.to_string_lossy().into_owned()))
 }
 
 fn is_empty(dir: &Path) -> Result<bool, FolderError> {
@@ -130,10 +155,7 @@ fn is_result(dir: &Path) -> bool {
 /// [`FolderError`]; see [`check`].
 pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
     check(dir)?;
-    let Some(name) = dir.file_name() else { return Err(FolderError::NoName(dir.to_owned())) };
-    let name = name.to_string_lossy();
-    // A link to a folder stays a link: what it points to is replaced.
-    let target = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    let (target, name) = place(dir)?;
     let parents = Parents::create(&target)?;
     let scratch = Scratch::create(&target, &name)?;
     let fresh = scratch.path.join("new");
@@ -210,7 +232,11 @@ impl Scratch {
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path, remove: true }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < Self::TRIES => {}
-                Err(reason) => return Err(FolderError::Unwritable { path: target.to_owned(), reason }),
+                Err(reason) => {
+                    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+                    let above = above.unwrap_or(Path::new(".")).to_owned();
+                    return Err(FolderError::NoPlace { above, reason });
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::monte_carlo::estimate::{Estimate, Spread};
+use crate::table::grouped;
 
 /// The minus sign of typeset text; files for programs use the hyphen.
 pub const MINUS: char = '\u{2212}';
@@ -136,18 +137,7 @@ pub fn plain(value: f64, place: Place) -> String {
     if value < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
         text.push(MINUS);
     }
-    push_grouped(&mut text, whole);
-    text + rest
-}
-
-/// Writes digits in groups of three from the right.
-fn push_grouped(text: &mut String, digits: &str) {
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    text + &grouped(whole) + rest
 }
 
 /// A change, rounded to a place, with its sign; exactly nothing is `0`, and what rounds to nothing is `≈0`.
@@ -165,13 +155,6 @@ pub fn signed(value: f64, place: Place) -> String {
     } else {
         text
     }
-}
-
-/// A whole number in groups of three.
-pub fn count(number: u64) -> String {
-    let mut text = String::new();
-    push_grouped(&mut text, &number.to_string());
-    text
 }
 
 /// A rate as per cent with up to two decimals: `25 %`, `2.74 %`.
@@ -320,8 +303,8 @@ mod tests {
     fn thousands_are_grouped_and_minus_is_typeset() {
         assert_eq!(plain(-1_234_567.8, Place::UNITS), "−1,234,568");
         assert_eq!(plain(-1_234_567.8, Place(3)), "−1,235,000");
-        assert_eq!(count(1000), "1,000");
-        assert_eq!(count(999), "999");
+        assert_eq!(plain(999.6, Place::UNITS), "1,000");
+        assert_eq!(plain(999.4, Place::UNITS), "999");
     }
 
     #[test]

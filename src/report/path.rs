@@ -87,11 +87,12 @@ impl<'a> Path<'a> {
 /// All files of a result over time, with the name each has in the result folder.
 pub fn files(path: &Path<'_>) -> Vec<(&'static str, Vec<u8>)> {
     let chart = path_chart(path);
-    vec![
+    let mut files = vec![
         (TIMELINE, tables::timeline(path)),
         (SCENARIO, path.days[0].study.resolved.as_bytes().to_vec()),
-        (RECORD, record::path_json(path)),
         ("timeline.png", png(&chart)),
         ("timeline.svg", chart.into_bytes()),
-    ]
+    ];
+    files.push((RECORD, record::path_json(path, &files)));
+    files
 }

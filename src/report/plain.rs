@@ -1,5 +1,7 @@
 //! Text from files, made safe to show.
 
+use crate::diagnostic::hides;
+
 /// Text without what could pass it off as something else: line ends become blanks, and characters that steer a
 /// terminal, turn the direction of writing around, hide, or have no place in a drawing become visible.
 pub fn plain(text: &str) -> String {
@@ -17,24 +19,6 @@ fn visible(letter: char) -> char {
         letter if letter.is_control() || hides(letter) => char::REPLACEMENT_CHARACTER,
         letter => letter,
     }
-}
-
-/// Whether a character steers the direction of writing, is invisible, or is none.
-fn hides(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{61c}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{fffe}'
-            | '\u{ffff}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

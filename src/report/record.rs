@@ -256,9 +256,18 @@ fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
 
 /// `run.json`: the record with the hashes of the other files and, in its last lines, that of all lines above them.
 pub fn run_json(study: &Study<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let files = files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect();
-    let text = serde_json::to_string_pretty(&Record { files, ..record(study) })
-        .expect("a record has only string keys, so it has a JSON form");
+    sealed(&Record { files: hashes(files), ..record(study) })
+}
+
+/// The hashes of files by their names.
+fn hashes<'f>(files: &[(&'f str, Vec<u8>)]) -> BTreeMap<&'f str, String> {
+    files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect()
+}
+
+/// A record as JSON that ends with the hash of all lines above.
+fn sealed(record: &impl Serialize) -> Vec<u8> {
+    let text =
+        serde_json::to_string_pretty(record).expect("a record has only string keys, so it has a JSON form");
     let above = text.strip_suffix("\n}").expect("a record is an object").to_owned() + ",\n";
     let end = end(&above);
     (above + &end).into_bytes()

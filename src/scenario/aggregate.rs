@@ -10,8 +10,8 @@ use crate::scenario::reader::{self, Faults, Node};
 /// The maps by which a scenario's data are aggregated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aggregate {
-    /// Maps inside the program by name, or files relative to the scenario's folder.
-    pub maps: Vec<String>,
+    /// Maps inside the program by name, or files, at the place where they are named.
+    pub maps: Spanned<Vec<String>>,
     /// What to do with codes that no map mentions.
     pub unmapped: Unmapped,
 }
@@ -24,11 +24,11 @@ pub(super) fn unmapped_word(choice: Unmapped) -> &'static str {
 }
 
 /// Reads `aggregate = "map"`, `aggregate = ["map", "map"]` or `aggregate = { maps = …, unmapped = "keep" }`.
-pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Aggregate>> {
-    let (maps, unmapped) = if matches!(node.get_ref(), DeValue::Table(_)) {
+pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Aggregate> {
+    let ((span, maps), unmapped) = if matches!(node.get_ref(), DeValue::Table(_)) {
         let mut keys = reader::table(node, "aggregate", "a table", faults)?;
         let unmapped = keys.take("unmapped").and_then(|node| word(node, "unmapped", UNMAPPED, faults));
-        let maps = keys.take("maps").map(|node| reader::texts(node, "maps", false, faults));
+        let maps = keys.take("maps").map(|node| (node.span(), reader::texts(node, "maps", false, faults)));
         if maps.is_none() {
             let fault = crate::diagnostic::Diagnostic::error("`aggregate` does not say which `maps`");
             faults.push(
@@ -39,9 +39,9 @@ pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<A
         keys.finish("in `aggregate`", &[], faults);
         (maps?, unmapped)
     } else {
-        (reader::texts(node, "aggregate", false, faults), None)
+        ((node.span(), reader::texts(node, "aggregate", false, faults)), None)
     };
     let maps: Vec<String> = maps.into_iter().map(Spanned::into_inner).collect();
     (!maps.is_empty())
-        .then(|| Spanned::new(node.span(), Aggregate { maps, unmapped: unmapped.unwrap_or_default() }))
+        .then(|| Aggregate { maps: Spanned::new(span, maps), unmapped: unmapped.unwrap_or_default() })
 }

@@ -1,6 +1,7 @@
 //! Putting measures on a dataset: every name is looked up, every table read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
 
 use toml::Spanned;
@@ -23,7 +24,10 @@ use crate::units::Share;
 /// What is known while measures are put on a dataset.
 pub(super) struct Builder<'b, 's> {
     pub(super) dataset: &'b Dataset,
+    /// Where tables lie that the scenario file names.
     pub(super) files: &'b dyn Files,
+    /// Where tables lie that settings name.
+    pub(super) set_files: &'b dyn Files,
     pub(super) faults: &'b mut Faults<'s>,
     /// Faults and warnings inside tables.
     pub(super) table_faults: Vec<Diagnostic>,
@@ -31,7 +35,7 @@ pub(super) struct Builder<'b, 's> {
     pub(super) tables: Vec<(String, String)>,
 }
 
-impl Builder<'_, '_> {
+impl<'b> Builder<'b, '_> {
     /// All measures; those with a fault are left out and the fault is noted.
     pub(super) fn rules<'m>(&mut self, measures: &'m [Measure]) -> Vec<Rule<'m>> {
         let positions: HashMap<&str, usize> =
@@ -121,6 +125,11 @@ impl Builder<'_, '_> {
         None
     }
 
+    /// Where a table lies that is named at a place.
+    fn files_of(&self, span: &Range<usize>) -> &'b dyn Files {
+        if self.faults.source.is_set(span) { self.set_files } else { self.files }
+    }
+
     fn fault_count(&self) -> usize {
         self.faults.found.len() + self.table_faults.iter().filter(|fault| fault.is_error()).count()
     }
@@ -139,7 +148,7 @@ impl Builder<'_, '_> {
             _ if rule.exporters.ids::<CountryId>().next().is_none() => {
                 "`except` leaves no exporter".to_owned()
             }
-            _ => "`by` and `on` name only the country itself, and sales at home are never taxed".to_owned(),
+            _ => "importer and exporter are the same country, and sales at home are never taxed".to_owned(),
         };
         let (place, expected) = match rule.measure.on.first() {
             Some(on) if matches!(rule.detail, Detail::None | Detail::Follows(..)) => {
@@ -147,9 +156,7 @@ impl Builder<'_, '_> {
             }
             _ => (rule.measure.verb.span(), "rows for this measure"),
         };
-        let fault = Diagnostic::error(format!("measure `{}` reaches no foreign flow", rule.name()))
-            .expected(expected)
-            .help(help);
+        let fault = Diagnostic::error("this measure reaches no foreign flow").expected(expected).help(help);
         self.faults.push(place, fault);
         false
     }
@@ -178,7 +185,7 @@ impl Builder<'_, '_> {
 
     /// The text of a table that a verb names.
     fn table(&mut self, measure: &Measure, file: &str) -> Option<String> {
-        match tables::read(self.files, file) {
+        match tables::read(self.files_of(&measure.verb.span()), file) {
             Ok(text) => {
                 self.tables.push((file.to_owned(), text.clone()));
                 Some(text)
@@ -194,10 +201,11 @@ impl Builder<'_, '_> {
     fn follows(&mut self, rule: &MatchRule, exporters: &Members) -> Option<Detail> {
         let by = names::country(self.dataset, &rule.by, self.faults)?;
         let Some(first) = rule.on.first() else { return Some(Detail::Follows(by, None)) };
+        let before = self.fault_count();
         let on = names::countries(self.dataset, &rule.on, self.faults);
         let members = country_members(self.dataset, &on);
         match on.as_slice() {
-            _ if on.len() < rule.on.len() => None,
+            _ if self.fault_count() > before => None,
             _ if members == *exporters => Some(Detail::Follows(by, None)),
             [Chosen::One(exporter)] if *exporter != by => Some(Detail::Follows(by, Some(*exporter))),
             _ => {
@@ -253,7 +261,7 @@ impl Builder<'_, '_> {
     }
 
     fn exempt_table(&mut self, name: &str, at: &Spanned<Exempt>, exporters: &Members) -> Option<Exemption> {
-        let text = match tables::read_exempt(self.files, name) {
+        let text = match tables::read_exempt(self.files_of(&at.span()), name) {
             Ok(text) => text,
             Err(fault) => {
                 self.faults.push(at.span(), *fault);

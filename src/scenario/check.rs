@@ -11,7 +11,9 @@ use crate::scenario::reader::Faults;
 /// Duplicate names, and `instead_of` that names nothing, itself, or goes in a circle. `names` are those of all
 /// measures, also of those that are not complete.
 pub(super) fn cross_references(measures: &[Measure], names: &[Spanned<String>], faults: &mut Faults<'_>) {
+    let before = faults.found.len();
     report_duplicates(names, faults);
+    let all_differ = faults.found.len() == before;
     let known: HashSet<&str> = names.iter().map(|name| name.get_ref().as_str()).collect();
     let positions: HashMap<&str, usize> =
         measures.iter().enumerate().map(|(at, measure)| (measure.name.get_ref().as_str(), at)).collect();
@@ -23,6 +25,10 @@ pub(super) fn cross_references(measures: &[Measure], names: &[Spanned<String>], 
                 .help(near.map_or_else(String::new, |near| format!("did you mean `{near}`?")));
             faults.push(name.span(), fault);
         }
+    }
+    if !all_differ {
+        // Who replaces whom cannot be told.
+        return;
     }
     let position = |name: &Spanned<String>| positions.get(name.get_ref().as_str()).copied();
     let replaced: Vec<Vec<usize>> =

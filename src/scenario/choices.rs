@@ -257,11 +257,26 @@ fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpr
 
 /// A coefficient of variation, as a fraction.
 fn variation(node: &Node<'_>, key: &str, kind: &Kind, faults: &mut Faults<'_>) -> Option<f64> {
-    let parse = |written: &str| match Multiple::parse(written)? {
-        variation if variation.factor() <= 10.0 => Ok(variation),
-        _ => Err(UnitError::OutOfRange { written: written.to_owned(), range: "0% to 1000%" }),
+    let parse = |written: &str| {
+        within(written, Multiple::parse, |variation| variation.factor() <= 10.0, "0% to 1000%")
     };
     quantity(node, key, kind, parse, faults).map(Multiple::factor)
+}
+
+/// A quantity in a range narrower than that of its unit; only the narrower one is told.
+fn within<T>(
+    written: &str,
+    parse: impl Fn(&str) -> Result<T, UnitError>,
+    is_inside: impl Fn(&T) -> bool,
+    range: &'static str,
+) -> Result<T, UnitError> {
+    match parse(written) {
+        Ok(value) if is_inside(&value) => Ok(value),
+        Ok(_) | Err(UnitError::OutOfRange { .. }) => {
+            Err(UnitError::OutOfRange { written: written.to_owned(), range })
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn flow_lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<FlowPrior> {
@@ -289,10 +304,8 @@ fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {
 
 fn beta(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
     let mut keys = reader::table(node, "beta", "a table such as { sd = \"10pp\" }", faults)?;
-    let parse = |written: &str| match PercentagePoints::parse(written)? {
-        sd if (0.0..=0.5).contains(&sd.fraction()) => Ok(sd),
-        _ => Err(UnitError::OutOfRange { written: written.to_owned(), range: "0pp to 50pp" }),
-    };
+    let is_inside = |sd: &PercentagePoints| (0.0..=0.5).contains(&sd.fraction());
+    let parse = |written: &str| within(written, PercentagePoints::parse, is_inside, "0pp to 50pp");
     let sd = keys.take("sd").and_then(|node| quantity(node, "sd", &SHARE_SD, parse, faults));
     keys.finish("in `beta`", &[], faults);
     Some(sd.map_or_else(ExemptPrior::default, |sd| ExemptPrior { sd: sd.fraction() }))

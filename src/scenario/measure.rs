@@ -1,5 +1,6 @@
 //! Measures as written, and how they are read.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -204,7 +205,9 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
         goods.push(Spanned::new(node.span(), "all".to_owned()));
     }
     let except_goods = list(&mut keys, "except_goods", false, faults);
-    let instead_of = list(&mut keys, "instead_of", false, faults);
+    let mut replaced = HashSet::new();
+    let mut instead_of = list(&mut keys, "instead_of", false, faults);
+    instead_of.retain(|name| replaced.insert(name.get_ref().clone()));
     let exempt = keys.take("exempt_share").and_then(|node| read_exempt(node, faults));
     mentioned.measures.extend(name.clone());
     mentioned.countries.extend([&by, &on, &except].into_iter().flatten().cloned());

@@ -32,13 +32,31 @@ pub(super) enum Goods {
     One(SectorId),
 }
 
-/// The countries that a list names.
+/// The countries that a list names, those that are named twice once.
 pub(super) fn countries(
     dataset: &Dataset,
     written: &[Spanned<String>],
     faults: &mut Faults<'_>,
 ) -> Vec<Chosen> {
-    written.iter().filter_map(|name| kept(name, country_or_group(dataset, name.get_ref()), faults)).collect()
+    let known =
+        written.iter().filter_map(|name| kept(name, country_or_group(dataset, name.get_ref()), faults));
+    folded(known.collect(), |whole, part| match (whole, part) {
+        (Chosen::All, _) => true,
+        (Chosen::Group(group), Chosen::One(country)) => dataset.groups[*group].members.contains(country),
+        _ => whole == part,
+    })
+}
+
+/// Each choice once, and none that is part of another: `"AUT"` beside `"all"` says nothing more.
+fn folded<T: PartialEq>(chosen: Vec<T>, covers: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for choice in chosen {
+        if !kept.iter().any(|other| covers(other, &choice)) {
+            kept.retain(|other| !covers(&choice, other));
+            kept.push(choice);
+        }
+    }
+    kept
 }
 
 /// The one country that a text names.
@@ -58,9 +76,13 @@ pub(super) fn country(
     }
 }
 
-/// The sectors that a list names.
+/// The sectors that a list names, those that are named twice once.
 pub(super) fn sectors(dataset: &Dataset, written: &[Spanned<String>], faults: &mut Faults<'_>) -> Vec<Goods> {
-    written.iter().filter_map(|name| kept(name, sector_or_all(dataset, name.get_ref()), faults)).collect()
+    let known = written.iter().filter_map(|name| kept(name, sector_or_all(dataset, name.get_ref()), faults));
+    folded(known.collect(), |whole, part| match (whole, part) {
+        (Goods::All, Goods::One(sector)) => dataset.is_goods(*sector),
+        _ => whole == part,
+    })
 }
 
 /// The one sector that a text names.

@@ -11,8 +11,7 @@ use crate::scenario::MOST_MEASURES;
 use crate::scenario::extends::beside;
 use crate::scenario::settings::Settings;
 
-/// A value in a scenario file with the bytes it stands on.
-pub(super) type Node<'i> = Spanned<DeValue<'i>>;
+pub(super) use crate::scenario::settings::Node;
 
 /// The text of a scenario with the name the user gave it, and what is set beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +38,11 @@ pub(super) struct Origin {
 }
 
 impl Source {
+    /// Whether some bytes are in a setting.
+    pub(super) fn is_set(&self, span: &Range<usize>) -> bool {
+        self.settings.place(span, self.length()).is_some()
+    }
+
     /// The place of some bytes, in one of the files or in a setting.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         if let Some(place) = self.settings.place(&span, self.length()) {

@@ -136,12 +136,27 @@ impl Scenario {
     /// # Errors
     /// Every mistake of meaning, each at its place; or that a scenario which changes with time names no day.
     pub fn resolve(&self, dataset: &Dataset, files: &dyn Files) -> Result<Resolved, Vec<Diagnostic>> {
+        self.resolve_with(dataset, files, files)
+    }
+
+    /// The same where tables that settings name are read elsewhere, with `set_files`.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, each at its place.
+    pub fn resolve_with(
+        &self,
+        dataset: &Dataset,
+        files: &dyn Files,
+        set_files: &dyn Files,
+    ) -> Result<Resolved, Vec<Diagnostic>> {
         let day = match self.day() {
             Ok(day) => day,
             // Mistakes on any day come first.
-            Err(fault) => return self.resolve_path(dataset, files).and(Err(vec![*fault])),
+            Err(fault) => {
+                return self.resolve_path_with(dataset, files, set_files).and(Err(vec![*fault]));
+            }
         };
-        self.resolve_days(dataset, files, &[day]).map(|mut days| days.remove(0))
+        self.resolve_days(dataset, [files, set_files], &[day]).map(|mut days| days.remove(0))
     }
 
     /// Puts the scenario on a dataset on every day on which the measures in force change, and on the day before the
@@ -154,11 +169,24 @@ impl Scenario {
         dataset: &Dataset,
         files: &dyn Files,
     ) -> Result<Vec<(Date, Resolved)>, Vec<Diagnostic>> {
+        self.resolve_path_with(dataset, files, files)
+    }
+
+    /// The same where tables that settings name are read elsewhere, with `set_files`.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, each at its place.
+    pub fn resolve_path_with(
+        &self,
+        dataset: &Dataset,
+        files: &dyn Files,
+        set_files: &dyn Files,
+    ) -> Result<Vec<(Date, Resolved)>, Vec<Diagnostic>> {
         let changes = self.changes();
         let before = changes.first().map(|first| first.previous());
         let days: Vec<Date> = before.into_iter().chain(changes).collect();
         let on: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
-        Ok(days.into_iter().zip(self.resolve_days(dataset, files, &on)?).collect())
+        Ok(days.into_iter().zip(self.resolve_days(dataset, [files, set_files], &on)?).collect())
     }
 
     /// The day to simulate: the one that is named; without a name there must be no choice.
@@ -186,12 +214,12 @@ impl Scenario {
     fn resolve_days(
         &self,
         dataset: &Dataset,
-        files: &dyn Files,
+        [files, set_files]: [&dyn Files; 2],
         days: &[Option<Date>],
     ) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
         let mut faults = Faults::new(&self.source);
-        let mut builder =
-            Builder { dataset, files, faults: &mut faults, table_faults: Vec::new(), tables: Vec::new() };
+        let (table_faults, tables) = (Vec::new(), Vec::new());
+        let mut builder = Builder { dataset, files, set_files, faults: &mut faults, table_faults, tables };
         let rules = builder.rules(&self.measures);
         let elasticities = builder.elasticities(&self.model.elasticities);
         let (mut table_faults, mut tables) = (builder.table_faults, builder.tables);

@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 
-/// A value of a scenario with its bytes.
-type Node<'i> = Spanned<DeValue<'i>>;
+/// A value of a scenario, in its file or in a setting, with the bytes it stands on.
+pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
 /// The kinds of entries that have names.
 pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
@@ -230,6 +230,11 @@ impl Setting {
         let value = self.value.node(base);
         match self.key.as_slice() {
             [first, rest @ ..] if NAMED.contains(&first.get_ref().as_str()) => {
+                if let ([old, key], Some(new)) = (rest, value.get_ref().as_str())
+                    && key.get_ref() == "name"
+                {
+                    rename(tree, old.get_ref(), new);
+                }
                 let (entry, rest) = self.entry(tree, first.get_ref(), rest)?;
                 self.put(entry, rest, value, base)
             }
@@ -304,6 +309,24 @@ impl Setting {
             .expected(format!("`{kind}`, the name of a {kind}, and a key, joined by dots"))
             .help("for example `measure.us-on-mexico.add=10pp`");
         Box::new(fault.at(self.place(self.key_span())))
+    }
+}
+
+/// Lets what names a measure or a response call it by its new name: what replaces it, answers it, or comes with it.
+fn rename(tree: &mut DeTable<'_>, old: &str, new: &str) {
+    fn renamed(node: &mut Node<'_>, old: &str, new: &str) {
+        match node.get_mut() {
+            DeValue::String(name) if name.trim() == old => *name = Cow::Owned(new.to_owned()),
+            DeValue::Array(names) => names.iter_mut().for_each(|name| renamed(name, old, new)),
+            _ => {}
+        }
+    }
+    for kind in NAMED {
+        for (_, entry) in tree.get_mut(kind).map_or_else(Vec::new, |node| named(node, kind)) {
+            for key in ["instead_of", "to", "measures"] {
+                entry.get_mut(key).into_iter().for_each(|node| renamed(node, old, new));
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A starter scenario: a file with one measure that says in its comments what each line means and what to try next.
 
+mod flags;
+
 use std::path::Path;
 
 use toml::Spanned;
@@ -7,9 +9,10 @@ use toml::Spanned;
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
 use crate::files::{Folder, NoFiles};
-use crate::index::SectorId;
+use crate::index::{CountryId, SectorId};
 use crate::scenario::names::{self, Chosen, Goods};
 use crate::scenario::reader::{Faults, Source};
+use crate::scenario::rules::country_members;
 use crate::scenario::words::{self, and};
 use crate::scenario::write::{codes, key, quoted, sectors};
 use crate::scenario::{Draft, Scenario, Settings};
@@ -79,39 +82,51 @@ impl Starter {
     /// # Errors
     /// Every mistake in what was asked for, shown as flags of the same names.
     pub fn write(&self, dataset: &Dataset, file: &str, command: &str) -> Result<Started, Vec<Diagnostic>> {
-        let base = "[[measure]]\nname = \"starter\"\n";
-        let draft = Draft::with(file, base, &self.settings(), &NoFiles);
-        if draft.clone().finish().is_err() {
-            return Err(draft.faults_on(dataset));
+        let heads = self.measures().map(|[name, ..]| format!("[[measure]]\nname = \"{name}\"\n"));
+        let draft = Draft::with(file, &heads.collect::<String>(), &self.settings(), &NoFiles);
+        let mut faults = draft.faults_on(dataset);
+        let parts = Parts::new(self, dataset, file);
+        if self.retaliation && parts.on_both_sides > 1 {
+            faults.push(flags::answered_already());
         }
-        draft.finish()?.resolve(dataset, &Folder::new(""))?;
-        let text = self.text(&Parts::new(self, dataset, file), command);
+        if !faults.is_empty() {
+            return Err(flags::told(faults));
+        }
+        draft.finish()?.resolve(dataset, &Folder::new("")).map_err(flags::told_of_rates)?;
+        let text = self.text(&parts, command);
         // The text is read as the user's file will be, so that it is known to be good.
         let written = Scenario::parse(file, &text)?.resolve(dataset, &Folder::new(""))?;
         Ok(Started { text, summary: written.summary, warnings: written.warnings })
     }
 
-    /// What was asked for as settings of a measure, so that mistakes are shown as they were typed.
+    /// The names of the measures while the flags are checked, and the keys that `--by` and `--on` are in each.
+    fn measures(&self) -> impl Iterator<Item = [&'static str; 3]> {
+        let answer = self.retaliation.then_some(["answer", "on", "by"]);
+        [["starter", "by", "on"]].into_iter().chain(answer)
+    }
+
+    /// What was asked for as settings of its measures, so that mistakes are shown as they were typed.
     fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         if let Some(title) = &self.title {
             settings.push_texts("--title", &["title"], std::slice::from_ref(title));
         }
-        let mut texts = |flag: &str, keys: &[&str], texts: &[String]| {
-            let path = [&["measure", "starter"], keys].concat();
-            settings.push_texts(flag, &path, texts);
-        };
-        texts("--by", &["by"], &self.by);
-        texts("--on", &["on"], &self.on);
-        if !self.goods.is_empty() {
-            texts("--goods", &["goods"], &self.goods);
-        }
-        match &self.act {
-            Act::Add(points) => texts("--add", &["add"], std::slice::from_ref(points)),
-            Act::Set(level) => texts("--to", &["set"], std::slice::from_ref(level)),
-            Act::Match(importer) => texts("--match", &["match", "by"], std::slice::from_ref(importer)),
-            Act::Remove => settings.push_switch("--remove", &["measure", "starter", "remove"]),
-            Act::Embargo => settings.push_switch("--embargo", &["measure", "starter", "embargo"]),
+        for [name, by, on] in self.measures() {
+            let mut texts = |flag: &str, keys: &[&str], texts: &[String]| {
+                settings.push_texts(flag, &[&["measure", name], keys].concat(), texts);
+            };
+            texts("--by", &[by], &self.by);
+            texts("--on", &[on], &self.on);
+            if !self.goods.is_empty() {
+                texts("--goods", &["goods"], &self.goods);
+            }
+            match &self.act {
+                Act::Add(points) => texts("--add", &["add"], std::slice::from_ref(points)),
+                Act::Set(level) => texts("--to", &["set"], std::slice::from_ref(level)),
+                Act::Match(importer) => texts("--match", &["match", "by"], std::slice::from_ref(importer)),
+                Act::Remove => settings.push_switch("--remove", &["measure", name, "remove"]),
+                Act::Embargo => settings.push_switch("--embargo", &["measure", name, "embargo"]),
+            }
         }
         settings
     }
@@ -250,13 +265,15 @@ struct Parts {
     goods: String,
     goods_names: String,
     followed: String,
+    /// How many countries are importers and exporters.
+    on_both_sides: usize,
     /// A sector to speak of.
     sector: String,
 }
 
 impl Parts {
     fn new(starter: &Starter, dataset: &Dataset, file: &str) -> Self {
-        // Every name was found before.
+        // Names that are not found are told elsewhere.
         let source = Source {
             file: file.into(),
             text: "".into(),
@@ -280,6 +297,10 @@ impl Parts {
         });
         let first = || dataset.sectors.ids::<SectorId>().find(|sector| dataset.is_goods(*sector));
         Self {
+            on_both_sides: country_members(dataset, &by)
+                .ids::<CountryId>()
+                .filter(|id| country_members(dataset, &on).has(*id))
+                .count(),
             name: format!("{}-on-{}", slug(&by, dataset), slug(&on, dataset)),
             by_names: names_of(&by, dataset),
             on_names: names_of(&on, dataset),

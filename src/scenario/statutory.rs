@@ -132,7 +132,7 @@ impl<'r, 's> Statutory<'r, 's> {
             }
         }
         for (&at, &(flow, rate, count)) in &self.problems.rates {
-            faults.push(self.rules.list[at].measure.verb.span(), self.impossible(at, flow, rate, count));
+            faults.push(self.rules.list[at].measure.verb.span(), self.impossible(flow, rate, count));
         }
         faults.found.len() > before
     }
@@ -164,16 +164,16 @@ impl<'r, 's> Statutory<'r, 's> {
             .help("put one of them at a rate, with `set` or `add`")
     }
 
-    fn impossible(&self, at: usize, flow: Flow, rate: f64, count: usize) -> Diagnostic {
-        let rate = format!("{:.1}%", rate * 100.0);
-        Diagnostic::error(format!(
-            "with `{}` the tariff becomes {rate} on {}{}",
-            self.rules.list[at].name(),
-            self.rules.flow_in_words(flow),
-            and_more(count)
-        ))
-        .expected("a resulting rate above -100% and at most 100000%")
-        .help("`floor = \"0%\"` in a further measure keeps rates from falling below zero")
+    fn impossible(&self, flow: Flow, rate: f64, count: usize) -> Diagnostic {
+        let help = if rate < 0.0 {
+            "`floor = \"0%\"` in a further measure keeps rates from falling below zero"
+        } else {
+            "`cap = \"100%\"` in a further measure keeps rates from rising above that"
+        };
+        let (percent, flow) = (rate * 100.0, self.rules.flow_in_words(flow));
+        Diagnostic::error(format!("the tariff becomes {percent:.1}% on {flow}{}", and_more(count)))
+            .expected("a resulting rate above -100% and at most 100000%")
+            .help(help)
     }
 }
 

@@ -21,12 +21,16 @@ pub(super) type ExemptTable = HashMap<(CountryId, SectorId), Share>;
 /// The text of a table that a scenario names.
 pub(super) fn read(files: &dyn Files, name: &str) -> Result<String, Box<Diagnostic>> {
     files.read(name, MOST_BYTES).map_err(|error| {
-        let help = match &error {
-            FileError::NotFound { .. } => "the name is relative to the folder of the scenario file",
-            FileError::NotUtf8 { .. } => "save the table as UTF-8",
-            _ => "",
+        let fault = match &error {
+            FileError::NotFound { .. } => {
+                Diagnostic::error(format!("there is no file `{}`", files.path(name))).help(
+                    "names in a scenario file are relative to its folder, those on the command line to yours",
+                )
+            }
+            FileError::NotUtf8 { .. } => Diagnostic::error(error.to_string()).help("save the table as UTF-8"),
+            _ => Diagnostic::error(error.to_string()),
         };
-        Box::new(Diagnostic::error(error.to_string()).expected("a table (CSV)").help(help))
+        Box::new(fault.expected("a table (CSV)"))
     })
 }
 

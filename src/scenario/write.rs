@@ -65,7 +65,7 @@ fn head(scenario: &Scenario, dataset: &Dataset) -> String {
     // The dataset's own name: where its folder is on this machine is nobody's business.
     line(&mut text, "baseline", &quoted(&dataset.name));
     if let Some(aggregate) = scenario.aggregate() {
-        let maps: Vec<&str> = aggregate.maps.iter().map(|map| relative(map)).collect();
+        let maps: Vec<&str> = aggregate.maps.get_ref().iter().map(|map| relative(map)).collect();
         let unmapped = quoted(unmapped_word(aggregate.unmapped));
         line(&mut text, "aggregate", &format!("{{ maps = {}, unmapped = {unmapped} }}", list(&maps)));
     }

@@ -87,7 +87,33 @@ fn mistakes_in_maps_say_what_to_do_and_leave_nothing_behind() {
     desk.write("spaces.csv", "code,group\nUSA,North America\n");
     desk.write("empty.csv", "code,group\n");
     desk.write("full/notes.txt", "mine");
+    desk.write("names.csv", &format!("{SPLIT}GBR,NAM,America\n"));
+    desk.write("alike.csv", &format!("{SPLIT}DEU,EUR,north america\n"));
+    desk.write("all.csv", "code,group\nDEU,all\nFRA,all\n");
+    desk.write("total.csv", "code,group\nAUT,TOTAL\nOTR,TOTAL\n");
+    desk.write("moved.csv", "code,group\nDEU,FRA\nITA,FRA\nFRA,EUR\n");
+    desk.write("called.csv", "code,group,group_name\nDEU,EUR,france\nITA,EUR,\n");
+    desk.write("usmca.csv", "code,group\nUSA,usmca\nGBR,usmca\nMEX,usmca\n");
     let cases = [
+        ("--by names.csv --unmapped keep", "`NAM` is called `North America` on line 2\n --> names.csv:5:9"),
+        ("--by alike.csv --unmapped keep", "`NAM` has this name too\n --> alike.csv:5:9"),
+        (
+            "--by all.csv --unmapped keep",
+            "`all` has a meaning of its own in scenarios and results\n --> all.csv:2:5",
+        ),
+        (
+            "--by total.csv --unmapped keep",
+            "`TOTAL` has a meaning of its own in scenarios and results\n --> total.csv:2:5",
+        ),
+        (
+            "--by moved.csv --unmapped keep",
+            "`FRA` is a group of `moved.csv` and a country that is not in it\n --> moved.csv:2:5",
+        ),
+        ("--by called.csv --unmapped keep", "`france` is the name of a group of `called.csv` and a country"),
+        (
+            "--by usmca.csv --unmapped keep",
+            "`USMCA` is a country group of the dataset, and this one lacks CAN and has besides GBR\n --> usmca.csv:2:5",
+        ),
         ("--by economies-13", "did you mean `economies-12`?"),
         ("--by map.csv", "78 codes of the dataset are in no row of `map.csv`: AGO, ARE"),
         ("--by twice.csv --unmapped keep", "twice.csv:5"),
@@ -110,4 +136,44 @@ fn mistakes_in_maps_say_what_to_do_and_leave_nothing_behind() {
     let said = desk.good("data aggregate world-2024 --by slip.csv --unmapped keep --out slip");
     assert!(said.stderr.contains("`slip.csv` maps `USB`, which is no country"), "{}", said.stderr);
     assert!(said.stdout.contains("81 economies"), "{}", said.stdout);
+}
+
+#[test]
+fn a_name_that_the_reader_would_refuse_is_refused_before_anything_is_written() {
+    let desk = Desk::new();
+    let aggregate = |name: &str| {
+        desk.run_words(&[
+            "data",
+            "aggregate",
+            "world-2024",
+            "--by",
+            "economies-12",
+            "--name",
+            name,
+            "--out",
+            "new",
+        ])
+    };
+    for (name, words) in
+        [("", "is empty"), (" \t", "is empty"), ("a\nb", "line ends"), ("a\u{1b}[2Jb", "control")]
+    {
+        let said = aggregate(name);
+        assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{name:?}: {}", said.stderr);
+        assert!(said.stderr.contains(words) && said.stderr.contains("--name my-data"), "{}", said.stderr);
+        assert_eq!(desk.names(), Vec::<String>::new());
+    }
+    assert_eq!(aggregate(" my \"data\" ").code, 0);
+    assert!(desk.good("data check new").stdout.starts_with("my \"data\": "));
+}
+
+#[test]
+fn groups_are_named_once_and_may_be_the_country_groups_of_the_data() {
+    let desk = Desk::new();
+    let map = "code,group,group_name\nUSA,USMCA,\nCAN,USMCA,The three\nMEX,USMCA,The three\nHKG,CHN,China\nCHN,CHN,\n";
+    desk.write("map.csv", map);
+    let said = desk.good("data aggregate world-2024 --by map.csv --unmapped keep --out new");
+    assert!(said.stderr.is_empty(), "{}", said.stderr);
+    let countries = desk.table("new/countries.csv");
+    let rows: Vec<(&str, &str)> = countries.rows.iter().take(2).map(|row| (&row[0], &row[1])).collect();
+    assert_eq!(rows, [("USMCA", "The three"), ("CHN", "China")]);
 }

@@ -29,6 +29,7 @@ fn a_terminal_is_shown_nothing_that_upsets_it() {
         ("\u{1b}[1", "\u{fffd}[1"),
         ("\u{1b}", "\u{fffd}"),
         ("25\u{202e}%\u{2066}\u{200f}", "25\u{fffd}%\u{fffd}\u{fffd}"),
+        ("a\u{200b}b\u{feff}", "a\u{fffd}b\u{fffd}"),
         ("\r\u{8}\u{9b}1m", "\u{fffd}\u{fffd}\u{fffd}1m"),
     ] {
         assert_eq!(harmless(text), shown);
@@ -129,6 +130,73 @@ fn folders_that_a_killed_run_left_are_removed_and_nothing_else() {
     desk.good("run s.toml --draws 0 --out r --quiet");
     // `.r.99999-1` may belong to a run that is writing at this moment.
     assert_eq!(desk.names(), [".other.99999-0", ".r.99999-1", ".r.notes-0", "r", "r.99999-0", "s.toml"]);
+}
+
+/// Every key that names a file or folder: in the scenario it is beside the scenario, on the command line where one is.
+#[test]
+fn files_are_named_as_whoever_names_them_sees_them() {
+    let desk = Desk::new();
+    let rates = |rate: &str| format!("importer,exporter,sector,rate\nUSA,MEX,AUT,{rate}\n");
+    desk.dataset("data", &tiny());
+    desk.dataset("deep/data", &tiny().patch("dataset.toml", "\"tiny\"", "\"deep\""));
+    desk.write("map.csv", "code,group\nUSA,NAM\nMEX,NAM\nCAN,CAN\n");
+    desk.write("deep/map.csv", "code,group\nUSA,USA\nMEX,MEC\nCAN,MEC\n");
+    desk.write("rates.csv", &rates("0.3"));
+    desk.write("deep/rates.csv", &rates("0.2"));
+    desk.write("shares.csv", "exporter,sector,exempt_share\nMEX,AUT,0.8\n");
+    desk.write("deep/shares.csv", "exporter,sector,exempt_share\nMEX,AUT,0.2\n");
+    let in_file = "baseline = \"data\"\naggregate = \"map.csv\"\n\n[[measure]]\nname = \"m\"\nby = \"USA\"\non = \"MEX\"\n\
+                   rates = \"rates.csv\"\nexempt_share = \"shares.csv\"\n";
+    desk.write("deep/s.toml", in_file);
+    desk.write("deep/fine.toml", &in_file.replace("aggregate = \"map.csv\"\n", ""));
+    desk.write(
+        "deep/keep.toml",
+        &in_file.replace("\"map.csv\"", "{ maps = \"map.csv\", unmapped = \"refuse\" }"),
+    );
+    for (line, words) in [
+        ("check deep/s.toml", "on `deep` at 2 economies"),
+        ("check deep/s.toml --set baseline=data", "on `tiny` at 2 economies"),
+        ("explain deep/fine.toml", "16.50%  m +14.00pp (20.00% without exemption)"),
+        ("explain deep/fine.toml --set measure.m.rates=rates.csv", "24.50%  m +22.00pp (30.00% without"),
+        (
+            "explain deep/fine.toml --set measure.m.exempt_share=shares.csv",
+            "6.00%  m +3.50pp (20.00% without",
+        ),
+    ] {
+        let page = desk.good(line).stdout;
+        assert!(page.contains(words), "{line}: {page}");
+    }
+    // In the map beside the scenario importer and exporter are apart, in the other one they are not.
+    for (line, is_apart) in [
+        ("check deep/s.toml", true),
+        ("check deep/s.toml --set aggregate=map.csv", false),
+        ("check deep/keep.toml --set aggregate.maps=map.csv", false),
+        ("check deep/keep.toml --set aggregate.unmapped=keep", true),
+    ] {
+        let said = desk.good(line).stderr;
+        assert_ne!(said.contains("only between countries of one group"), is_apart, "{line}: {said}");
+    }
+    // What is not there is named as it was looked for.
+    for (line, words) in [
+        ("check deep/s.toml --set aggregate=no.csv", "`no.csv` and no file of that name"),
+        ("check deep/s.toml --set baseline=no", "no embedded dataset and no folder `no`"),
+        ("check deep/s.toml --set measure.m.rates=no.csv", "there is no file `no.csv`"),
+        ("check deep/s.toml --set measure.m.exempt_share=no.csv", "there is no file `no.csv`"),
+    ] {
+        let said = desk.run(line);
+        assert!(said.code == 1 && said.stderr.contains(words), "{line}: {}", said.stderr);
+    }
+    let deep = |name: &str| std::path::Path::new("deep").join(name).display().to_string();
+    for (from, to, words) in [
+        ("map.csv", "no.csv", format!("`no.csv` and no file `{}`", deep("no.csv"))),
+        ("\"data\"", "\"no\"", format!("no embedded dataset `no` and no folder `{}`", deep("no"))),
+        ("rates.csv", "no.csv", format!("there is no file `{}`", deep("no.csv"))),
+        ("shares.csv", "no.csv", format!("there is no file `{}`", deep("no.csv"))),
+    ] {
+        desk.write("deep/broken.toml", &in_file.replace(from, to));
+        let said = desk.run("check deep/broken.toml");
+        assert!(said.code == 1 && said.stderr.contains(&words), "{from}: {}", said.stderr);
+    }
 }
 
 #[test]

@@ -124,14 +124,29 @@ fn mistakes_are_shown_as_they_were_typed_and_nothing_is_written() {
         ("--by USA --on MXE", "--on MXE"),
         ("--by USA --on USA", "reaches no foreign flow"),
         ("--by USA --on MEX --goods CARS", "--goods CARS"),
-        ("--by USA --on MEX --add 25", "did you mean `\"25pp\"`"),
-        ("--by USA --on MEX --to 25pp", "--to 25pp"),
+        ("--by USA --on MEX --add 25", "did you mean `25pp`?"),
+        ("--by USA --on MEX --add 25%", "did you mean `25pp`? to put a rate at a level, use `--to 25%`"),
+        ("--by USA --on MEX --to 25pp", "`--to`: `25pp` is written in percentage points"),
+        (
+            "--by USA --on MEX --to 25pp --retaliation",
+            "to change a rate by percentage points, use `--add 25pp`",
+        ),
+        ("--by USA --on MEX --add=-500pp", "the tariff becomes -500.0% on USA imports"),
+        ("--by USA --on MEX --add=-500pp", "the new rate itself with `--to` or `--remove`"),
+        ("--by USA --on MEX --add=-100pp --retaliation", "on MEX imports"),
+        ("--by all --on all --to 5% --retaliation", "`--retaliation` would act twice"),
+        ("--by EU27 --on EU27 USA --add 5pp --retaliation", "`--retaliation` would act twice"),
         ("--by USA --on MEX --match EU27", "more than one country"),
         ("--by USA --on MEX --data nowhere", "nowhere"),
     ] {
         let said = desk.run(&format!("new {flags}"));
         assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{flags}: {}", said.stderr);
         assert!(said.stderr.contains(words), "{flags}: {}", said.stderr);
+        // Of what stands in a file that is not there nothing can be mended.
+        for foreign in ["starter", "`answer`", "`add", "`set", "floor", "instead_of", ".toml"] {
+            assert!(!said.stderr.contains(foreign), "{flags}: {foreign}: {}", said.stderr);
+        }
+        assert!(!said.stderr.contains("2 errors"), "{flags}: {}", said.stderr);
     }
     for flags in [
         "--by USA",

@@ -119,6 +119,8 @@ fn the_record_and_the_chart_say_what_happens_when() {
     let record: serde_json::Value = serde_json::from_slice(&desk.files("path")["run.json"]).unwrap();
     let days = record["days"].as_array().unwrap();
     assert_eq!(days.len(), 7);
+    assert_eq!(record["files"].as_object().unwrap().len(), 4);
+    assert!(tariffsim::report::record::is_unchanged(&text(&desk, "path/run.json")));
     assert_eq!(days[2]["date"], "2025-04-01");
     assert_eq!(days[2]["events"], "second at 50% begins");
     assert_eq!(days[6]["events"], "second goes to 100%");

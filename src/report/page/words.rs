@@ -1,8 +1,8 @@
 //! What the record says in words of the program, in words for a reader.
 
 use crate::report::disclosure;
-use crate::report::number;
 use crate::report::page::story::Story;
+use crate::table::grouped;
 
 /// What is assumed: name and explanation.
 pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
@@ -47,8 +47,8 @@ fn model(story: &Story) -> String {
     format!(
         "general equilibrium of {} economies and {} sectors, {inputs} (Caliendo and Parro 2015), solved exactly in \
          ratios to the baseline; two equilibria are compared, without a path in time",
-        number::count(story.data.countries as u64),
-        number::count(story.data.sectors as u64)
+        grouped(story.data.countries),
+        grouped(story.data.sectors)
     )
 }
 
@@ -77,7 +77,7 @@ fn baseline(story: &Story) -> String {
 fn draws(story: &Story) -> String {
     match story.uncertainty.draws {
         0 => "none: the central case only, so this page has no ranges".to_owned(),
-        draws => format!("{}, from seed {}", number::count(draws.into()), story.uncertainty.seed),
+        draws => format!("{}, from seed {}", grouped(draws), story.uncertainty.seed),
     }
 }
 
@@ -93,7 +93,7 @@ fn solution(story: &Story) -> String {
     let solution = &story.solution;
     format!(
         "central case in {} sweeps; every equation holds to a relative residual of {:.0e}",
-        number::count(solution.iterations),
+        grouped(solution.iterations),
         solution.residual
     )
 }
@@ -102,7 +102,7 @@ fn solution(story: &Story) -> String {
 pub(super) fn flows(count: u64) -> String {
     match count {
         1 => "1 flow".to_owned(),
-        many => format!("{} flows", number::count(many)),
+        many => format!("{} flows", grouped(many)),
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn flows(count: u64) -> String {
 pub(super) fn reach(story: &Story) -> String {
     let pairs = match story.touched.pairs {
         1 => "1 pair of countries".to_owned(),
-        many => format!("{} pairs of countries", number::count(many)),
+        many => format!("{} pairs of countries", grouped(many)),
     };
     format!(
         "The measures reach {} between {pairs}; a flow is one sector of one pair.",
@@ -125,7 +125,7 @@ pub(super) fn ranges(story: &Story) -> String {
         draws => format!(
             "Every number is the central case; below it stands the {}, 5–95 %: nine of ten of the {} draws lie inside.",
             disclosure::RANGE,
-            number::count(draws.into())
+            grouped(draws)
         ),
     }
 }

@@ -1,5 +1,7 @@
 //! The record of a run over time.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::index::CountryId;
@@ -21,6 +23,7 @@ struct PathRecord<'a> {
     disclosures: Vec<String>,
     remarks: Vec<String>,
     names: record::Names<'a>,
+    files: BTreeMap<&'a str, String>,
 }
 
 /// One day.
@@ -35,11 +38,11 @@ struct DayRecord<'a> {
     absent: &'a [String],
 }
 
-/// `run.json` of a run over time.
-pub fn path_json(path: &Path<'_>) -> Vec<u8> {
+/// `run.json` of a run over time, with the hashes of the other files.
+pub fn path_json(path: &Path<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let study = path.busiest();
     let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
-    let record = PathRecord {
+    record::sealed(&PathRecord {
         format: FORMAT,
         program: record::Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
         scenario: record::scenario(study),
@@ -51,11 +54,8 @@ pub fn path_json(path: &Path<'_>) -> Vec<u8> {
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
         remarks: disclosure::remarks(study),
         names: record::names(study),
-    };
-    let mut bytes =
-        serde_json::to_vec_pretty(&record).expect("a record has only string keys, so it has a JSON form");
-    bytes.push(b'\n');
-    bytes
+        files: record::hashes(files),
+    })
 }
 
 fn days<'a>(path: &'a Path<'a>) -> Vec<DayRecord<'a>> {
