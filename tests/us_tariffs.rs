@@ -42,7 +42,11 @@ fn on(day: &str, settings: &[&str]) -> Resolved {
         settings.iter().map(|&text| text.to_owned()).chain([format!("date={day}")]).collect();
     let settings = Settings::read("--set", &settings).unwrap();
     let text = prepared::scenario("us-tariffs-2025-timeline").unwrap();
-    Draft::with("path", text, &settings, &NoFiles).finish().unwrap().resolve(&WORLD, &Folder::new("")).unwrap()
+    Draft::with("path", text, &settings, &NoFiles)
+        .finish()
+        .unwrap()
+        .resolve(&WORLD, &Folder::new(""))
+        .unwrap()
 }
 
 /// US averages before and after the policy: at observed rates, before and after substitution.

@@ -12,10 +12,11 @@ use crate::cli::open::Opened;
 use crate::cli::{Day, Subject, open, output};
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::{Policy, RateChange};
-use crate::scenario::Resolved;
+use crate::index::{CountryId, SectorId};
 use crate::scenario::explain::{paragraph, path};
+use crate::scenario::{ALL_OUTCOMES, Resolved};
 use crate::table::grouped;
-use crate::units::{AdValorem, Date};
+use crate::units::Date;
 
 /// Rates closer than this are the same.
 const SAME: f64 = 1e-12;
@@ -72,39 +73,51 @@ fn wrapped_after(line: &str, width: usize, by: usize) -> String {
     format!("{lead}{}\n", rest.trim_end().replace('\n', &format!("\n{:by$}", "")))
 }
 
+/// The rates of a policy by flow, in (importer, exporter, sector) order.
+fn by_flow(policy: &Policy) -> BTreeMap<Key, &RateChange> {
+    let key = |flow: Flow| (flow.importer, flow.exporter, flow.sector);
+    policy.rates.iter().map(|rate| (key(rate.flow), rate)).collect()
+}
+
+/// The changed trade costs of a policy by flow.
+fn cost_by_flow(policy: &Policy) -> BTreeMap<Key, f64> {
+    let changes = policy.changes.iter();
+    changes
+        .map(|change| {
+            ((change.flow.importer, change.flow.exporter, change.flow.sector), change.cost.factor())
+        })
+        .collect()
+}
+
+type Key = (CountryId, CountryId, SectorId);
+
 /// Each rate on the day on which it changes, in each outcome: from, to, and the measures that then set it.
 fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
     let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], days[0].1, true, most);
     for pair in days.windows(2) {
-        let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let worlds = before.resolved.worlds().into_iter().zip(after.resolved.worlds());
-        for ((_, old_policy), (outcome, new_policy)) in worlds {
-            let key = |rate: &RateChange| (rate.flow.importer, rate.flow.exporter, rate.flow.sector);
-            let on = |policy: &Policy| -> BTreeMap<_, RateChange> {
-                policy.rates.iter().map(|rate| (key(rate), rate.clone())).collect()
+        let ((_, before), (day, after)) = (&pair[0], &pair[1]);
+        let (before, after) = (before.resolved.worlds(), after.resolved.worlds());
+        let worlds: Vec<_> = before
+            .iter()
+            .zip(&after)
+            .map(|((_, old), (outcome, new))| (*outcome, *new, by_flow(old), by_flow(new)))
+            .collect();
+        let flows: BTreeSet<Key> =
+            worlds.iter().flat_map(|(_, _, old, new)| old.keys().chain(new.keys())).copied().collect();
+        for flow in flows {
+            let row = |policy: &Policy, old: Option<&&RateChange>, new: Option<&&RateChange>| {
+                let observed = old.or(new).map_or(0.0, |rate| rate.before.fraction());
+                let [from, to] = [old, new].map(|rate| rate.map_or(observed, |rate| rate.after.fraction()));
+                ((from - to).abs() > SAME).then(|| {
+                    let by =
+                        new.map_or("the observed rate again".to_owned(), |rate| by_measure(policy, rate));
+                    vec![format!("{:.2}%", 100.0 * from), format!("{:.2}%", 100.0 * to), by]
+                })
             };
-            let (old, new) = (on(old_policy), on(new_policy));
-            let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-            for flow in flows {
-                let observed = |rates: &BTreeMap<_, RateChange>| rates.get(&flow).map(|rate| rate.before);
-                let observed = observed(&old).or(observed(&new)).map_or(0.0, AdValorem::fraction);
-                let [from, to] =
-                    [&old, &new].map(|rates| rates.get(&flow).map_or(observed, |rate| rate.after.fraction()));
-                if (from - to).abs() <= SAME {
-                    continue;
-                }
-                list.row(Some(*day), outcome, || {
-                    let by = new.get(&flow);
-                    vec![
-                        dataset.countries.code(flow.0).to_owned(),
-                        dataset.countries.code(flow.1).to_owned(),
-                        dataset.sectors.code(flow.2).to_owned(),
-                        format!("{:.2}%", 100.0 * from),
-                        format!("{:.2}%", 100.0 * to),
-                        by.map_or("the observed rate again".to_owned(), |rate| by_measure(new_policy, rate)),
-                    ]
-                });
-            }
+            let rows = worlds
+                .iter()
+                .map(|(outcome, policy, old, new)| (*outcome, row(policy, old.get(&flow), new.get(&flow))));
+            list.rows(Some(*day), flow, rows.collect());
         }
     }
     list.finished("Rates by day, averaged over exempt parts")
@@ -114,34 +127,24 @@ fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
 fn costs_by_day(days: &[(Date, &Opened)], most: usize) -> String {
     let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], days[0].1, true, most);
     for pair in days.windows(2) {
-        let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let worlds = before.resolved.worlds().into_iter().zip(after.resolved.worlds());
-        for ((_, old), (outcome, new)) in worlds {
-            let on = |policy: &Policy| -> BTreeMap<_, f64> {
-                policy.changes.iter().map(|change| (change.flow, change.cost.factor())).collect()
-            };
-            let (old, new) = (on(old), on(new));
-            let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-            for flow in flows {
-                let [from, to] = [&old, &new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
-                if from.total_cmp(&to).is_ne() {
-                    list.row(Some(*day), outcome, || {
-                        [codes(dataset, flow).to_vec(), vec![cost_in_words(to)]].concat()
-                    });
-                }
-            }
+        let ((_, before), (day, after)) = (&pair[0], &pair[1]);
+        let (before, after) = (before.resolved.worlds(), after.resolved.worlds());
+        let worlds: Vec<_> = before
+            .iter()
+            .zip(&after)
+            .map(|((_, old), (outcome, new))| (*outcome, cost_by_flow(old), cost_by_flow(new)))
+            .collect();
+        let flows: BTreeSet<Key> =
+            worlds.iter().flat_map(|(_, old, new)| old.keys().chain(new.keys())).copied().collect();
+        for flow in flows {
+            let rows = worlds.iter().map(|(outcome, old, new)| {
+                let [from, to] = [old, new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
+                (*outcome, from.total_cmp(&to).is_ne().then(|| vec![cost_in_words(to)]))
+            });
+            list.rows(Some(*day), flow, rows.collect());
         }
     }
     list.finished("Trade costs by day")
-}
-
-/// The codes of a flow's importer, exporter and sector.
-fn codes(dataset: &Dataset, flow: Flow) -> [String; 3] {
-    [
-        dataset.countries.code(flow.importer).to_owned(),
-        dataset.countries.code(flow.exporter).to_owned(),
-        dataset.sectors.code(flow.sector).to_owned(),
-    ]
 }
 
 /// What each measure adds to a rate, and what it would be without exemptions.
@@ -153,7 +156,9 @@ fn by_measure(policy: &Policy, rate: &RateChange) -> String {
         .map(|part| format!("{} {:+.2}pp", measures[part.measure].name, 100.0 * part.change))
         .collect();
     let exempt = if (rate.statutory.fraction() - rate.after.fraction()).abs() > SAME {
-        format!(" ({:.2}% without exemption)", 100.0 * rate.statutory.fraction())
+        let listed = policy.exempt_shares.iter().all(|share| share.known);
+        let part = if listed { "on the list" } else { "without exemption" };
+        format!(" ({:.2}% {part})", 100.0 * rate.statutory.fraction())
     } else {
         String::new()
     };
@@ -185,15 +190,23 @@ fn wrapped(text: &str, width: usize) -> String {
 
 /// Each changed rate in each outcome: from, to, and what each measure did.
 fn rates(opened: &Opened, most: usize) -> String {
-    let dataset = &opened.data.dataset;
     let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], opened, false, most);
-    for (outcome, policy) in opened.resolved.worlds() {
-        for rate in &policy.rates {
-            list.row(None, outcome, || {
-                let rates = [rate.before, rate.after].map(|rate| format!("{:.2}%", 100.0 * rate.fraction()));
-                [&codes(dataset, rate.flow)[..], &rates, &[by_measure(policy, rate)]].concat()
-            });
-        }
+    let worlds: Vec<_> = opened
+        .resolved
+        .worlds()
+        .into_iter()
+        .map(|(outcome, policy)| (outcome, policy, by_flow(policy)))
+        .collect();
+    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, _, rates)| rates.keys()).copied().collect();
+    for flow in flows {
+        let row = |policy: &Policy, rate: &RateChange| {
+            let [from, to] = [rate.before, rate.after].map(|rate| format!("{:.2}%", 100.0 * rate.fraction()));
+            vec![from, to, by_measure(policy, rate)]
+        };
+        let rows = worlds
+            .iter()
+            .map(|(outcome, policy, rates)| (*outcome, rates.get(&flow).map(|rate| row(policy, rate))));
+        list.rows(None, flow, rows.collect());
     }
     list.finished(if opened.resolved.policy.exempt_shares.is_empty() {
         "Rates"
@@ -205,27 +218,33 @@ fn rates(opened: &Opened, most: usize) -> String {
 /// Each changed trade cost in each outcome.
 fn costs(opened: &Opened, most: usize) -> String {
     let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], opened, false, most);
-    for (outcome, policy) in opened.resolved.worlds() {
-        for change in policy.changes.iter().filter(|change| (change.cost.factor() - 1.0).abs() > 0.0) {
-            list.row(None, outcome, || {
-                let cost = vec![cost_in_words(change.cost.factor())];
-                [codes(&opened.data.dataset, change.flow).to_vec(), cost].concat()
-            });
-        }
+    let worlds: Vec<_> = opened
+        .resolved
+        .worlds()
+        .into_iter()
+        .map(|(outcome, policy)| (outcome, cost_by_flow(policy)))
+        .collect();
+    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, costs)| costs.keys()).copied().collect();
+    for flow in flows {
+        let rows = worlds.iter().map(|(outcome, costs)| {
+            let changed = costs.get(&flow).filter(|cost| (**cost - 1.0).abs() > 0.0);
+            (*outcome, changed.map(|cost| vec![cost_in_words(*cost)]))
+        });
+        list.rows(None, flow, rows.collect());
     }
     list.finished("Trade costs")
 }
 
 /// A table of which only the first rows are shown, with the day and the outcome in front where there are several.
-struct List {
+struct List<'a> {
     table: Table,
-    has_outcomes: bool,
+    dataset: &'a Dataset,
     all: usize,
     most: usize,
 }
 
-impl List {
-    fn new(names: &[&str], opened: &Opened, has_days: bool, most: usize) -> Self {
+impl<'a> List<'a> {
+    fn new(names: &[&str], opened: &'a Opened, has_days: bool, most: usize) -> Self {
         let has_outcomes = !opened.resolved.outcomes.is_empty();
         let day = has_days.then_some("day");
         let outcome = has_outcomes.then_some("outcome");
@@ -237,15 +256,26 @@ impl List {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        Self { table, has_outcomes, all: 0, most }
+        Self { table, dataset: &opened.data.dataset, all: 0, most }
     }
 
-    fn row(&mut self, day: Option<Date>, outcome: Option<&str>, cells: impl FnOnce() -> Vec<String>) {
-        self.all += 1;
-        if self.all <= self.most {
-            let day = day.map(|day| day.to_string());
-            let outcome = outcome.filter(|_| self.has_outcomes).map(str::to_owned);
-            self.table.add_row(day.into_iter().chain(outcome).chain(cells()).collect::<Vec<_>>());
+    /// What happens to a flow in each outcome; one row where it is the same in all of them.
+    fn rows(&mut self, day: Option<Date>, flow: Key, outcomes: Vec<(Option<&str>, Option<Vec<String>>)>) {
+        let (_, first) = &outcomes[0];
+        if outcomes.len() > 1 && outcomes.iter().all(|(_, cells)| cells == first) {
+            return self.rows(day, flow, vec![(Some(ALL_OUTCOMES), first.clone())]);
+        }
+        for (outcome, cells) in outcomes {
+            let Some(cells) = cells else { continue };
+            self.all += 1;
+            if self.all <= self.most {
+                let (countries, sectors) = (&self.dataset.countries, &self.dataset.sectors);
+                let codes = [countries.code(flow.0), countries.code(flow.1), sectors.code(flow.2)];
+                let day = day.map(|day| day.to_string());
+                let lead = day.into_iter().chain(outcome.map(str::to_owned));
+                let codes = codes.iter().map(|code| (*code).to_owned());
+                self.table.add_row(lead.chain(codes).chain(cells).collect::<Vec<_>>());
+            }
         }
     }
 

@@ -17,11 +17,10 @@ use crate::model::baseline::Baseline;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::model::world::Parameters;
-use crate::monte_carlo::ensemble::{Ensemble, Experiment, NoSolution, Observer, Possible};
+use crate::monte_carlo::ensemble::{Ensemble, Experiment, NoSolution, Observer};
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
-use crate::scenario::Resolved;
 
 /// How much is reported.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +112,7 @@ pub(super) fn simulate(
         sectors: scope.sectors,
     };
     let bar = Bar::new(uncertainty.draws, show_progress);
-    let ensemble = experiment.run_outcomes(&possible(resolved), &bar).map_err(no_equilibrium)?;
+    let ensemble = experiment.run_outcomes(&resolved.possible(), &bar).map_err(no_equilibrium)?;
     bar.0.finish_and_clear();
     Ok(Simulation {
         notes: SolutionNotes {
@@ -128,17 +127,6 @@ pub(super) fn simulate(
         data_hash: opened.data.hash(),
         uncertainty,
     })
-}
-
-/// What may happen, with its probability.
-fn possible(resolved: &Resolved) -> Vec<Possible<'_>> {
-    match resolved.outcomes.as_slice() {
-        [] => vec![Possible { policy: &resolved.policy, weight: 1.0 }],
-        outcomes => outcomes
-            .iter()
-            .map(|outcome| Possible { policy: &outcome.policy, weight: outcome.probability.fraction() })
-            .collect(),
-    }
 }
 
 /// The baseline of a scenario, and how many final demands were clamped to get there.

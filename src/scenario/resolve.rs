@@ -14,6 +14,7 @@ use crate::economy::policy::{
     Contribution, Deficits, ExemptMode, FlowChange, MeasureInfo, Policy, RateChange,
 };
 use crate::files::Files;
+use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::answer::answered;
 use crate::scenario::build::Builder;
@@ -118,6 +119,17 @@ impl Resolved {
             outcomes => {
                 outcomes.iter().map(|outcome| (Some(outcome.name.as_str()), &outcome.policy)).collect()
             }
+        }
+    }
+
+    /// What is to be solved: what may happen, with its probability.
+    pub fn possible(&self) -> Vec<Possible<'_>> {
+        match self.outcomes.as_slice() {
+            [] => vec![Possible { policy: &self.policy, weight: 1.0 }],
+            outcomes => outcomes
+                .iter()
+                .map(|outcome| Possible { policy: &outcome.policy, weight: outcome.probability.fraction() })
+                .collect(),
         }
     }
 

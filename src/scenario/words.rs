@@ -161,7 +161,7 @@ impl<'r, 's> Scene<'r, 's> {
     /// How many percentage points a response adds.
     fn size(&self) -> String {
         let Detail::Answers(answer) = &self.rule.detail else { return "a tariff".to_owned() };
-        let points = range(answer.adds.values().map(|add| add * 100.0));
+        let points = range(answer.adds.values().map(|add| add * 100.0), 100.0);
         let unit = if points == "1" { "percentage point" } else { "percentage points" };
         format!("{points} {unit}")
     }
@@ -170,7 +170,7 @@ impl<'r, 's> Scene<'r, 's> {
     fn listed(&self) -> String {
         let Detail::Answers(answer) = &self.rule.detail else { return "a part".to_owned() };
         let unlisted = |flow| answer.unlisted.get(flow).map_or(0.0, |share| share.fraction());
-        range(answer.adds.keys().map(|flow| 100.0 * (1.0 - unlisted(flow)))) + "%"
+        range(answer.adds.keys().map(|flow| 100.0 * (1.0 - unlisted(flow))), 10.0) + "%"
     }
 
     fn does_set(&self) -> String {
@@ -224,11 +224,11 @@ impl<'r, 's> Scene<'r, 's> {
     }
 }
 
-/// "25", or "10 to 12.5".
-fn range(values: impl Iterator<Item = f64>) -> String {
+/// "25", or "10 to 12.5", to parts of `parts`.
+fn range(values: impl Iterator<Item = f64>, parts: f64) -> String {
     let [low, high] =
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
-    let [low, high] = [low, high].map(|value| ((value * 100.0).round() / 100.0).to_string());
+    let [low, high] = [low, high].map(|value| ((value * parts).round() / parts).to_string());
     if low == high { low } else { format!("{low} to {high}") }
 }
 
