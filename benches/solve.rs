@@ -25,10 +25,12 @@ fn solve(c: &mut Criterion) {
 fn sweep(c: &mut Criterion, case: &Case) {
     let mut group = c.benchmark_group("sweep");
     let world = case.baseline.world(&case.policy).expect("a world");
-    let mut one = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END, [&case.central]);
+    let mut one = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+    one.set_draw(0, &case.central);
     let (unknowns, mut step) = (start(&case.baseline.central, 1), vec![0.0; one.size()]);
     group.bench_function(BenchmarkId::new("one", &case.name), |b| b.iter(|| one.step(&unknowns, &mut step)));
-    let mut all = Sweep::<BATCH>::new(&world, world.preconditioner, PathPoint::END, [&case.central; BATCH]);
+    let mut all = Sweep::<BATCH>::new(&world, world.preconditioner, PathPoint::END);
+    (0..BATCH).for_each(|lane| all.set_draw(lane, &case.central));
     let (unknowns, mut step) = (start(&case.baseline.central, BATCH), vec![0.0; BATCH * one.size()]);
     group
         .bench_function(BenchmarkId::new("batch", &case.name), |b| b.iter(|| all.step(&unknowns, &mut step)));

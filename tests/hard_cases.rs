@@ -92,12 +92,11 @@ impl<'a> Ground<'a> {
             return Err(format!("{}: residual {residual:.1e}", name()));
         }
         let comparison = Comparison {
-            world: &world,
             parameters: &self.parameters,
             baseline: &self.baseline.central,
             counterfactual: &solution,
         };
-        let impact = Impact::new(comparison, &[]);
+        let impact = Impact::new(&world, comparison, &[]);
         for (at, variables) in impact.countries.chunks_exact(V::ALL.len()).enumerate() {
             let welfare = variables[V::Welfare.index()];
             if welfare.is_nan() || welfare <= -100.0 {

@@ -118,7 +118,8 @@ proptest! {
         let model = GeneralEquilibrium::default();
         let baseline = Baseline::new(&model, accounts, CLOSURES[closure], &parameters).unwrap();
         let world = baseline.world(&policy).unwrap();
-        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END, [&parameters]);
+        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, &parameters);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = data.shape();
         let logs = shape.countries + shape.pairs();
@@ -318,13 +319,13 @@ fn domestic_share_hat(solved: &support::Solved, country: usize, sector: usize) -
         tariffsim::model::levels::Levels::new(
             accounts,
             solved.baseline.deficits,
-            &solved.parameters,
-            equilibrium,
+            [&solved.parameters],
+            [equilibrium],
         )
     };
     let (before, after) = (levels(&solved.baseline.central), levels(&solved.counterfactual));
     let pair = country * j + sector;
-    let spending = |levels: &tariffsim::model::levels::Levels, equilibrium: &Equilibrium| {
+    let spending = |levels: &tariffsim::model::levels::Levels<1>, equilibrium: &Equilibrium| {
         levels.cost_power[sector * n + country] * levels.scaled_spending[sector * n + country]
             / (accounts.expenditure[pair] * equilibrium.expenditure[pair])
     };

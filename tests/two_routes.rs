@@ -192,9 +192,8 @@ mod ensembles_against_draws {
             let parameters = sampler.draw(index).parameters;
             let old = model.solve(&before, &parameters, &baseline.central).unwrap();
             let new = model.solve(&world, &parameters, &baseline.central).unwrap();
-            let comparison =
-                Comparison { world: &world, parameters: &parameters, baseline: &old, counterfactual: &new };
-            let impact = Impact::new(comparison, &rows(data));
+            let comparison = Comparison { parameters: &parameters, baseline: &old, counterfactual: &new };
+            let impact = Impact::new(&world, comparison, &rows(data));
             [impact.countries, impact.sectors, impact.flows].concat()
         };
         (0..draws).map(one).collect()

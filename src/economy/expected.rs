@@ -93,9 +93,12 @@ mod tests {
     use super::*;
     use crate::index::{CountryId, Position as _, SectorId};
 
-    fn policy(names: &[&str], rates: &[(usize, f64, &[(usize, f64)])]) -> Policy {
+    /// An exporter, its new rate, and what each measure did.
+    type Rate<'a> = (usize, f64, &'a [(usize, f64)]);
+
+    fn policy(names: &[&str], rates: &[Rate<'_>]) -> Policy {
         let level = |fraction| AdValorem::new(fraction).expect("a rate");
-        let rate = |(exporter, after, parts): &(usize, f64, &[(usize, f64)])| RateChange {
+        let rate = |(exporter, after, parts): &Rate<'_>| RateChange {
             flow: Flow {
                 sector: SectorId::at(0),
                 importer: CountryId::at(0),

@@ -18,7 +18,7 @@ pub(super) fn log_unit_costs<const K: usize>(
     for country in 0..n {
         let pairs = country * j..(country + 1) * j;
         let inputs = &accounts.input_share[pairs.start * j..pairs.end * j];
-        transposed_times::<K>(inputs, &log_price[pairs.start * K..pairs.end * K], &mut input_cost);
+        transposed_times::<K, _>(inputs, &log_price[pairs.start * K..pairs.end * K], &mut input_cost);
         let wage = lane::<K>(log_wage, country);
         for (sector, share) in accounts.value_added_share[pairs].iter().enumerate() {
             let inputs = lane::<K>(&input_cost, sector);

@@ -34,6 +34,12 @@ impl Equilibrium {
             residual: 0.0,
         }
     }
+
+    /// Whether it is the accounts it refers to.
+    pub fn is_unchanged(&self) -> bool {
+        let all = |values: &[f64], same: f64| values.iter().all(|value| value.to_bits() == same.to_bits());
+        all(&self.log_wage, 0.0) && all(&self.log_price, 0.0) && all(&self.expenditure, 1.0)
+    }
 }
 
 /// Which equation of the model.

@@ -4,28 +4,32 @@
 //! of each country solves that part exactly. All countries meet in the labour markets: how wages answer to them, and
 //! how prices and spending everywhere follow wages, is worked out for the world once, from the linearised model
 //! (`Response`). Both are made at the baseline and central elasticities; they change how many sweeps a solution
-//! takes, never the solution.
+//! takes, never the solution, so single precision will do for them.
 
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
 use crate::model::response::Response;
-use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, transposed_times};
+use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, rounded, transposed_times, widened};
 
 /// The preconditioner of all three blocks of unknowns.
 #[derive(Clone, Debug)]
 pub struct Preconditioner {
     sectors: usize,
     /// (I − diag(π_nn)·Γ_nᵀ)⁻¹ by (country, row, column), with π_nn the domestic shares and Γ_n the inputs.
-    domestic: Vec<f64>,
+    domestic: Vec<f32>,
+    /// Γ_n by (country, input, output).
+    inputs: Vec<f32>,
     /// π_nn by pair.
-    home_share: Vec<f64>,
+    home_share: Vec<f32>,
     /// How much output a pair loses per unit that its own costs add to its own price.
-    substitution: Vec<f64>,
+    substitution: Vec<f32>,
     /// Share of a country's wage bill per unit of output, by pair.
-    labour: Vec<f64>,
+    labour: Vec<f32>,
     /// How wages answer to excess demand for labour, by (country, country).
     wages: Vec<f64>,
+    /// The elasticities that is for.
+    theta: Vec<f64>,
     /// How prices and spending follow wages.
     response: Response,
 }
@@ -38,19 +42,26 @@ impl Preconditioner {
         let home_share = accounts.domestic_share();
         let domestic = domestic_inverses(accounts, &home_share);
         let response = Response::new(accounts, theta, &domestic);
-        let substitution = (0..n * j)
-            .map(|pair| {
-                theta[pair % j]
-                    * lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair])
-            })
-            .collect();
-        let labour = (0..n * j)
-            .map(|pair| accounts.value_added_share[pair] / accounts.value_added[pair / j])
-            .collect();
+        let substitution = |pair: usize| {
+            let lost = lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair]);
+            theta[pair % j] * lost
+        };
+        let labour = |pair: usize| accounts.value_added_share[pair] / accounts.value_added[pair / j];
         let derivative = DMatrix::from_row_slice(n, n, &response.labour);
         let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
         let wages = inverse.transpose().as_slice().to_vec();
-        Self { sectors: j, domestic, home_share, substitution, labour, wages, response }
+        let pairs = 0..n * j;
+        Self {
+            sectors: j,
+            domestic: single(&domestic),
+            inputs: single(&accounts.input_share),
+            home_share: single(&home_share),
+            substitution: pairs.clone().map(|pair| substitution(pair) as f32).collect(),
+            labour: pairs.map(|pair| labour(pair) as f32).collect(),
+            wages,
+            theta: theta.to_vec(),
+            response,
+        }
     }
 
     /// What residuals of prices and spending do to a country's own prices and spending, and the demand for its
@@ -60,41 +71,68 @@ impl Preconditioner {
     pub fn settle_at_home<const K: usize>(
         &self,
         country: usize,
-        inputs: &[f64],
-        residual: (&[f64], &mut [f64]),
-        step: (&mut [f64], &mut [f64]),
+        (price_residual, spending_residual): (&[f64], &[f64]),
+        (price, spending): (&mut [f64], &mut [f64]),
+        work: &mut Home<K>,
     ) -> [f64; K] {
         let j = self.sectors;
-        let (price_residual, spending_residual) = residual;
-        let (price, spending) = step;
         let pairs = country * j..(country + 1) * j;
         let domestic = self.block(&self.domestic, country);
-        matrix_times::<K>(domestic, price_residual, price);
+        rounded(price_residual, &mut work.residual);
+        matrix_times::<K, _>(domestic, &work.residual, &mut work.step);
+        widened(&work.step, price);
         let mut demanded = [0.0; K];
-        let mut output = vec![0.0; j * K];
-        for (sector, pair) in pairs.clone().enumerate() {
-            let (price, residual) = (lane::<K>(price, sector), lane::<K>(price_residual, sector));
-            let output = lane_mut::<K>(&mut output, sector);
+        let lanes = work.output.as_chunks_mut::<K>().0.iter_mut().zip(work.step.as_chunks::<K>().0);
+        for (pair, (lanes, residual)) in pairs.clone().zip(lanes.zip(work.residual.as_chunks::<K>().0)) {
+            let (output, price) = lanes;
+            let (substitution, labour) = (self.substitution[pair], self.labour[pair]);
             for l in 0..K {
-                output[l] = -self.substitution[pair] * (price[l] - residual[l]);
-                demanded[l] += self.labour[pair] * output[l];
+                output[l] = substitution * (residual[l] - price[l]);
+                demanded[l] += labour * output[l];
             }
         }
-        add_product::<K>(inputs, &output, spending_residual);
-        transposed_times::<K>(domestic, spending_residual, spending);
-        for (sector, pair) in pairs.enumerate() {
-            let spending = lane::<K>(spending, sector);
+        rounded(spending_residual, &mut work.residual);
+        matrix_times::<K, _>(self.block(&self.inputs, country), &work.output, &mut work.step);
+        work.residual.iter_mut().zip(&*work.step).for_each(|(residual, inputs)| *residual += inputs);
+        transposed_times::<K, _>(domestic, &work.residual, &mut work.step);
+        widened(&work.step, spending);
+        for (pair, spending) in pairs.zip(work.step.as_chunks::<K>().0) {
             let weight = self.labour[pair] * self.home_share[pair];
             for l in 0..K {
                 demanded[l] += weight * spending[l];
             }
         }
-        demanded
+        demanded.map(f64::from)
     }
 
-    /// How far wages must move, given the relative excess demand for labour of every country.
-    pub fn wages<const K: usize>(&self, residual: &[f64], step: &mut [f64]) {
-        matrix_times::<K>(&self.wages, residual, step);
+    /// How much more than at central elasticities a country's own wage lifts its excess demand for labour.
+    pub fn wage_shift<'d>(&'d self, theta: &'d [f64]) -> impl Iterator<Item = f64> + 'd {
+        self.response.switching.chunks_exact(self.sectors).map(|switching| {
+            let more = theta.iter().zip(&self.theta).map(|(theta, central)| theta - central);
+            switching.iter().zip(more).map(|(switching, more)| switching * more).sum()
+        })
+    }
+
+    /// How far wages must move, given the relative excess demand for labour of every country, and what a draw adds to
+    /// the answer to the own wage.
+    ///
+    /// A country that lives of a sector with a high elasticity is far off at others. One step of the identity
+    /// (−J − δ)⁻¹ = (−J)⁻¹(1 + δ(−J − δ)⁻¹), with the country's own answer alone in the last place, makes up for that.
+    pub fn wages<const K: usize>(&self, shift: &[f64], residual: &[f64], step: &mut [f64]) {
+        /// The answer is not made larger than this many times.
+        const MOST: f64 = 4.0;
+        matrix_times::<K, _>(&self.wages, residual, step);
+        let countries = shift.len() / K;
+        let mut residual = residual.to_vec();
+        for country in 0..countries {
+            let own = self.wages[country * countries + country];
+            let (shift, step) = (lane::<K>(shift, country), lane::<K>(step, country));
+            let residual = lane_mut::<K>(&mut residual, country);
+            for l in 0..K {
+                residual[l] += shift[l] * step[l] / (1.0 - own * shift[l]).max(1.0 / MOST);
+            }
+        }
+        matrix_times::<K, _>(&self.wages, &residual, step);
     }
 
     /// Adds to price and spending steps (spending in money) what follows from wage steps.
@@ -102,10 +140,30 @@ impl Preconditioner {
         self.response.follow::<K>(wages, self.sectors, steps);
     }
 
-    fn block<'m>(&self, matrices: &'m [f64], country: usize) -> &'m [f64] {
+    fn block<'m>(&self, matrices: &'m [f32], country: usize) -> &'m [f32] {
         let size = self.sectors * self.sectors;
         &matrices[country * size..(country + 1) * size]
     }
+}
+
+/// Working space for a country that settles at home, by (sector, lane).
+pub struct Home<const K: usize> {
+    residual: Buffer<f32>,
+    step: Buffer<f32>,
+    output: Buffer<f32>,
+}
+
+impl<const K: usize> Home<K> {
+    /// Space for so many sectors.
+    pub fn new(sectors: usize) -> Self {
+        let lanes = || Buffer::zeros(sectors * K);
+        Self { residual: lanes(), step: lanes(), output: lanes() }
+    }
+}
+
+/// In single precision.
+pub(super) fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|value| *value as f32).collect()
 }
 
 /// Output lost, per unit of elasticity, when own costs add one unit to the own price: costs rise by 1/π_nn then, all

@@ -4,12 +4,14 @@
 //! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
 //! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
 
+use multiversion::multiversion;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::model::equations::log_unit_costs;
+use crate::model::preconditioner::single;
 use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, or further down X of a pair in money.
@@ -19,11 +21,13 @@ pub(super) struct Response {
     own: Vec<f64>,
     /// What follows the wages of others, as a product: by (row, pattern) and by (pattern, country). A few patterns
     /// are enough, as the world moves together.
-    rows: Vec<f64>,
-    patterns: Vec<f64>,
+    rows: Vec<f32>,
+    patterns: Vec<f32>,
     /// d ln(demand for labour ÷ wage bill) by (country, country), made invertible by the numeraire
     /// (Σ_n VA_n d ln w_n = 0).
     pub(super) labour: Vec<f64>,
+    /// The part of its diagonal that is due to buyers who change suppliers, per unit of θ, by pair.
+    pub(super) switching: Vec<f64>,
     /// Y by pair, for which no derivative is needed.
     pub(super) output: Vec<f64>,
 }
@@ -59,19 +63,36 @@ impl Response {
             [&weights[..], &weights.iter().map(|w| if *w > 0.0 { 1.0 / w } else { 0.0 }).collect::<Vec<_>>()]
                 .concat();
         let (rows, patterns) = factored(all, &weights, &accounts.value_added);
-        Self { own, rows, patterns, labour: gathered(|column| &column.labour), output: world.output }
+        let switching = gathered(|column| &column.switching);
+        Self {
+            own,
+            rows: single(&rows),
+            patterns: single(&patterns),
+            labour: gathered(|column| &column.labour),
+            switching: (0..n * j).map(|pair| switching[pair * n + pair / j]).collect(),
+            output: world.output,
+        }
     }
 
     /// Adds to the steps of prices and spending, by (row, lane), what follows from steps of wages.
     pub(super) fn follow<const K: usize>(&self, wages: &[f64], sectors: usize, steps: &mut [f64]) {
         let countries = wages.len() / K;
         let mut moved = vec![0.0; self.patterns.len() / countries * K];
-        matrix_times::<K>(&self.patterns, wages, &mut moved);
-        add_product::<K>(&self.rows, &moved, steps);
-        for (row, own) in self.own.iter().enumerate() {
-            let wage = lane::<K>(wages, row / sectors % countries);
-            let step = lane_mut::<K>(steps, row);
-            (0..K).for_each(|l| step[l] += own * wage[l]);
+        matrix_times::<K, _>(&self.patterns, &single(wages), &mut moved);
+        add_product::<K, _>(&self.rows, &moved, steps);
+        let of_country = self.own.chunks_exact(sectors).zip(steps.chunks_exact_mut(sectors * K));
+        for (country, (own, steps)) in of_country.enumerate() {
+            own_wage::<K>(own, lane::<K>(wages, country % countries), steps);
+        }
+    }
+}
+
+/// Adds what follows a country's own wage.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn own_wage<const K: usize>(own: &[f64], wage: &[f64; K], steps: &mut [f64]) {
+    for (own, step) in own.iter().zip(steps.as_chunks_mut::<K>().0) {
+        for l in 0..K {
+            step[l] += own * wage[l];
         }
     }
 }
@@ -109,6 +130,9 @@ struct Column {
     price: Vec<f64>,
     spending: Vec<f64>,
     labour: Vec<f64>,
+    /// The demand for labour of a pair that buyers who change suppliers cause, relative to the wage bill and per unit
+    /// of θ.
+    switching: Vec<f64>,
 }
 
 /// The model linearised at the accounts.
@@ -152,7 +176,20 @@ impl<'a> Linearised<'a> {
         }
         let (price, cost) = self.prices(&wages);
         let (spending, output) = self.spending(&wages, &price, &cost);
-        Column { labour: self.labour(&wages, &output), price, spending }
+        let switching = self.switching(&price, &cost);
+        Column { labour: self.labour(&wages, &output), switching, price, spending }
+    }
+
+    fn switching(&self, price: &[f64], cost: &[f64]) -> Vec<f64> {
+        let Accounts { shape, value_added, value_added_share, .. } = self.accounts;
+        let mut switching = vec![0.0; price.len()];
+        self.sales(price, cost, &vec![0.0; price.len()], &mut switching);
+        for (pair, values) in switching.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+            let (country, sector) = (pair / shape.sectors, pair % shape.sectors);
+            let weight = value_added_share[pair] / value_added[country] / self.theta[sector];
+            values.iter_mut().for_each(|value| *value *= weight);
+        }
+        switching
     }
 
     /// d ln P by pair and d ln c by (sector, country).
@@ -165,7 +202,7 @@ impl<'a> Linearised<'a> {
         for _ in 0..ROUNDS {
             log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
             for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
-                matrix_times::<COLUMNS>(self.accounts.share.matrix(sector), costs, &mut sums);
+                matrix_times::<COLUMNS, _>(self.accounts.share.matrix(sector), costs, &mut sums);
                 for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
                     let pair = importer * j + sector;
                     let price = lane::<COLUMNS>(&price, pair);
@@ -175,7 +212,7 @@ impl<'a> Linearised<'a> {
             }
             for country in 0..n {
                 let pairs = country * j * COLUMNS..(country + 1) * j * COLUMNS;
-                matrix_times::<COLUMNS>(self.domestic(country), &residual[pairs.clone()], &mut step);
+                matrix_times::<COLUMNS, _>(self.domestic(country), &residual[pairs.clone()], &mut step);
                 price[pairs].iter_mut().zip(&step).for_each(|(price, step)| *price += step);
             }
         }
@@ -195,11 +232,11 @@ impl<'a> Linearised<'a> {
                 let pairs = country * j..(country + 1) * j;
                 let lanes = pairs.start * COLUMNS..pairs.end * COLUMNS;
                 let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
-                matrix_times::<COLUMNS>(inputs, &output[lanes.clone()], &mut residual);
+                matrix_times::<COLUMNS, _>(inputs, &output[lanes.clone()], &mut residual);
                 let bill =
                     lane::<COLUMNS>(wages, country).map(|wage| wage * self.accounts.value_added[country]);
                 let revenue =
-                    row_times::<COLUMNS>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
+                    row_times::<COLUMNS, _>(&self.revenue_share[pairs.clone()], &spending[lanes.clone()]);
                 for (sector, pair) in pairs.enumerate() {
                     let share = self.accounts.final_share[pair];
                     let spent = lane::<COLUMNS>(&spending, pair);
@@ -208,7 +245,7 @@ impl<'a> Linearised<'a> {
                         residual[l] += share * (bill[l] + revenue[l]) - spent[l];
                     }
                 }
-                transposed_times::<COLUMNS>(self.domestic(country), &residual, &mut step);
+                transposed_times::<COLUMNS, _>(self.domestic(country), &residual, &mut step);
                 spending[lanes].iter_mut().zip(&step).for_each(|(spending, step)| *spending += step);
             }
         }
@@ -229,7 +266,7 @@ impl<'a> Linearised<'a> {
                 let scale = if spent > 0.0 { 1.0 / spent } else { 0.0 };
                 *bought = std::array::from_fn(|l| scale * spending[l] + theta * price[l]);
             }
-            transposed_times::<COLUMNS>(self.values.matrix(sector), &bought, &mut sold);
+            transposed_times::<COLUMNS, _>(self.values.matrix(sector), &bought, &mut sold);
             for (exporter, sold) in sold.as_chunks::<COLUMNS>().0.iter().enumerate() {
                 let pair = exporter * j + sector;
                 let cost = lane::<COLUMNS>(cost, sector * n + exporter);
@@ -243,13 +280,13 @@ impl<'a> Linearised<'a> {
     fn labour(&self, wages: &[f64], output: &[f64]) -> Vec<f64> {
         let j = self.accounts.shape.sectors;
         let value_added = &self.accounts.value_added;
-        let numeraire = row_times::<COLUMNS>(value_added, wages);
+        let numeraire = row_times::<COLUMNS, _>(value_added, wages);
         let world = self.accounts.world_value_added();
         let mut labour = Vec::with_capacity(wages.len());
         for (country, wage) in wages.as_chunks::<COLUMNS>().0.iter().enumerate() {
             let shares = &self.accounts.value_added_share[country * j..(country + 1) * j];
             let demanded =
-                row_times::<COLUMNS>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
+                row_times::<COLUMNS, _>(shares, &output[country * j * COLUMNS..(country + 1) * j * COLUMNS]);
             labour.extend(
                 (0..COLUMNS).map(|l| demanded[l] / value_added[country] - wage[l] - numeraire[l] / world),
             );

@@ -6,16 +6,19 @@
 //! tariff and trade-cost factors, θ trade elasticity, γ cost shares, α final-demand shares, D deficit, τ tariff;
 //! B and F as in [`crate::model::shares`]. All loops end in the lanes of K draws, which are contiguous.
 
+mod kernels;
+
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::Deficits;
+use crate::economy::policy::{Deficits, ExemptMode};
 use crate::index::{CountryId, Position};
 use crate::model::equations::{deficits, log_unit_costs};
-use crate::model::preconditioner::Preconditioner;
-use crate::model::shares::{CellShares, PathPoint, SharedShares};
+use crate::model::preconditioner::{Home, Preconditioner};
+use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
-use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, transposed_times};
+use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
+use kernels::{Buyers, buy, largest};
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
@@ -32,13 +35,17 @@ pub struct Sweep<'a, const K: usize> {
     net: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
     weights: Vec<f64>,
+    point: PathPoint,
+    mode: ExemptMode,
+    /// What a draw's elasticities add to the answer of excess demand for labour to a wage, by (country, lane).
+    wage_shift: Vec<f64>,
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
-    work: Work,
+    work: Work<K>,
 }
 
 /// Intermediate results of a sweep, kept between sweeps so that nothing is allocated.
-struct Work {
+struct Work<const K: usize> {
     /// ĉ^(−θ) by (sector, country, lane).
     cost_power: Buffer,
     /// Tariff-inclusive spending per unit of share weight, X/s, by (sector, country, lane).
@@ -57,39 +64,28 @@ struct Work {
     gross: Buffer,
     net: Buffer,
     log_gross: Buffer,
+    home: Home<K>,
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
-    /// Prepares a world for K draws, at a point of the path from observed policy.
-    pub fn new(
-        world: &'a World<'_>,
-        preconditioner: &'a Preconditioner,
-        point: PathPoint,
-        draws: [&Parameters; K],
-    ) -> Self {
+    /// Prepares a world for K draws at a time, at a point of the path from observed policy.
+    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner, point: PathPoint) -> Self {
         let World { accounts, shares, .. } = world;
-        let mode = world.policy.exempt_mode;
         let shape = accounts.shape;
-        let theta = (0..shape.sectors).flat_map(|j| draws.map(|draw| draw.theta[j])).collect::<Vec<_>>();
-        let cells: Vec<[CellShares; K]> = shares
-            .changed
-            .iter()
-            .map(|cell| {
-                let sector = cell.change.flow.sector.index();
-                draws.map(|draw| cell.weights_at(point, draw.theta[sector], &draw.exempt_shares, mode))
-            })
-            .collect();
         let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
+            point,
+            mode: world.policy.exempt_mode,
             weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
+            wage_shift: vec![0.0; shape.countries * K],
             accounts,
             shares,
             preconditioner,
             deficits: world.deficits,
-            theta,
-            gross: cells.iter().flat_map(|cell| cell.map(|weights| weights.gross)).collect(),
-            net: cells.iter().flat_map(|cell| cell.map(|weights| weights.net)).collect(),
+            theta: vec![1.0; shape.sectors * K],
+            gross: vec![0.0; shares.changed.len() * K],
+            net: vec![0.0; shares.changed.len() * K],
             work: Work {
                 cost_power: lanes(shape.pairs()),
                 scaled_spending: lanes(shape.pairs()),
@@ -102,7 +98,35 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 gross: lanes(shape.countries),
                 net: lanes(shape.countries),
                 log_gross: lanes(shape.countries),
+                home: Home::new(shape.sectors),
             },
+        }
+    }
+
+    /// Puts a draw into a lane.
+    pub fn set_draw(&mut self, l: usize, draw: &Parameters) {
+        scatter::<K>(&mut self.theta, l, &draw.theta);
+        for (at, cell) in self.shares.changed.iter().enumerate() {
+            let theta = draw.theta[cell.change.flow.sector.index()];
+            let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
+            (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.net);
+        }
+        for (shift, value) in
+            self.wage_shift.iter_mut().skip(l).step_by(K).zip(self.preconditioner.wage_shift(&draw.theta))
+        {
+            *shift = value;
+        }
+        self.set_caution(l, 1.0);
+    }
+
+    /// Makes wage steps of a lane so much smaller. The norm keeps measuring how far labour markets are from clearing,
+    /// not how far wages are allowed to move.
+    fn set_caution(&mut self, l: usize, caution: f64) {
+        let slower = caution / self.caution[l];
+        self.caution[l] = caution;
+        let wages = self.accounts.shape.countries * K;
+        for weight in self.weights[..wages].iter_mut().skip(l).step_by(K) {
+            *weight /= slower;
         }
     }
 
@@ -138,9 +162,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let theta = lane::<K>(&self.theta, sector);
         let (first, changed) = self.shares.changed_in(sector);
         let taxed = self.shares.taxed[sector];
-        matrix_times::<K>(self.shares.share.matrix(sector), costs, &mut self.work.gross);
+        matrix_times::<K, _>(self.shares.share.matrix(sector), costs, &mut self.work.gross);
         if taxed {
-            matrix_times::<K>(self.shares.net.matrix(sector), costs, &mut self.work.net);
+            matrix_times::<K, _>(self.shares.net.matrix(sector), costs, &mut self.work.net);
         }
         let gross = &mut self.work.gross;
         let net = &mut self.work.net;
@@ -158,27 +182,19 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
         self.work.log_gross.copy_from_slice(gross);
         ln_all(&mut self.work.log_gross);
-        for importer in 0..n {
-            let pair = importer * j + sector;
-            let spent = self.accounts.expenditure[pair];
-            let spending = lane::<K>(z, self.spending_start() + pair);
-            let price = lane::<K>(z, self.price_start() + pair);
-            let residual = lane_mut::<K>(&mut self.work.price_residual, pair);
-            let scaled = lane_mut::<K>(&mut self.work.scaled_spending, sector * n + importer);
-            if spent <= 0.0 {
-                // Nobody buys here: there is no price to find.
-                (*residual, *scaled) = ([0.0; K], [0.0; K]);
-                continue;
-            }
-            let (gross, net) = (lane::<K>(&self.work.gross, importer), lane::<K>(&self.work.net, importer));
-            let log_gross = lane::<K>(&self.work.log_gross, importer);
-            let revenue = lane_mut::<K>(&mut self.work.revenue, importer);
-            for l in 0..K {
-                residual[l] = -log_gross[l] / theta[l] - price[l];
-                scaled[l] = spent * spending[l] / gross[l];
-                revenue[l] += spent * spending[l] - scaled[l] * net[l];
-            }
-        }
+        let buyers = Buyers {
+            spent: &self.accounts.expenditure,
+            sectors: j,
+            sector,
+            theta,
+            price: &z[self.price_start() * K..],
+            spending: &z[self.spending_start() * K..],
+            gross: &self.work.gross,
+            net: &self.work.net,
+            log_gross: &self.work.log_gross,
+        };
+        let scaled = &mut self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
+        buy(buyers, &mut self.work.price_residual, scaled, &mut self.work.revenue);
     }
 
     /// Sales of the exporters of a sector: Y_i = ĉ_i^(−θ) Σ_n F_ni X_n/s_n.
@@ -188,7 +204,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
         let sales = &mut self.work.gross;
         // An untaxed sector has the same shares before and after tariff, and they are at hand.
         let net = if self.shares.taxed[sector] { &self.shares.net } else { &self.shares.share };
-        transposed_times::<K>(net.matrix(sector), scaled, sales);
+        transposed_times::<K, _>(net.matrix(sector), scaled, sales);
         let (first, changed) = self.shares.changed_in(sector);
         for (at, cell) in changed.iter().enumerate() {
             let net = lane::<K>(&self.net, first + at);
@@ -219,9 +235,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         *lane_mut::<K>(&mut self.work.income, country) = income;
         let output = &self.work.output[country * j * K..(country + 1) * j * K];
         let demanded =
-            row_times::<K>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
+            row_times::<K, _>(&self.accounts.value_added_share[country * j..(country + 1) * j], output);
         let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
-        matrix_times::<K>(inputs, output, &mut self.work.input_demand);
+        matrix_times::<K, _>(inputs, output, &mut self.work.input_demand);
         for sector in 0..j {
             let pair = country * j + sector;
             let spending = lane::<K>(z, self.spending_start() + pair);
@@ -242,19 +258,16 @@ impl<'a, const K: usize> Sweep<'a, K> {
 
     /// The largest relative residual of any equation, of the last evaluation.
     fn largest_residual(&self, z: &[f64], labour: &[f64]) -> [Residual; K] {
-        let mut worst = [Residual { largest: 0.0, worst: 0 }; K];
-        let (prices, spendings) = (self.price_start(), self.spending_start());
-        for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
-            if *spent > 0.0 {
-                let price = lane::<K>(&self.work.price_residual, pair);
-                let spending = lane::<K>(&self.work.spending_residual, pair);
-                let level = lane::<K>(z, spendings + pair);
-                for l in 0..K {
-                    observe(&mut worst[l], price[l], prices + pair);
-                    observe(&mut worst[l], spending[l] / (spent * level[l]), spendings + pair);
-                }
-            }
-        }
+        let (largest, components) = largest::<K>(
+            &self.accounts.expenditure,
+            &self.work.price_residual,
+            &self.work.spending_residual,
+            &z[self.spending_start() * K..],
+        );
+        let mut worst = std::array::from_fn(|l| {
+            let largest = if largest[l].is_nan() { f64::INFINITY } else { largest[l] };
+            Residual { largest, worst: self.price_start() + components[l] as usize }
+        });
         for (country, residual) in labour.as_chunks::<K>().0.iter().enumerate() {
             (0..K).for_each(|l| observe(&mut worst[l], residual[l], country));
         }
@@ -281,12 +294,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
         for country in 0..n {
             let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
-            let inputs = &self.accounts.input_share[country * j * j..(country + 1) * j * j];
             let demanded = self.preconditioner.settle_at_home::<K>(
                 country,
-                inputs,
-                (&self.work.price_residual[pairs.clone()], &mut self.work.spending_residual[pairs.clone()]),
+                (&self.work.price_residual[pairs.clone()], &self.work.spending_residual[pairs.clone()]),
                 (&mut prices[pairs.clone()], &mut spendings[pairs]),
+                &mut self.work.home,
             );
             let labour = lane_mut::<K>(labour, country);
             (0..K).for_each(|l| labour[l] += demanded[l]);
@@ -307,7 +319,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
 
     /// The wage steps, from the residuals of the labour markets, shifted so that world value added stays 1.
     fn wage_steps(&self, log_wages: &[f64], residual: &[f64], wages: &mut [f64]) {
-        self.preconditioner.wages::<K>(residual, wages);
+        self.preconditioner.wages::<K>(&self.wage_shift, residual, wages);
         let mut moved = log_wages.to_vec();
         for (target, moved) in wages.as_chunks_mut::<K>().0.iter_mut().zip(moved.as_chunks_mut::<K>().0) {
             for l in 0..K {
@@ -336,6 +348,11 @@ impl<const K: usize> Sweep<'_, K> {
         }
         let deficits = deficits::<K>(self.deficits, self.accounts, z);
         (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+    }
+
+    /// The accounts that the ratios refer to.
+    pub fn accounts(&self) -> &Accounts {
+        self.accounts
     }
 
     /// The country whose income was not above zero in a lane at the last evaluation, if there is one.
@@ -401,14 +418,10 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     }
 
     fn more_careful(&mut self, l: usize) {
-        // Prices and spending settle on their own when wages move slowly enough. The norm keeps measuring how far
-        // labour markets are from clearing, not how far wages are allowed to move.
+        // Prices and spending settle on their own when wages move slowly enough.
         const SLOWEST: f64 = 1.0 / 64.0;
-        let slower = if self.caution[l] > SLOWEST { 0.5 } else { 1.0 };
-        self.caution[l] *= slower;
-        let wages = self.accounts.shape.countries * K;
-        for weight in self.weights[..wages].iter_mut().skip(l).step_by(K) {
-            *weight /= slower;
+        if self.caution[l] > SLOWEST {
+            self.set_caution(l, 0.5 * self.caution[l]);
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::PathPoint;
 use crate::model::sweep::Sweep;
 use crate::model::world::{Parameters, World};
-use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome};
-use crate::numerics::lanes::{Buffer, gather, scatter};
+use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome, Queue};
+use crate::numerics::lanes::{gather, scatter};
 
 /// How many draws are solved side by side.
 pub const BATCH: usize = 8;
@@ -27,8 +27,8 @@ pub trait TradeModel: Sync {
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError>;
 
-    /// Solves up to [`BATCH`] sets of parameters side by side; each gives the bits that [`TradeModel::solve`]
-    /// gives it alone.
+    /// Solves many sets of parameters, [`BATCH`] side by side; each gives the bits that [`TradeModel::solve`] gives it
+    /// alone.
     fn solve_batch(
         &self,
         world: &World<'_>,
@@ -51,9 +51,8 @@ impl TradeModel for GeneralEquilibrium {
         parameters: &Parameters,
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
-        let [result] =
-            self.solve_lanes::<1>(world, world.preconditioner, PathPoint::END, [parameters], [start]);
-        result.or_else(|_| self.solve_hard(world, parameters, start))
+        self.solve_one(world, world.preconditioner, PathPoint::END, parameters, start)
+            .or_else(|_| self.solve_hard(world, parameters, start))
     }
 
     fn solve_batch(
@@ -62,20 +61,20 @@ impl TradeModel for GeneralEquilibrium {
         draws: &[&Parameters],
         starts: &[&Equilibrium],
     ) -> Vec<Result<Equilibrium, SolveError>> {
-        let Some(last) = draws.len().checked_sub(1) else { return Vec::new() };
-        // Lanes without a draw of their own repeat the last one; their results are dropped.
-        let draws: [&Parameters; BATCH] = std::array::from_fn(|l| draws[l.min(last)]);
-        let starts: [&Equilibrium; BATCH] = std::array::from_fn(|l| starts[l.min(last)]);
         let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, draws, starts);
-        let hard = |l: usize| self.solve_hard(world, draws[l], starts[l]);
-        results.into_iter().enumerate().take(last + 1).map(|(l, r)| r.or_else(|_| hard(l))).collect()
+        let draws = draws.iter().zip(starts);
+        let hard = |(result, (draw, start)): (Result<_, _>, (&&Parameters, &&Equilibrium))| {
+            result.or_else(|_| self.solve_hard(world, draw, start))
+        };
+        results.into_iter().zip(draws).map(hard).collect()
     }
 }
 
 impl GeneralEquilibrium {
     /// The largest relative residual of any equation at a point.
     pub fn residual(&self, world: &World<'_>, parameters: &Parameters, point: &Equilibrium) -> f64 {
-        let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END, [parameters]);
+        let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, parameters);
         let mut step = vec![0.0; sweep.size()];
         let [residual] = sweep.step(&unknowns(point), &mut step);
         residual.largest
@@ -109,8 +108,7 @@ impl GeneralEquilibrium {
         loop {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
             let next = PathPoint(f64::min(here + step, 1.0));
-            let [result] = patient.solve_lanes::<1>(world, preconditioner, next, [parameters], [&solution]);
-            match result {
+            match patient.solve_one(world, preconditioner, next, parameters, &solution) {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
@@ -133,25 +131,63 @@ impl GeneralEquilibrium {
         }
     }
 
+    fn solve_one(
+        &self,
+        world: &World<'_>,
+        preconditioner: &Preconditioner,
+        point: PathPoint,
+        parameters: &Parameters,
+        start: &Equilibrium,
+    ) -> Result<Equilibrium, SolveError> {
+        let mut results = self.solve_lanes::<1>(world, preconditioner, point, &[parameters], &[start]);
+        results.pop().expect("one result for one draw")
+    }
+
     fn solve_lanes<const K: usize>(
         &self,
         world: &World<'_>,
         preconditioner: &Preconditioner,
         point: PathPoint,
-        draws: [&Parameters; K],
-        starts: [&Equilibrium; K],
-    ) -> [Result<Equilibrium, SolveError>; K] {
-        let accounts = world.accounts;
-        let mut sweep = Sweep::<K>::new(world, preconditioner, point, draws);
-        let mut z = Buffer::zeros(sweep.size() * K);
-        for (l, start) in starts.into_iter().enumerate() {
-            scatter::<K>(&mut z, l, &unknowns(start));
-        }
-        let outcomes = anderson::solve(&mut sweep, &mut z, self.options);
-        std::array::from_fn(|l| {
-            let found = equilibrium(accounts, outcomes[l], &gather::<K>(&z, l))?;
-            sweep.without_income(l).map_or(Ok(found), |country| Err(SolveError::NoIncome { country }))
-        })
+        draws: &[&Parameters],
+        starts: &[&Equilibrium],
+    ) -> Vec<Result<Equilibrium, SolveError>> {
+        let mut sweep = Sweep::<K>::new(world, preconditioner, point);
+        let results = draws.iter().map(|_| None).collect();
+        let mut waiting = Waiting { draws, starts, next: 0, taken: [0; K], results };
+        anderson::solve(&mut sweep, &mut waiting, self.options);
+        waiting.results.into_iter().map(|result| result.expect("every draw has ended")).collect()
+    }
+}
+
+/// The draws that wait for a lane, and the results of those that had one.
+struct Waiting<'a, const K: usize> {
+    draws: &'a [&'a Parameters],
+    starts: &'a [&'a Equilibrium],
+    next: usize,
+    /// Which draw a lane has taken.
+    taken: [usize; K],
+    results: Vec<Option<Result<Equilibrium, SolveError>>>,
+}
+
+impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
+    fn next(&mut self, sweep: &mut Sweep<'_, K>, lane: usize, z: &mut [f64]) -> bool {
+        let Some((draw, start)) = self.draws.get(self.next).zip(self.starts.get(self.next)) else {
+            return false;
+        };
+        sweep.set_draw(lane, draw);
+        scatter::<K>(z, lane, &unknowns(start));
+        self.taken[lane] = self.next;
+        self.next += 1;
+        true
+    }
+
+    fn ended(&mut self, sweep: &Sweep<'_, K>, lane: usize, z: &[f64], outcome: Outcome) {
+        let found = equilibrium(sweep.accounts(), outcome, &gather::<K>(z, lane));
+        let country = sweep.without_income(lane);
+        self.results[self.taken[lane]] =
+            Some(found.and_then(|found| {
+                country.map_or(Ok(found), |country| Err(SolveError::NoIncome { country }))
+            }));
     }
 }
 

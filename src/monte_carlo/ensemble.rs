@@ -1,23 +1,19 @@
 //! All draws of a run, solved and summarised.
 
-use std::sync::LazyLock;
-
 use rayon::prelude::*;
 
-use crate::economy::accounts::Accounts;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
-use crate::model::equilibrium::{Equilibrium, SolveError};
-use crate::model::forecast::Forecast;
-use crate::model::impact::{Comparison, FlowRow, Impact};
-use crate::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
+use crate::model::equilibrium::SolveError;
+use crate::model::impact::{FlowRow, Impact};
+use crate::model::trade_model::{BATCH, GeneralEquilibrium};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
-use crate::model::world::{Parameters, World};
-use crate::monte_carlo::draw::{Draw, Sampler};
+use crate::model::world::World;
 use crate::monte_carlo::estimate::{Estimate, Estimates, Spread};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
+use crate::monte_carlo::solver::{Arm, Solved, Solver};
 use crate::monte_carlo::summary::{Outcomes, weighted};
 
 /// What to simulate.
@@ -119,16 +115,29 @@ impl Experiment<'_> {
         outcomes: &[Possible<'_>],
         observer: &dyn Observer,
     ) -> Result<Ensemble, NoSolution> {
-        let solver = Solver::new(self, outcomes)?;
+        let in_outcome = |outcome| move |error| NoSolution { outcome, error };
+        let observed_policy = Policy::default();
+        let observed = self.baseline.world(&observed_policy).map_err(in_outcome(0))?;
+        let worlds: Vec<World<'_>> = outcomes
+            .iter()
+            .enumerate()
+            .map(|(at, outcome)| self.baseline.world(outcome.policy).map_err(in_outcome(at)))
+            .collect::<Result<_, _>>()?;
+        let arms: Vec<Arm<'_>> = worlds
+            .iter()
+            .enumerate()
+            .map(|(at, world)| Arm::new(self, world).map_err(in_outcome(at)))
+            .collect::<Result<_, _>>()?;
+        let solver = Solver::new(self, observed, arms);
         let weights: Vec<f64> = outcomes.iter().map(|outcome| outcome.weight).collect();
         let central = solver.central_impacts();
-        let numbers: usize = central[0].parts(self.sectors).iter().map(|part| part.len()).sum();
+        let numbers: usize = central[0].parts().iter().map(|part| part.len()).sum();
         let draws = self.uncertainty.draws;
         let mut collection = Collection::new(&self.kinds(numbers), draws, weights);
         let block = block(numbers * outcomes.len());
         for first in (0..draws).step_by(block) {
             let last = draws.min(first + block as u32);
-            collection.add(solver.block(first..last), first, self.sectors);
+            collection.add(solver.block(first..last), first);
             observer.draws(last, draws);
         }
         let quantile_error = collection.numbers.iter().map(Outcomes::quantile_error).fold(0.0, f64::max);
@@ -167,7 +176,7 @@ impl Experiment<'_> {
         let defined = |value: f64| value.is_finite().then_some(value);
         let values: Vec<Vec<Option<f64>>> = central
             .iter()
-            .map(|impact| impact.parts(self.sectors).into_iter().flatten().map(|&x| defined(x)).collect())
+            .map(|impact| impact.parts().into_iter().flatten().map(|&x| defined(x)).collect())
             .collect();
         let spreads = collection.spreads();
         let weights = &collection.weights;
@@ -204,8 +213,8 @@ impl Experiment<'_> {
 
 impl Impact {
     /// All numbers in the order of [`Estimates`].
-    fn parts(&self, sectors: bool) -> [&[f64]; 3] {
-        [&self.countries, if sectors { &self.sectors } else { &[] }, &self.flows]
+    fn parts(&self) -> [&[f64]; 3] {
+        [&self.countries, &self.sectors, &self.flows]
     }
 }
 
@@ -213,188 +222,6 @@ impl Impact {
 fn block(numbers: usize) -> usize {
     let batches = BLOCK_BYTES / (BATCH * size_of::<f64>() * numbers.max(1));
     BATCH * batches.clamp(2, MOST_BATCHES)
-}
-
-/// One draw solved in every outcome, or why it is not.
-struct Solved {
-    floored: u32,
-    result: Result<Vec<Impact>, SolveError>,
-}
-
-/// One outcome, with what is expected of it and its solution at central parameters.
-struct Arm<'a> {
-    policy: &'a Policy,
-    sampler: Sampler<'a>,
-    world: World<'a>,
-    parameters: Parameters,
-    central: Equilibrium,
-    expected: Forecast,
-}
-
-impl<'a> Arm<'a> {
-    fn new(experiment: &'a Experiment<'a>, policy: &'a Policy) -> Result<Self, SolveError> {
-        let (model, baseline) = (experiment.model, experiment.baseline);
-        let sampler = Sampler::new(experiment.uncertainty, experiment.elasticities, &policy.exempt_shares);
-        let world = baseline.world(policy)?;
-        let parameters = sampler.central();
-        let central = model.solve(&world, &parameters, &baseline.central)?;
-        let expected = if experiment.uncertainty.draws > 0 {
-            Forecast::learnt(model, &world, &parameters, central.clone())
-        } else {
-            Forecast::constant(central.clone())
-        };
-        Ok(Self { policy, sampler, world, parameters, central, expected })
-    }
-}
-
-struct Solver<'a> {
-    experiment: &'a Experiment<'a>,
-    observed: World<'a>,
-    /// What to expect at observed policy.
-    before: Forecast,
-    /// The outcomes.
-    arms: Vec<Arm<'a>>,
-}
-
-impl<'a> Solver<'a> {
-    fn new(experiment: &'a Experiment<'a>, outcomes: &[Possible<'a>]) -> Result<Self, NoSolution> {
-        static OBSERVED: LazyLock<Policy> = LazyLock::new(Policy::default);
-        let baseline = experiment.baseline;
-        let in_outcome = |outcome| move |error| NoSolution { outcome, error };
-        let observed = baseline.world(&OBSERVED).map_err(in_outcome(0))?;
-        let arms: Vec<Arm<'a>> = outcomes
-            .iter()
-            .enumerate()
-            .map(|(at, outcome)| Arm::new(experiment, outcome.policy).map_err(in_outcome(at)))
-            .collect::<Result<_, _>>()?;
-        let before = if experiment.uncertainty.draws > 0 {
-            baseline.forecast(experiment.model, &observed, &arms[0].parameters)
-        } else {
-            Forecast::constant(baseline.central.clone())
-        };
-        Ok(Self { experiment, observed, before, arms })
-    }
-
-    /// What happens at central parameters in each outcome.
-    fn central_impacts(&self) -> Vec<Impact> {
-        let baseline = &self.experiment.baseline.central;
-        let impact = |arm: &Arm<'_>| self.impact(&arm.world, &arm.parameters, baseline, &arm.central);
-        self.arms.iter().map(impact).collect()
-    }
-
-    fn impact(
-        &self,
-        world: &World<'_>,
-        parameters: &Parameters,
-        baseline: &Equilibrium,
-        found: &Equilibrium,
-    ) -> Impact {
-        let comparison = Comparison { world, parameters, baseline, counterfactual: found };
-        Impact::new(comparison, self.experiment.flow_rows)
-    }
-
-    /// Solves some draws, in batches over the threads; the results stand in draw order.
-    fn block(&self, draws: std::ops::Range<u32>) -> Vec<Solved> {
-        let indices: Vec<u32> = draws.collect();
-        let batches: Vec<Vec<Solved>> = indices.par_chunks(BATCH).map(|batch| self.batch(batch)).collect();
-        batches.into_iter().flatten().collect()
-    }
-
-    fn batch(&self, indices: &[u32]) -> Vec<Solved> {
-        if self.arms[0].sampler.draws_flows() {
-            return indices.iter().map(|&index| self.with_own_flows(index)).collect();
-        }
-        // Elasticities are the same in all outcomes, and exempt shares do not matter before policy changes.
-        let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
-        let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
-        let expected: Vec<Equilibrium> = parameters.iter().map(|draw| self.before.at(draw)).collect();
-        let model = self.experiment.model;
-        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let mut results: Vec<Result<Vec<Impact>, SolveError>> = baselines
-            .iter()
-            .map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(Clone::clone))
-            .collect();
-        for arm in &self.arms {
-            self.solve_arm(arm, indices, &baselines, &mut results);
-        }
-        draws.iter().zip(results).map(|(draw, result)| Solved { floored: draw.floored, result }).collect()
-    }
-
-    /// Solves an outcome for the draws that have solutions so far, and adds what happens.
-    fn solve_arm(
-        &self,
-        arm: &Arm<'_>,
-        indices: &[u32],
-        baselines: &[Result<Equilibrium, SolveError>],
-        results: &mut [Result<Vec<Impact>, SolveError>],
-    ) {
-        let solved: Vec<(usize, Parameters, &Equilibrium)> = (0..indices.len())
-            .filter(|&l| results[l].is_ok())
-            .filter_map(|l| Some((l, arm.sampler.draw(indices[l]).parameters, baselines[l].as_ref().ok()?)))
-            .collect();
-        let starts: Vec<Equilibrium> =
-            solved.iter().map(|(_, parameters, baseline)| self.start(arm, baseline, parameters)).collect();
-        let found = self.experiment.model.solve_batch(
-            &arm.world,
-            &solved.iter().map(|(_, parameters, _)| parameters).collect::<Vec<_>>(),
-            &starts.iter().collect::<Vec<_>>(),
-        );
-        for ((l, parameters, baseline), found) in solved.iter().zip(found) {
-            match (&mut results[*l], found) {
-                (Ok(impacts), Ok(found)) => {
-                    impacts.push(self.impact(&arm.world, parameters, baseline, &found));
-                }
-                (result, Err(error)) => *result = Err(error),
-                (Err(_), Ok(_)) => {}
-            }
-        }
-    }
-
-    /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then each outcome.
-    fn with_own_flows(&self, index: u32) -> Solved {
-        let sampler = &self.arms[0].sampler;
-        let draw = sampler.draw(index);
-        let (experiment, from) = (self.experiment, self.experiment.baseline);
-        let accounts =
-            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
-        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.deficits);
-        let observed_policy = Policy::default();
-        let result = || {
-            let model = experiment.model;
-            let baseline = model.solve(
-                &world(&observed_policy)?,
-                &draw.parameters,
-                &self.before.at(&draw.parameters),
-            )?;
-            let impacts = self.arms.iter().map(|arm| {
-                let parameters = arm.sampler.draw(index).parameters;
-                let world = world(arm.policy)?;
-                let found = model.solve(&world, &parameters, &self.start(arm, &baseline, &parameters))?;
-                Ok(self.impact(&world, &parameters, &baseline, &found))
-            });
-            impacts.collect()
-        };
-        Solved { floored: draw.floored, result: result() }
-    }
-
-    /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
-    /// draw's baseline to the bit, so that nothing changes.
-    fn start(&self, arm: &Arm<'_>, baseline: &Equilibrium, parameters: &Parameters) -> Equilibrium {
-        let (from, central) = (self.before.at(parameters), arm.expected.at(parameters));
-        let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
-        };
-        let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-            own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
-        };
-        Equilibrium {
-            log_wage: moved(&baseline.log_wage, &central.log_wage, &from.log_wage),
-            log_price: moved(&baseline.log_price, &central.log_price, &from.log_price),
-            expenditure: scaled(&baseline.expenditure, &central.expenditure, &from.expenditure),
-            iterations: 0,
-            residual: 0.0,
-        }
-    }
 }
 
 /// Everything that is kept of the draws.
@@ -415,7 +242,7 @@ impl Collection {
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
-    fn add(&mut self, block: Vec<Solved>, first: u32, sectors: bool) {
+    fn add(&mut self, block: Vec<Solved>, first: u32) {
         let mut impacts = Vec::with_capacity(block.len());
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
@@ -426,7 +253,7 @@ impl Collection {
         }
         // By outcome and draw.
         let parts: Vec<Vec<[&[f64]; 3]>> = (0..self.weights.len())
-            .map(|outcome| impacts.iter().map(|impacts| impacts[outcome].parts(sectors)).collect())
+            .map(|outcome| impacts.iter().map(|impacts| impacts[outcome].parts()).collect())
             .collect();
         let Some(lengths) = parts[0].first().map(|parts| parts.map(<[f64]>::len)) else { return };
         let mut numbers = &mut self.numbers[..];

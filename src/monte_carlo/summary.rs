@@ -195,7 +195,7 @@ mod tests {
         let values: Vec<f64> = (0..101_i32).map(|at| f64::from(at * at % 37)).collect();
         let weights = [0.4, 0.45, 0.15];
         let mut outcomes = Outcomes::new(Memory::All(200), 3);
-        outcomes.extend(&mut [values.clone(), values.clone(), values.clone()], &weights);
+        outcomes.extend(&mut [values.clone(), values.clone(), values], &weights);
         let spreads = outcomes.spreads(&weights);
         let (all, one) = (spreads[0].expect("a spread"), spreads[1].expect("a spread"));
         assert_eq!(all.mean.to_bits(), one.mean.to_bits());

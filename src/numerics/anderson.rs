@@ -14,7 +14,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::numerics::lanes::{Buffer, add_scaled, dot};
 
-/// A fixed-point problem with K lanes.
+/// Fixed-point problems of one kind, solved in K lanes side by side.
 pub trait FixedPoint<const K: usize> {
     /// Number of unknowns of a lane.
     fn size(&self) -> usize;
@@ -30,6 +30,15 @@ pub trait FixedPoint<const K: usize> {
 
     /// Called when a lane went astray: its steps should be more careful from now on.
     fn more_careful(&mut self, lane: usize);
+}
+
+/// The problems that wait to be solved. A lane that is done takes the next one, so that none waits for the others.
+pub trait Queue<const K: usize, P> {
+    /// Puts the next problem into a lane, and its start into `z`; `false` when none is left.
+    fn next(&mut self, problems: &mut P, lane: usize, z: &mut [f64]) -> bool;
+
+    /// Takes a lane's end: where it is, and how it ended.
+    fn ended(&mut self, problems: &P, lane: usize, z: &[f64], outcome: Outcome);
 }
 
 /// How far from a solution a lane is.
@@ -82,59 +91,67 @@ const PATIENCE: usize = 20;
 /// Plain steps after going astray the first time; twice as many each time.
 const PLAIN: usize = 10;
 
-/// Solves all lanes from the start in `z`, which then holds the solutions.
-///
-/// Lanes end independently: a converged lane is not touched again.
-pub fn solve<const K: usize>(
-    problem: &mut impl FixedPoint<K>,
-    z: &mut [f64],
+/// Solves all problems of a queue. A problem's numbers never depend on its lane, nor on the problems beside it.
+pub fn solve<const K: usize, P: FixedPoint<K>>(
+    problems: &mut P,
+    queue: &mut impl Queue<K, P>,
     options: Options,
-) -> [Outcome; K] {
-    let size = problem.size();
-    let mut lanes: [LaneState; K] = std::array::from_fn(|_| LaneState::new(options.accelerate_below));
-    let mut best = Buffer::zeros(size * K);
-    best.copy_from_slice(z);
-    let mut history = History::<K>::new(size, options.depth);
+) {
+    let size = problems.size();
+    let (mut z, mut best) = (Buffer::zeros(size * K), Buffer::zeros(size * K));
     let mut step = Buffer::zeros(size * K);
-    let mut sweeps = 0;
-    loop {
-        let residuals = problem.step(z, &mut step);
-        sweeps += 1;
-        for (state, residual) in lanes.iter_mut().zip(residuals) {
-            state.see_residual(residual, sweeps, options);
+    let mut history = History::<K>::new(size, options.depth);
+    let mut lanes = std::array::from_fn(|lane| LaneState::next(problems, queue, lane, &mut z, options));
+    while lanes.iter().any(LaneState::is_busy) {
+        let residuals = problems.step(&z, &mut step);
+        for (l, residual) in residuals.into_iter().enumerate() {
+            let Some(outcome) = lanes[l].see_residual(residual, options) else { continue };
+            if lanes[l].settled {
+                keep_where::<K>(&mut z, &best, only(l));
+            }
+            queue.ended(problems, l, &z, outcome);
+            lanes[l] = LaneState::next(problems, queue, l, &mut z, options);
         }
-        if lanes.iter().all(|state| state.ended.is_some()) {
-            let settled = lanes.each_mut().map(|state| state.settles_for_best(options));
-            keep_where::<K>(z, &best, settled);
-            return lanes.map(|state| state.ended.expect("every lane has ended"));
-        }
-        let lengths = history.extend(z, &step, problem.weights());
-        for (state, length) in lanes.iter_mut().zip(lengths) {
-            state.see_length(length, sweeps);
+        let lengths = history.extend(&z, &step, problems.weights());
+        for (l, (state, length)) in lanes.iter_mut().zip(lengths).enumerate() {
+            state.see_length(length);
+            if !length.is_finite() {
+                history.wipe(l);
+            }
         }
         history.link(&mut lanes);
         history.accelerate(&lanes, &mut step);
-        advance(problem, &mut lanes, z, &mut best, &mut step);
+        advance(problems, &mut lanes, &mut z, &mut best, &mut step);
     }
 }
 
-/// Moves every lane that has not ended, within its domain, or back to its best point.
+/// One lane of K.
+fn only<const K: usize>(lane: usize) -> [bool; K] {
+    std::array::from_fn(|l| l == lane)
+}
+
+/// Moves every lane that has looked where to go, within its domain, or back to its best point.
 fn advance<const K: usize>(
-    problem: &mut impl FixedPoint<K>,
+    problems: &mut impl FixedPoint<K>,
     lanes: &mut [LaneState; K],
     z: &mut [f64],
     best: &mut [f64],
     moves: &mut [f64],
 ) {
-    let longest = problem.longest(z, moves);
+    let longest = problems.longest(z, moves);
     let mut lengths = [0.0; K];
     let (mut improved, mut astray) = ([false; K], [false; K]);
     for (l, state) in lanes.iter_mut().enumerate() {
-        if state.ended.is_some() {
-            continue;
+        match state.phase {
+            Phase::Idle => continue,
+            Phase::Fresh => {
+                state.phase = Phase::Going;
+                continue;
+            }
+            Phase::Going => {}
         }
         if state.is_careless() {
-            problem.more_careful(l);
+            problems.more_careful(l);
         }
         if state.went_astray {
             astray[l] = true;
@@ -170,11 +187,25 @@ fn move_by<const K: usize>(z: &mut [f64], lengths: &[f64; K], moves: &[f64]) {
     }
 }
 
+/// What a lane is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// It has a problem whose step is not known yet.
+    Fresh,
+    /// It is on its way.
+    Going,
+    /// No problem was left for it.
+    Idle,
+}
+
 /// What is remembered of a lane between sweeps.
 ///
 /// A lane takes plain steps until they are short, then accelerated ones. If those lead astray it goes back to its
 /// best point and takes plain steps for a while, each time longer, before it accelerates again.
 struct LaneState {
+    phase: Phase,
+    /// Sweeps of the present problem.
+    sweeps: usize,
     /// Length of the present step, and of the shortest one so far with the residual there.
     length: f64,
     best: f64,
@@ -194,45 +225,67 @@ struct LaneState {
     growth: f64,
     /// Columns of history that belong to this lane's present stretch.
     columns: usize,
-    ended: Option<Outcome>,
+    /// Whether it ended at its best point, for want of sweeps, and not where it stands.
+    settled: bool,
 }
 
 impl LaneState {
-    fn new(accelerate_below: f64) -> Self {
+    /// A lane with the queue's next problem, if there is one.
+    fn next<const K: usize, P>(
+        problems: &mut P,
+        queue: &mut impl Queue<K, P>,
+        lane: usize,
+        z: &mut [f64],
+        options: Options,
+    ) -> Self {
+        let phase = if queue.next(problems, lane, z) { Phase::Fresh } else { Phase::Idle };
+        let none = Residual { largest: f64::INFINITY, worst: 0 };
         Self {
+            phase,
+            sweeps: 0,
             length: f64::INFINITY,
             best: f64::INFINITY,
-            best_residual: Residual { largest: f64::INFINITY, worst: 0 },
-            residual: Residual { largest: f64::INFINITY, worst: 0 },
+            best_residual: none,
+            residual: none,
             idle: 0,
             went_astray: false,
             accelerates: false,
-            accelerate_below,
+            accelerate_below: options.accelerate_below,
             plain_until: 0,
             plain: PLAIN,
             growth: GROWTH,
             columns: 0,
-            ended: None,
+            settled: false,
         }
     }
 
-    /// Ends the lane if the residual is small enough, or the sweeps are used up.
-    fn see_residual(&mut self, residual: Residual, sweeps: usize, options: Options) {
-        if self.ended.is_some() {
-            return;
+    fn is_busy(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+
+    /// How the lane ends, if the residual is small enough or the sweeps are used up.
+    fn see_residual(&mut self, residual: Residual, options: Options) -> Option<Outcome> {
+        if self.phase == Phase::Idle {
+            return None;
         }
-        let used_up = sweeps >= options.most_sweeps;
+        self.phase = Phase::Going;
+        self.sweeps += 1;
+        self.residual = residual;
+        let used_up = self.sweeps >= options.most_sweeps;
         let enough = if used_up { options.acceptable } else { options.tolerance };
         let converged = residual.largest < enough;
-        if converged || used_up {
-            self.ended = Some(Outcome { converged, sweeps, residual });
+        if converged || !used_up {
+            return converged.then_some(Outcome { converged, sweeps: self.sweeps, residual });
         }
-        self.residual = residual;
+        // The best point counts, if that is good enough.
+        self.settled = self.best_residual.largest < options.acceptable;
+        let residual = if self.settled { self.best_residual } else { residual };
+        Some(Outcome { converged: self.settled, sweeps: self.sweeps, residual })
     }
 
     /// Decides how to go on from the length of the step.
-    fn see_length(&mut self, length: f64, sweeps: usize) {
-        if self.ended.is_some() {
+    fn see_length(&mut self, length: f64) {
+        if self.phase != Phase::Going {
             return;
         }
         self.length = length;
@@ -242,10 +295,10 @@ impl LaneState {
         if self.went_astray {
             // More patience every time, or a lane could go the same way round for ever.
             self.growth *= 2.0;
-            self.plain_until = sweeps + self.plain;
+            self.plain_until = self.sweeps + self.plain;
             self.plain *= 2;
         }
-        self.accelerates = sweeps >= self.plain_until && length < self.accelerate_below;
+        self.accelerates = self.sweeps >= self.plain_until && length < self.accelerate_below;
     }
 
     /// Whether steps have brought nothing for so long, or so much harm, that they should be smaller.
@@ -265,27 +318,19 @@ impl LaneState {
         }
         improved
     }
-
-    /// Whether a lane that used up its sweeps at a worse point than its best one takes that, as it is good enough.
-    fn settles_for_best(&mut self, options: Options) -> bool {
-        let Some(outcome) = &mut self.ended else { return false };
-        let settles = !outcome.converged && self.best_residual.largest < options.acceptable;
-        if settles {
-            *outcome = Outcome { converged: true, residual: self.best_residual, ..*outcome };
-        }
-        settles
-    }
 }
 
 /// The last differences of points and steps, all lanes together, with their inner products.
+///
+/// Columns are kept in single precision: they only steer, and half as much memory is read.
 struct History<const K: usize> {
     depth: usize,
     /// How many columns have ever been written; column `c` lies in slot `c % depth`.
     written: usize,
     /// ΔZ + ΔG by slot.
-    reach: Vec<Buffer>,
+    reach: Vec<Buffer<f32>>,
     /// ΔG by slot, in the norm of the problem.
-    steps: Vec<Buffer>,
+    steps: Vec<Buffer<f32>>,
     last_reach: Buffer,
     last_step: Buffer,
     /// Whether a lane's last point belongs to its present stretch.
@@ -332,11 +377,11 @@ impl<const K: usize> History<K> {
             );
             let last_step = &mut self.last_step[block.clone()];
             step_difference(&mut self.steps[slot][block.clone()], last_step, weights, step);
-            add_to(&mut square, dot::<K>(last_step, last_step));
+            add_to(&mut square, dot::<K, _, _>(last_step, last_step));
             for (other, newest) in newest.iter_mut().enumerate() {
                 let column = &self.steps[other][block.clone()];
-                add_to(newest, dot::<K>(&self.steps[slot][block.clone()], column));
-                add_to(&mut self.right[other], dot::<K>(column, last_step));
+                add_to(newest, dot::<K, _, _>(&self.steps[slot][block.clone()], column));
+                add_to(&mut self.right[other], dot::<K, _, _>(column, last_step));
             }
         }
         for (other, products) in newest.into_iter().enumerate() {
@@ -347,6 +392,15 @@ impl<const K: usize> History<K> {
         }
         self.written += 1;
         square.map(f64::sqrt)
+    }
+
+    /// Forgets a lane's numbers where some are none: even nothing times them would be no number.
+    fn wipe(&mut self, lane: usize) {
+        let wide = [&mut self.last_reach, &mut self.last_step].into_iter();
+        wide.for_each(|values| values.iter_mut().skip(lane).step_by(K).for_each(|value| *value = 0.0));
+        for column in self.reach.iter_mut().chain(&mut self.steps) {
+            column.iter_mut().skip(lane).step_by(K).for_each(|value| *value = 0.0);
+        }
     }
 
     /// Counts the columns that belong to the present stretch of each lane.
@@ -383,20 +437,20 @@ fn add_to<const K: usize>(sum: &mut [f64; K], values: [f64; K]) {
 
 /// ΔZ + ΔG: how far z + g has come from the last one, which it replaces.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn reach_difference(target: &mut [f64], last: &mut [f64], z: &[f64], step: &[f64]) {
+fn reach_difference(target: &mut [f32], last: &mut [f64], z: &[f64], step: &[f64]) {
     for (((target, last), z), step) in target.iter_mut().zip(last).zip(z).zip(step) {
         let here = z + step;
-        *target = here - *last;
+        *target = (here - *last) as f32;
         *last = here;
     }
 }
 
 /// ΔG in the norm of the problem: how the weighted step differs from the last one, which it replaces.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn step_difference(target: &mut [f64], last: &mut [f64], weights: &[f64], step: &[f64]) {
+fn step_difference(target: &mut [f32], last: &mut [f64], weights: &[f64], step: &[f64]) {
     for (((target, last), weight), step) in target.iter_mut().zip(last).zip(weights).zip(step) {
         let here = weight * step;
-        *target = here - *last;
+        *target = (here - *last) as f32;
         *last = here;
     }
 }
@@ -445,7 +499,9 @@ mod tests {
                 let here = DVector::from_vec(gather::<K>(z, l));
                 let residual = &self.right[l] - &self.matrix * here;
                 scatter::<K>(step, l, residual.as_slice());
-                Residual { largest: residual.amax(), worst: residual.iamax() }
+                let is_number = residual.iter().all(|value| !value.is_nan());
+                let largest = if is_number { residual.amax() } else { f64::INFINITY };
+                Residual { largest, worst: residual.iamax() }
             })
         }
 
@@ -460,6 +516,40 @@ mod tests {
         fn more_careful(&mut self, _: usize) {}
     }
 
+    /// Right-hand sides that wait, and what became of those that were taken.
+    struct Rights<'a> {
+        rights: &'a [DVector<f64>],
+        next: usize,
+        taken: [usize; 8],
+        ends: Vec<Option<(Outcome, Vec<f64>)>>,
+    }
+
+    impl<const K: usize> Queue<K, Linear<K>> for Rights<'_> {
+        fn next(&mut self, problems: &mut Linear<K>, lane: usize, z: &mut [f64]) -> bool {
+            let Some(right) = self.rights.get(self.next) else { return false };
+            problems.right[lane] = right.clone();
+            scatter::<K>(z, lane, &vec![0.0; right.len()]);
+            self.taken[lane] = self.next;
+            self.next += 1;
+            true
+        }
+
+        fn ended(&mut self, _: &Linear<K>, lane: usize, z: &[f64], outcome: Outcome) {
+            self.ends[self.taken[lane]] = Some((outcome, gather::<K>(z, lane)));
+        }
+    }
+
+    fn solved<const K: usize>(
+        matrix: DMatrix<f64>,
+        rights: &[DVector<f64>],
+        options: Options,
+    ) -> Vec<(Outcome, Vec<f64>)> {
+        let right = std::array::from_fn(|_| DVector::zeros(matrix.nrows()));
+        let mut queue = Rights { rights, next: 0, taken: [0; 8], ends: vec![None; rights.len()] };
+        solve(&mut Linear::<K> { matrix, right }, &mut queue, options);
+        queue.ends.into_iter().map(|end| end.expect("every problem ends")).collect()
+    }
+
     fn matrix(size: usize, strength: f64) -> DMatrix<f64> {
         DMatrix::from_fn(size, size, |a, b| {
             f64::from(u8::from(a == b)) + strength * (((a * 7 + b * 3) % 5) as f64 - 2.0) / size as f64
@@ -468,40 +558,46 @@ mod tests {
 
     #[test]
     fn a_linear_system_is_solved_in_as_many_sweeps_as_it_has_unknowns() {
-        let right = [DVector::from_fn(6, |a, _| a as f64 + 1.0)];
-        let mut problem = Linear { matrix: matrix(6, 1.5), right: right.clone() };
-        let mut z = vec![0.0; 6];
+        let right = DVector::from_fn(6, |a, _| a as f64 + 1.0);
         let options = Options { accelerate_below: f64::INFINITY, ..Options::default() };
-        let [outcome] = solve(&mut problem, &mut z, options);
+        let ends = solved::<1>(matrix(6, 1.5), std::slice::from_ref(&right), options);
+        let (outcome, z) = ends[0].clone();
         assert!(outcome.converged && outcome.sweeps <= 9, "{outcome:?}");
-        let error = (matrix(6, 1.5) * DVector::from_vec(z) - &right[0]).amax();
+        let error = (matrix(6, 1.5) * DVector::from_vec(z) - &right).amax();
         assert!(error < 1e-10, "{error}");
     }
 
     #[test]
-    fn lanes_do_not_feel_one_another() {
-        let lanes: [DVector<f64>; 3] =
-            std::array::from_fn(|l| DVector::from_fn(5, |a, _| (a * l) as f64 + 1.0));
-        let mut together = vec![0.0; 15];
-        let outcomes = solve(
-            &mut Linear { matrix: matrix(5, 1.2), right: lanes.clone() },
-            &mut together,
-            Options::default(),
-        );
-        for l in 0..3 {
-            let mut alone = vec![0.0; 5];
-            let problem = &mut Linear { matrix: matrix(5, 1.2), right: [lanes[l].clone()] };
-            let [outcome] = solve(problem, &mut alone, Options::default());
-            assert_eq!(outcome, outcomes[l]);
-            assert_eq!(alone, gather::<3>(&together, l));
+    fn problems_do_not_feel_their_lane_nor_one_another() {
+        let rights: Vec<DVector<f64>> = (0..10)
+            .map(|number| DVector::from_fn(5, |a, _| (a * number % 7) as f64 + 0.1 * number as f64))
+            .collect();
+        let together = solved::<3>(matrix(5, 1.2), &rights, Options::default());
+        let sweeps: Vec<usize> = together.iter().map(|(outcome, _)| outcome.sweeps).collect();
+        assert!(sweeps.iter().any(|count| *count != sweeps[0]), "{sweeps:?}");
+        for (right, end) in rights.iter().zip(together) {
+            let alone = solved::<1>(matrix(5, 1.2), std::slice::from_ref(right), Options::default());
+            assert_eq!(alone, [end]);
         }
     }
 
     #[test]
+    fn a_problem_that_is_no_number_does_no_harm_to_those_after_it() {
+        let good = DVector::from_fn(5, |a, _| a as f64 + 1.0);
+        let bad = DVector::from_element(5, f64::NAN);
+        let options = Options { most_sweeps: 50, accelerate_below: f64::INFINITY, ..Options::default() };
+        // The other lane accelerates all along, also when a good problem follows the bad one.
+        let rights: Vec<_> = std::iter::once(bad).chain(vec![good.clone(); 12]).collect();
+        let together = solved::<2>(matrix(5, 1.2), &rights, options);
+        let alone = solved::<1>(matrix(5, 1.2), &[good], options);
+        assert!(alone[0].0.converged && !together[0].0.converged);
+        assert!(together[1..].iter().all(|end| *end == alone[0]), "{together:?}");
+    }
+
+    #[test]
     fn what_cannot_converge_says_so() {
-        let singular = DMatrix::zeros(3, 3);
-        let mut problem = Linear { matrix: singular, right: [DVector::from_element(3, 1.0)] };
-        let [outcome] = solve(&mut problem, &mut [0.0; 3], Options { most_sweeps: 50, ..Options::default() });
-        assert!(!outcome.converged && outcome.sweeps == 50);
+        let options = Options { most_sweeps: 50, ..Options::default() };
+        let ends = solved::<1>(DMatrix::zeros(3, 3), &[DVector::from_element(3, 1.0)], options);
+        assert!(!ends[0].0.converged && ends[0].0.sweeps == 50);
     }
 }

@@ -192,7 +192,7 @@ pub(super) fn complete(
     faults: &mut Faults<'_>,
 ) {
     let known: Vec<&str> = names.iter().map(|name| name.get_ref().as_str()).collect();
-    for name in responses.iter().flat_map(|response| answered(response)) {
+    for name in responses.iter().flat_map(answered) {
         if !known.contains(&name.get_ref().as_str()) {
             let near = nearest(name.get_ref(), known.iter().copied());
             let fault = Diagnostic::error(format!("there is no measure `{}` to respond to", name.get_ref()))

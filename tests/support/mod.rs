@@ -10,6 +10,7 @@
 )]
 
 pub mod levels;
+pub mod plain_impact;
 
 use std::path::PathBuf;
 
@@ -117,13 +118,9 @@ pub fn solve_with(
     let baseline = Baseline::new(&model, accounts, deficits, &parameters).unwrap();
     let world = baseline.world(policy).unwrap();
     let counterfactual = model.solve(&world, &parameters, &baseline.central).unwrap();
-    let comparison = Comparison {
-        world: &world,
-        parameters: &parameters,
-        baseline: &baseline.central,
-        counterfactual: &counterfactual,
-    };
-    let impact = Impact::new(comparison, rows);
+    let comparison =
+        Comparison { parameters: &parameters, baseline: &baseline.central, counterfactual: &counterfactual };
+    let impact = Impact::new(&world, comparison, rows);
     drop(world);
     Solved { baseline, parameters, counterfactual, impact }
 }

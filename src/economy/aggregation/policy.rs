@@ -138,10 +138,9 @@ impl Merger<'_> {
             let empty = weight(at) <= 0.0;
             AdValorem::new(mean(weighted(if empty { 1.0 } else { 0.0 })))
         };
-        let parts_of_members =
+        let mut parts_of_members =
             members.iter().filter_map(|member| member.change).flat_map(|change| &change.exempt);
-        let known =
-            parts_of_members.map(|part| self.policy.exempt_shares[part.share].known).all(|known| known);
+        let known = parts_of_members.all(|part| self.policy.exempt_shares[part.share].known);
         let mut reach = 0.0;
         let mut exempt = Vec::with_capacity(deepest);
         for at in 0..deepest {
