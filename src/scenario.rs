@@ -23,6 +23,7 @@ mod members;
 mod names;
 mod outcome;
 mod period;
+mod policy;
 mod quantity;
 mod reader;
 mod resolve;
