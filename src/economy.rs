@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod aggregation;
 pub mod dataset;
 pub mod elasticities;
+pub mod expected;
 pub mod horizon;
 pub mod policy;
 pub mod synthetic;

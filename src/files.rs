@@ -64,6 +64,16 @@ pub trait Files {
     }
 }
 
+/// No files at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, name: &str, _limit: u64) -> Result<String, FileError> {
+        Err(FileError::NotFound { name: name.to_owned() })
+    }
+}
+
 const A_FOLDER: &str = "a folder";
 
 /// Files on disk, relative to a folder: regular files only, since reading anything else may never end.

@@ -5,4 +5,5 @@ pub mod ensemble;
 pub mod estimate;
 pub mod prior;
 pub mod quantiles;
+mod solver;
 pub mod summary;

@@ -10,19 +10,24 @@ pub mod prepared;
 pub mod starter;
 
 mod aggregate;
+mod answer;
 mod build;
 mod check;
 mod choices;
 mod combine;
 mod events;
 mod exempt;
+mod extends;
 mod measure;
 mod members;
 mod names;
+mod outcome;
 mod period;
+mod policy;
 mod quantity;
 mod reader;
 mod resolve;
+mod response;
 mod rules;
 mod settings;
 mod statutory;
@@ -40,15 +45,18 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
 pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
-pub use resolve::Resolved;
+pub use resolve::{Resolved, ResolvedOutcome};
+pub use response::{Mode, Response};
 pub use settings::Settings;
 pub use words::spoken;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
-use crate::files::{FileError, Files};
+use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::scenario::outcome::Outcomes;
 use crate::scenario::reader::{Faults, Keys, Source};
 use crate::units::Date;
 
@@ -72,12 +80,14 @@ pub struct Scenario {
     aggregate: Option<Aggregate>,
     date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
+    outcomes: Outcomes,
     model: ModelChoices,
     uncertainty: Uncertainty,
 }
 
 impl Scenario {
-    /// Reads a scenario from its text; `name` is the file as the user named it.
+    /// Reads a scenario from its text; `name` is the file as the user named it. It may start from a prepared scenario,
+    /// but not from a file.
     ///
     /// # Errors
     /// Every mistake of form in the text, each at its place.
@@ -85,13 +95,13 @@ impl Scenario {
         Draft::new(name, text).finish()
     }
 
-    /// Reads a scenario from a file.
+    /// Reads a scenario from a file, and the files from which it starts.
     ///
     /// # Errors
     /// Why the file cannot be read, or every mistake of form in it.
     pub fn read(files: &dyn Files, name: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = files.read(name, MOST_BYTES).map_err(|error| vec![unreadable(&error)])?;
-        Self::parse(name, &text)
+        Draft::with(name, &text, &Settings::default(), files).finish()
     }
 
     /// The file as the user named it.
@@ -102,6 +112,11 @@ impl Scenario {
     /// The scenario's text, as written, with what is set beside it.
     pub fn text(&self) -> String {
         self.source.text.to_string() + &self.source.settings.text()
+    }
+
+    /// The scenarios on which it is built, by the names under which they are found from its folder, with their texts.
+    pub fn ancestors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.source.ancestors.iter().map(|origin| (origin.name.as_str(), &*origin.text))
     }
 
     /// The file's name without folder and ending: the `scenario` column of every table.
@@ -131,6 +146,11 @@ impl Scenario {
         self.baseline.as_ref().map_or(DEFAULT_BASELINE, |name| name.get_ref())
     }
 
+    /// The folder in which that dataset is looked for, from the folder of the scenario.
+    pub fn baseline_folder(&self) -> &str {
+        self.baseline.as_ref().map_or("", |name| self.source.folder(&name.span()))
+    }
+
     /// A fault of the dataset it names, shown where the scenario names it.
     pub fn baseline_fault(&self, fault: Diagnostic) -> Diagnostic {
         match &self.baseline {
@@ -154,6 +174,11 @@ impl Scenario {
         self.aggregate.as_ref().is_some_and(|aggregate| self.source.is_set(&aggregate.maps.span()))
     }
 
+    /// The folder in which the maps are looked for, from the folder of the scenario.
+    pub fn aggregate_folder(&self) -> &str {
+        self.aggregate.as_ref().map_or("", |maps| self.source.folder(&maps.maps.span()))
+    }
+
     /// A fault of the maps, shown where the scenario names them unless it has a place of its own.
     pub fn aggregate_fault(&self, fault: Diagnostic) -> Diagnostic {
         match &self.aggregate {
@@ -162,9 +187,14 @@ impl Scenario {
         }
     }
 
-    /// The measures in file order.
+    /// The measures in file order, then the responses, each after what it answers.
     pub fn measures(&self) -> &[Measure] {
         &self.measures
+    }
+
+    /// What may happen; empty if that is certain.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes.list
     }
 
     /// The day that is simulated, if one is named.
@@ -204,42 +234,55 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Reads a text.
+    /// Reads a text that names no other scenario file.
     pub fn new(name: &str, text: &str) -> Self {
-        Self::with(name, text, &Settings::default())
+        Self::with(name, text, &Settings::default(), &NoFiles)
     }
 
-    /// Reads a text as if the settings stood in it.
-    pub fn with(name: &str, text: &str, settings: &Settings) -> Self {
+    /// Reads a text as if the settings stood in it; `files` are those from which it may start, relative to its folder.
+    pub fn with(name: &str, text: &str, settings: &Settings, files: &dyn Files) -> Self {
         let too_large = text.len() as u64 > MOST_BYTES;
-        let source = Source {
+        let mut source = Source {
             file: name.into(),
             text: if too_large { "".into() } else { text.into() },
+            ancestors: Vec::new(),
             settings: Arc::new(settings.clone()),
         };
         let mut mentioned = Mentioned::default();
-        let (scenario, faults) = if too_large {
+        let found = if too_large {
             let error = FileError::TooLarge { name: name.to_owned(), limit: MOST_BYTES };
-            (empty(&source), vec![unreadable(&error)])
+            Err(vec![unreadable(&error)])
         } else {
-            let text = source.text.clone();
-            match syntax::parse(&source, &text) {
-                Err(faults) => (empty(&source), faults),
-                Ok(mut tree) => {
-                    let mut faults = Faults::new(&source);
-                    faults.found = settings.apply(tree.get_mut(), text.len());
-                    let scenario = read_scenario(tree.get_ref(), &mut mentioned, &mut faults);
-                    check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
-                    (scenario, faults.in_order())
-                }
-            }
+            extends::find_ancestors(&mut source, files)
         };
+        let read = found.and_then(|()| Self::read(&source, &mut mentioned));
+        let (scenario, faults) = read.unwrap_or_else(|faults| (empty(&source), faults));
         Self { scenario, faults, mentioned }
+    }
+
+    /// Reads a source with all its texts; `Err` where one of them is no TOML.
+    fn read(
+        source: &Source,
+        mentioned: &mut Mentioned,
+    ) -> Result<(Scenario, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut texts = vec![(source.text.clone(), 0)];
+        texts.extend(source.ancestors.iter().map(|origin| (origin.text.clone(), origin.base)));
+        let mut faults = Faults::new(source);
+        let mut tree = extends::whole(source, &texts, &mut faults)?;
+        faults.found.extend(source.settings.apply(&mut tree, source.length()));
+        let scenario = read_scenario(&tree, mentioned, &mut faults);
+        check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
+        Ok((scenario, faults.in_order()))
     }
 
     /// The dataset it names.
     pub fn baseline(&self) -> &str {
         self.scenario.baseline()
+    }
+
+    /// The folder in which that dataset is looked for, from the folder of the scenario.
+    pub fn baseline_folder(&self) -> &str {
+        self.scenario.baseline_folder()
     }
 
     /// Whether the dataset is named in a setting.
@@ -283,6 +326,7 @@ fn empty(source: &Source) -> Scenario {
         aggregate: None,
         date: None,
         measures: Vec::new(),
+        outcomes: Outcomes::default(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
     }
@@ -303,14 +347,6 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
     };
     Diagnostic::error(error.to_string()).help(help)
 }
-
-/// What the language has at the top of a file but the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[
-    ("response", "write the response as a `[[measure]]` of its own"),
-    ("outcome", "write one scenario file for each outcome and compare them"),
-    ("extends", "copy the other scenario's measures into this file"),
-    ("drop", "leave the measure out"),
-];
 
 /// Keys that people put at the wrong place, and where they belong.
 const HOMES: &[(&str, &[&str])] = &[
@@ -350,6 +386,8 @@ const HOMES: &[(&str, &[&str])] = &[
 fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Scenario {
     let mut keys = Keys::new(table, 0..0);
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
+    let measures = read_measures(&mut keys, mentioned, faults);
+    let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);
     let scenario = Scenario {
         source: faults.source.clone(),
         title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
@@ -360,14 +398,27 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
         aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
-        measures: measure::read_all(keys.take("measure"), mentioned, faults),
+        measures,
+        outcomes,
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
     };
     read_schema(&mut keys, faults);
-    keys.refuse(NOT_YET, faults);
+    extends::refuse_left_over(&mut keys, faults);
     keys.finish("at the top of the scenario", HOMES, faults);
     told_apart(scenario)
+}
+
+/// The measures, then the responses to them.
+fn read_measures(
+    keys: &mut Keys<'_, '_>,
+    mentioned: &mut Mentioned,
+    faults: &mut Faults<'_>,
+) -> Vec<Measure> {
+    let mut measures = measure::read_all(keys.take("measure"), mentioned, faults);
+    let responses = response::read_all(keys.take("response"), mentioned, faults);
+    response::complete(&mut measures, responses, &mentioned.measures, faults);
+    measures
 }
 
 /// What is set may change what the title and the summary in the file speak of, so they say that it does.

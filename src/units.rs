@@ -4,6 +4,7 @@
 //! rate is a fraction. The types here are made at the borders and carry the promise that was checked there.
 
 mod date;
+mod probability;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use date::{Date, DateError};
+pub use probability::Probability;
 
 /// Why a written quantity was refused.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -352,6 +352,7 @@ fn exempt_parts_add_up_and_keep_the_average_rate() {
         label: format!("share {partner}"),
         partner: CountryId::at(partner),
         mean: Share::new(mean).unwrap(),
+        known: false,
     };
     let mut first = change(flow(0, 2, 0), 0.5, 1.0);
     first.exempt =

@@ -116,6 +116,7 @@ fn flows_of_a_draw_do_not_depend_on_what_else_is_drawn() {
         label: String::new(),
         partner: CountryId::at(1),
         mean: Share::new(mean).unwrap(),
+        known: false,
     };
     let uncertainty = noise(0.1, 0.25);
     let plain = Sampler::new(&uncertainty, &elasticities, &[]);

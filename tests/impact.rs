@@ -144,6 +144,7 @@ fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng
         label: String::new(),
         partner: CountryId::at(0),
         mean: Share::new(mean).unwrap(),
+        known: false,
     };
     let exempt_shares = vec![share(0.3), share(0.6)];
     Policy { exempt_shares, exempt_mode: mode, ..policy(data, changes) }

@@ -8,7 +8,7 @@ use scenario_support::{dataset, faults};
 use tariffsim::cli::diagnostics::render;
 use tariffsim::diagnostic::Diagnostic;
 use tariffsim::files::{Files as _, Folder};
-use tariffsim::scenario::{Draft, MOST_BYTES, Scenario};
+use tariffsim::scenario::{Draft, MOST_BYTES, Scenario, Settings};
 
 fn invalid() -> PathBuf {
     // As seen from where tests run: messages have the path that was tried.
@@ -30,8 +30,8 @@ fn diagnose(name: &str) -> Vec<Diagnostic> {
     let Ok(text) = folder.read(name, MOST_BYTES) else {
         return Scenario::read(&folder, name).expect_err(name);
     };
-    let draft = Draft::new(name, &text);
-    match Scenario::parse(name, &text) {
+    let draft = Draft::with(name, &text, &Settings::default(), &folder);
+    match draft.clone().finish() {
         Err(_) => draft.faults_on(&dataset()),
         Ok(scenario) => scenario.resolve(&dataset(), &folder).expect_err(name),
     }

@@ -6,6 +6,7 @@ mod scenario_support;
 
 use scenario_support::{Memory, dataset};
 use tariffsim::diagnostic::Diagnostic;
+use tariffsim::files::NoFiles;
 use tariffsim::scenario::{Draft, Resolved, Settings};
 
 const SCENARIO: &str = r#"title = "Two measures"
@@ -34,7 +35,7 @@ fn read(typed: &[&str]) -> Result<Settings, Vec<Diagnostic>> {
 }
 
 fn set(scenario: &str, typed: &[&str]) -> Result<Resolved, Vec<Diagnostic>> {
-    Draft::with("s.toml", scenario, &read(typed)?).finish()?.resolve(&dataset(), &Memory::default())
+    Draft::with("s.toml", scenario, &read(typed)?, &NoFiles).finish()?.resolve(&dataset(), &Memory::default())
 }
 
 /// The scenario as written back, without the title and summary, which tell of settings.
@@ -142,7 +143,7 @@ fn what_is_set_is_told_and_counts_for_the_hash() {
     let files = Memory::with("/home/me/r.csv", "importer,exporter,sector,rate\nUSA,CAN,AUT,0.5\n");
     let scenario = SCENARIO.replace("add = \"25pp\"", "rates = \"a.csv\"");
     let read = read(&["measure.first.rates=/home/me/r.csv"]).unwrap();
-    let draft = Draft::with("s.toml", &scenario, &read).finish().unwrap();
+    let draft = Draft::with("s.toml", &scenario, &read, &NoFiles).finish().unwrap();
     let resolved = draft.resolve(&dataset(), &files).unwrap();
     assert!(resolved.summary.ends_with("Changed here: measure.first.rates."), "{}", resolved.summary);
     assert!(!resolved.to_toml(&resolved.uncertainty).contains("/home"));

@@ -82,7 +82,7 @@ fn central(resolved: &Resolved) -> Estimates {
         flow_rows: &[],
         sectors: false,
     };
-    experiment.run(&Silent).unwrap().estimates
+    experiment.run_outcomes(&resolved.possible(), &Silent).unwrap().estimates
 }
 
 fn value(estimates: &Estimates, country: &str, variable: V) -> f64 {

@@ -164,6 +164,7 @@ mod ensembles_against_draws {
             label: String::new(),
             partner: CountryId::at(partner),
             mean: Share::new(mean).unwrap(),
+            known: false,
         };
         Policy { exempt_shares: vec![share(1, 0.4), share(2, 0.8)], ..policy(data, changes) }
     }
@@ -384,6 +385,7 @@ mod exempt_parts_against_exporters {
             label: String::new(),
             partner: CountryId::at(TWINS),
             mean: Share::new(1.0 / TWINS as f64).unwrap(),
+            known: false,
         };
         Policy { exempt_shares: vec![share], ..policy(data, changes.collect()) }
     }

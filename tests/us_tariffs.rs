@@ -15,7 +15,7 @@ use tariffsim::bilateral::Flow;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::dataset::Dataset;
-use tariffsim::files::Folder;
+use tariffsim::files::{Folder, NoFiles};
 use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::trade_model::GeneralEquilibrium;
@@ -42,7 +42,11 @@ fn on(day: &str, settings: &[&str]) -> Resolved {
         settings.iter().map(|&text| text.to_owned()).chain([format!("date={day}")]).collect();
     let settings = Settings::read("--set", &settings).unwrap();
     let text = prepared::scenario("us-tariffs-2025-timeline").unwrap();
-    Draft::with("path", text, &settings).finish().unwrap().resolve(&WORLD, &Folder::new("")).unwrap()
+    Draft::with("path", text, &settings, &NoFiles)
+        .finish()
+        .unwrap()
+        .resolve(&WORLD, &Folder::new(""))
+        .unwrap()
 }
 
 /// US averages before and after the policy: at observed rates, before and after substitution.

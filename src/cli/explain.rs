@@ -6,14 +6,17 @@ use std::fmt::Write as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use crate::bilateral::Flow;
 use crate::cli::failure::Failure;
 use crate::cli::open::Opened;
 use crate::cli::{Day, Subject, open, output};
-use crate::economy::policy::RateChange;
-use crate::scenario::Resolved;
+use crate::economy::dataset::Dataset;
+use crate::economy::policy::{Policy, RateChange};
+use crate::index::{CountryId, SectorId};
 use crate::scenario::explain::{paragraph, path};
+use crate::scenario::{ALL_OUTCOMES, Resolved};
 use crate::table::grouped;
-use crate::units::{AdValorem, Date};
+use crate::units::Date;
 
 /// Rates closer than this are the same.
 const SAME: f64 = 1e-12;
@@ -70,90 +73,92 @@ fn wrapped_after(line: &str, width: usize, by: usize) -> String {
     format!("{lead}{}\n", rest.trim_end().replace('\n', &format!("\n{:by$}", "")))
 }
 
-/// Each rate on the day on which it changes: from, to, and the measures that then set it.
-fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
-    let mut table = columns(&["day", "importer", "exporter", "sector", "from", "to", "by"], &[4, 5]);
-    let mut all = 0;
-    for pair in days.windows(2) {
-        let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let key = |rate: &RateChange| (rate.flow.importer, rate.flow.exporter, rate.flow.sector);
-        let on = |opened: &Opened| -> BTreeMap<_, RateChange> {
-            opened.resolved.policy.rates.iter().map(|rate| (key(rate), rate.clone())).collect()
-        };
-        let (old, new) = (on(before), on(after));
-        let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-        for flow in flows {
-            let observed = |rates: &BTreeMap<_, RateChange>| rates.get(&flow).map(|rate| rate.before);
-            let observed = observed(&old).or(observed(&new)).map_or(0.0, AdValorem::fraction);
-            let [from, to] =
-                [&old, &new].map(|rates| rates.get(&flow).map_or(observed, |rate| rate.after.fraction()));
-            if (from - to).abs() <= SAME {
-                continue;
-            }
-            all += 1;
-            if all <= most {
-                let by = new.get(&flow).map_or("the observed rate again".to_owned(), |rate| by(after, rate));
-                table.add_row([
-                    day.to_string(),
-                    dataset.countries.code(flow.0).to_owned(),
-                    dataset.countries.code(flow.1).to_owned(),
-                    dataset.sectors.code(flow.2).to_owned(),
-                    format!("{:.2}%", 100.0 * from),
-                    format!("{:.2}%", 100.0 * to),
-                    by,
-                ]);
-            }
-        }
-    }
-    if all == 0 {
-        String::new()
-    } else {
-        finished("Rates by day, averaged over exempt parts", &table, all, most)
-    }
+/// The rates of a policy by flow, in (importer, exporter, sector) order.
+fn by_flow(policy: &Policy) -> BTreeMap<Key, &RateChange> {
+    let key = |flow: Flow| (flow.importer, flow.exporter, flow.sector);
+    policy.rates.iter().map(|rate| (key(rate.flow), rate)).collect()
 }
 
-/// Each trade cost on the day on which it changes.
-fn costs_by_day(days: &[(Date, &Opened)], most: usize) -> String {
-    let mut table = columns(&["day", "importer", "exporter", "sector", "trade cost"], &[4]);
-    let mut all = 0;
+/// The changed trade costs of a policy by flow.
+fn cost_by_flow(policy: &Policy) -> BTreeMap<Key, f64> {
+    let changes = policy.changes.iter();
+    changes
+        .map(|change| {
+            ((change.flow.importer, change.flow.exporter, change.flow.sector), change.cost.factor())
+        })
+        .collect()
+}
+
+type Key = (CountryId, CountryId, SectorId);
+
+/// Each rate on the day on which it changes, in each outcome: from, to, and the measures that then set it.
+fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
+    let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], days[0].1, true, most);
     for pair in days.windows(2) {
-        let ([(_, before), (day, after)], dataset) = (pair, &pair[1].1.data.dataset) else { continue };
-        let on = |opened: &Opened| -> BTreeMap<_, f64> {
-            let changes = opened.resolved.policy.changes.iter();
-            changes.map(|change| (change.flow, change.cost.factor())).collect()
-        };
-        let (old, new) = (on(before), on(after));
-        let flows: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+        let ((_, before), (day, after)) = (&pair[0], &pair[1]);
+        let (before, after) = (before.resolved.worlds(), after.resolved.worlds());
+        let worlds: Vec<_> = before
+            .iter()
+            .zip(&after)
+            .map(|((_, old), (outcome, new))| (*outcome, *new, by_flow(old), by_flow(new)))
+            .collect();
+        let flows: BTreeSet<Key> =
+            worlds.iter().flat_map(|(_, _, old, new)| old.keys().chain(new.keys())).copied().collect();
         for flow in flows {
-            let [from, to] = [&old, &new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
-            if from.total_cmp(&to).is_eq() {
-                continue;
-            }
-            all += 1;
-            if all <= most {
-                table.add_row([
-                    day.to_string(),
-                    dataset.countries.code(flow.importer).to_owned(),
-                    dataset.countries.code(flow.exporter).to_owned(),
-                    dataset.sectors.code(flow.sector).to_owned(),
-                    cost_in_words(to),
-                ]);
-            }
+            let row = |policy: &Policy, old: Option<&&RateChange>, new: Option<&&RateChange>| {
+                let observed = old.or(new).map_or(0.0, |rate| rate.before.fraction());
+                let [from, to] = [old, new].map(|rate| rate.map_or(observed, |rate| rate.after.fraction()));
+                ((from - to).abs() > SAME).then(|| {
+                    let by =
+                        new.map_or("the observed rate again".to_owned(), |rate| by_measure(policy, rate));
+                    vec![format!("{:.2}%", 100.0 * from), format!("{:.2}%", 100.0 * to), by]
+                })
+            };
+            let rows = worlds
+                .iter()
+                .map(|(outcome, policy, old, new)| (*outcome, row(policy, old.get(&flow), new.get(&flow))));
+            list.rows(Some(*day), flow, rows.collect());
         }
     }
-    if all == 0 { String::new() } else { finished("Trade costs by day", &table, all, most) }
+    list.finished("Rates by day, averaged over exempt parts")
+}
+
+/// Each trade cost on the day on which it changes, in each outcome.
+fn costs_by_day(days: &[(Date, &Opened)], most: usize) -> String {
+    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], days[0].1, true, most);
+    for pair in days.windows(2) {
+        let ((_, before), (day, after)) = (&pair[0], &pair[1]);
+        let (before, after) = (before.resolved.worlds(), after.resolved.worlds());
+        let worlds: Vec<_> = before
+            .iter()
+            .zip(&after)
+            .map(|((_, old), (outcome, new))| (*outcome, cost_by_flow(old), cost_by_flow(new)))
+            .collect();
+        let flows: BTreeSet<Key> =
+            worlds.iter().flat_map(|(_, old, new)| old.keys().chain(new.keys())).copied().collect();
+        for flow in flows {
+            let rows = worlds.iter().map(|(outcome, old, new)| {
+                let [from, to] = [old, new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
+                (*outcome, from.total_cmp(&to).is_ne().then(|| vec![cost_in_words(to)]))
+            });
+            list.rows(Some(*day), flow, rows.collect());
+        }
+    }
+    list.finished("Trade costs by day")
 }
 
 /// What each measure adds to a rate, and what it would be without exemptions.
-fn by(opened: &Opened, rate: &RateChange) -> String {
-    let measures = &opened.resolved.policy.measures;
+fn by_measure(policy: &Policy, rate: &RateChange) -> String {
+    let measures = &policy.measures;
     let parts: Vec<String> = rate
         .contributions
         .iter()
         .map(|part| format!("{} {:+.2}pp", measures[part.measure].name, 100.0 * part.change))
         .collect();
     let exempt = if (rate.statutory.fraction() - rate.after.fraction()).abs() > SAME {
-        format!(" ({:.2}% without exemption)", 100.0 * rate.statutory.fraction())
+        let listed = policy.exempt_shares.iter().all(|share| share.known);
+        let part = if listed { "on the list" } else { "without exemption" };
+        format!(" ({:.2}% {part})", 100.0 * rate.statutory.fraction())
     } else {
         String::new()
     };
@@ -183,71 +188,112 @@ fn wrapped(text: &str, width: usize) -> String {
     lines + "\n"
 }
 
-/// Each changed rate: from, to, and what each measure did.
+/// Each changed rate in each outcome: from, to, and what each measure did.
 fn rates(opened: &Opened, most: usize) -> String {
-    let (dataset, policy) = (&opened.data.dataset, &opened.resolved.policy);
-    if policy.rates.is_empty() {
-        return String::new();
+    let mut list = List::new(&["importer", "exporter", "sector", "from", "to", "by"], opened, false, most);
+    let worlds: Vec<_> = opened
+        .resolved
+        .worlds()
+        .into_iter()
+        .map(|(outcome, policy)| (outcome, policy, by_flow(policy)))
+        .collect();
+    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, _, rates)| rates.keys()).copied().collect();
+    for flow in flows {
+        let row = |policy: &Policy, rate: &RateChange| {
+            let [from, to] = [rate.before, rate.after].map(|rate| format!("{:.2}%", 100.0 * rate.fraction()));
+            vec![from, to, by_measure(policy, rate)]
+        };
+        let rows = worlds
+            .iter()
+            .map(|(outcome, policy, rates)| (*outcome, rates.get(&flow).map(|rate| row(policy, rate))));
+        list.rows(None, flow, rows.collect());
     }
-    let mut table = columns(&["importer", "exporter", "sector", "from", "to", "by"], &[3, 4]);
-    for rate in policy.rates.iter().take(most) {
-        table.add_row([
-            dataset.countries.code(rate.flow.importer).to_owned(),
-            dataset.countries.code(rate.flow.exporter).to_owned(),
-            dataset.sectors.code(rate.flow.sector).to_owned(),
-            format!("{:.2}%", 100.0 * rate.before.fraction()),
-            format!("{:.2}%", 100.0 * rate.after.fraction()),
-            by(opened, rate),
-        ]);
-    }
-    let title = if policy.exempt_shares.is_empty() {
+    list.finished(if opened.resolved.policy.exempt_shares.is_empty() {
         "Rates"
     } else {
         "Rates, averaged over the exempt part and the rest"
-    };
-    finished(title, &table, policy.rates.len(), most)
+    })
 }
 
-/// Each changed trade cost.
+/// Each changed trade cost in each outcome.
 fn costs(opened: &Opened, most: usize) -> String {
-    let (dataset, policy) = (&opened.data.dataset, &opened.resolved.policy);
-    let changed: Vec<_> =
-        policy.changes.iter().filter(|change| (change.cost.factor() - 1.0).abs() > 0.0).collect();
-    if changed.is_empty() {
-        return String::new();
+    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], opened, false, most);
+    let worlds: Vec<_> = opened
+        .resolved
+        .worlds()
+        .into_iter()
+        .map(|(outcome, policy)| (outcome, cost_by_flow(policy)))
+        .collect();
+    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, costs)| costs.keys()).copied().collect();
+    for flow in flows {
+        let rows = worlds.iter().map(|(outcome, costs)| {
+            let changed = costs.get(&flow).filter(|cost| (**cost - 1.0).abs() > 0.0);
+            (*outcome, changed.map(|cost| vec![cost_in_words(*cost)]))
+        });
+        list.rows(None, flow, rows.collect());
     }
-    let mut table = columns(&["importer", "exporter", "sector", "trade cost"], &[3]);
-    for change in changed.iter().take(most) {
-        table.add_row([
-            dataset.countries.code(change.flow.importer).to_owned(),
-            dataset.countries.code(change.flow.exporter).to_owned(),
-            dataset.sectors.code(change.flow.sector).to_owned(),
-            cost_in_words(change.cost.factor()),
-        ]);
-    }
-    finished("Trade costs", &table, changed.len(), most)
+    list.finished("Trade costs")
 }
 
-fn columns(names: &[&str], right: &[usize]) -> Table {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(names.to_vec());
-    for &at in right {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// A table of which only the first rows are shown, with the day and the outcome in front where there are several.
+struct List<'a> {
+    table: Table,
+    dataset: &'a Dataset,
+    all: usize,
+    most: usize,
+}
+
+impl<'a> List<'a> {
+    fn new(names: &[&str], opened: &'a Opened, has_days: bool, most: usize) -> Self {
+        let has_outcomes = !opened.resolved.outcomes.is_empty();
+        let day = has_days.then_some("day");
+        let outcome = has_outcomes.then_some("outcome");
+        let heads: Vec<&str> = day.into_iter().chain(outcome).chain(names.iter().copied()).collect();
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_header(heads.clone());
+        for (at, head) in heads.iter().enumerate() {
+            if let (Some(column), "from" | "to" | "trade cost") = (table.column_mut(at), *head) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self { table, dataset: &opened.data.dataset, all: 0, most }
+    }
+
+    /// What happens to a flow in each outcome; one row where it is the same in all of them.
+    fn rows(&mut self, day: Option<Date>, flow: Key, outcomes: Vec<(Option<&str>, Option<Vec<String>>)>) {
+        let (_, first) = &outcomes[0];
+        if outcomes.len() > 1 && outcomes.iter().all(|(_, cells)| cells == first) {
+            return self.rows(day, flow, vec![(Some(ALL_OUTCOMES), first.clone())]);
+        }
+        for (outcome, cells) in outcomes {
+            let Some(cells) = cells else { continue };
+            self.all += 1;
+            if self.all <= self.most {
+                let (countries, sectors) = (&self.dataset.countries, &self.dataset.sectors);
+                let codes = [countries.code(flow.0), countries.code(flow.1), sectors.code(flow.2)];
+                let day = day.map(|day| day.to_string());
+                let lead = day.into_iter().chain(outcome.map(str::to_owned));
+                let codes = codes.iter().map(|code| (*code).to_owned());
+                self.table.add_row(lead.chain(codes).chain(cells).collect::<Vec<_>>());
+            }
         }
     }
-    table
-}
 
-fn finished(title: &str, table: &Table, all: usize, most: usize) -> String {
-    let mut text = format!("\n{title}\n");
-    for line in table.lines() {
-        // Nothing to see at the ends of lines.
-        writeln!(text, "{}", line.trim_end()).expect("writing to a string cannot fail");
+    /// The list under its title; nothing where it is empty.
+    fn finished(&self, title: &str) -> String {
+        if self.all == 0 {
+            return String::new();
+        }
+        let mut text = format!("\n{title}\n");
+        for line in self.table.lines() {
+            // Nothing to see at the ends of lines.
+            writeln!(text, "{}", line.trim_end()).expect("writing to a string cannot fail");
+        }
+        if self.all > self.most {
+            let (all, more) = (self.all, grouped(self.all - self.most));
+            writeln!(text, "... and {more} more (--rows {all} shows all)")
+                .expect("writing to a string cannot fail");
+        }
+        text
     }
-    if all > most {
-        writeln!(text, "... and {} more (--rows {all} shows all)", grouped(all - most))
-            .expect("writing to a string cannot fail");
-    }
-    text
 }

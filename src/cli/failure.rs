@@ -35,7 +35,13 @@ impl Failure {
 
     /// A solution that does not exist or was not found, in the dataset's names.
     pub(super) fn no_equilibrium(dataset: &Dataset, error: &SolveError) -> Self {
-        let diagnostic = Diagnostic::error(reason(dataset, error)).help(remedy(error));
+        Self::no_equilibrium_in(dataset, error, None)
+    }
+
+    /// The same in one of several outcomes.
+    pub(super) fn no_equilibrium_in(dataset: &Dataset, error: &SolveError, outcome: Option<&str>) -> Self {
+        let outcome = outcome.map_or_else(String::new, |name| format!(" (in the outcome `{name}`)"));
+        let diagnostic = Diagnostic::error(reason(dataset, error) + &outcome).help(remedy(error));
         Self::NoEquilibrium(Box::new(diagnostic))
     }
 

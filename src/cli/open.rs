@@ -91,11 +91,11 @@ fn read(subject: &Subject, day: &Day) -> Result<Named, Failure> {
         settings.push_texts("--on", &["date"], std::slice::from_ref(on));
     }
     let here = Folder::new("");
-    let draft = Draft::with(&name, &text, &settings);
+    let draft = Draft::with(&name, &text, &settings, &files);
     let data = match &subject.data {
         Some(path) => dataset(path, Path::new("")),
         None if draft.sets_baseline() => dataset(Path::new(draft.baseline()), here.root()),
-        None => dataset(Path::new(draft.baseline()), files.root()),
+        None => dataset(Path::new(draft.baseline()), &files.root().join(draft.baseline_folder())),
     };
     let data = match (data, draft.clone().finish()) {
         (Ok(data), Ok(_)) => data,
@@ -130,7 +130,8 @@ impl Opened {
     /// The same on coarser data.
     fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
         let names: Vec<&str> = aggregate.maps.get_ref().iter().map(String::as_str).collect();
-        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, files).map_err(|faults| {
+        let files = Folder::new(files.root().join(self.scenario.aggregate_folder()));
+        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, &files).map_err(|faults| {
             faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
         })?;
         let hash = self.data.hash();

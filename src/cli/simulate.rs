@@ -17,10 +17,10 @@ use crate::model::baseline::Baseline;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::model::world::Parameters;
-use crate::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
+use crate::monte_carlo::ensemble::{Ensemble, Experiment, NoSolution, Observer};
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::study::{SolutionNotes, Study};
+use crate::report::study::{InOutcome, SolutionNotes, Study};
 
 /// How much is reported.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,7 @@ pub(super) enum FlowScope {
 /// A finished simulation.
 pub(super) struct Simulation {
     pub(super) estimates: Estimates,
+    by_outcome: Vec<Estimates>,
     pub(super) notes: SolutionNotes,
     pub(super) uncertainty: Uncertainty,
     resolved_toml: String,
@@ -70,6 +71,17 @@ impl Simulation {
             elasticities: &resolved.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
+            outcomes: resolved
+                .outcomes
+                .iter()
+                .zip(&self.by_outcome)
+                .map(|(outcome, estimates)| InOutcome {
+                    name: &outcome.name,
+                    probability: outcome.probability,
+                    policy: &outcome.policy,
+                    estimates,
+                })
+                .collect(),
             solution: &self.notes,
         }
     }
@@ -83,7 +95,10 @@ pub(super) fn simulate(
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
     let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
-    let no_equilibrium = |error| Failure::no_equilibrium(dataset, &error);
+    let no_equilibrium = |none: NoSolution| {
+        let outcome = resolved.outcomes.get(none.outcome).map(|outcome| outcome.name.as_str());
+        Failure::no_equilibrium_in(dataset, &none.error, outcome)
+    };
     let model = GeneralEquilibrium::default();
     let (baseline, clamped) = baseline(opened, &model)?;
     let flow_rows = flow_rows(dataset, &resolved.policy, scope.flows);
@@ -97,7 +112,7 @@ pub(super) fn simulate(
         sectors: scope.sectors,
     };
     let bar = Bar::new(uncertainty.draws, show_progress);
-    let ensemble = experiment.run(&bar).map_err(no_equilibrium)?;
+    let ensemble = experiment.run_outcomes(&resolved.possible(), &bar).map_err(no_equilibrium)?;
     bar.0.finish_and_clear();
     Ok(Simulation {
         notes: SolutionNotes {
@@ -106,6 +121,7 @@ pub(super) fn simulate(
             ..notes(dataset, &resolved.policy, &ensemble)
         },
         estimates: ensemble.estimates,
+        by_outcome: ensemble.by_outcome,
         resolved_toml: resolved.to_toml(&uncertainty),
         scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
         data_hash: opened.data.hash(),

@@ -102,7 +102,9 @@ fn simulated(arguments: &Arguments, days: &[(Option<Date>, Opened)]) -> Result<S
         let resolved = &opened.resolved;
         let same = solved.iter().position(|earlier| {
             let earlier = &earlier.resolved;
-            earlier.policy == resolved.policy && earlier.elasticities == resolved.elasticities
+            earlier.policy == resolved.policy
+                && earlier.outcomes == resolved.outcomes
+                && earlier.elasticities == resolved.elasticities
         });
         let at = match same {
             Some(at) => at,

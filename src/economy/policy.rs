@@ -45,6 +45,8 @@ pub struct ExemptShare {
     pub partner: CountryId,
     /// The central share.
     pub mean: Share,
+    /// Whether it is a list that somebody wrote, so that no prior applies to it.
+    pub known: bool,
 }
 
 /// The part of a flow that is exempt from one or more measures.

@@ -60,7 +60,8 @@ impl<'a> Sampler<'a> {
     pub fn new(uncertainty: &Uncertainty, elasticities: &'a Elasticities, shares: &[ExemptShare]) -> Self {
         let shares: Vec<_> =
             shares.iter().map(|share| ShareSampler::new(share, uncertainty.exempt)).collect();
-        let partners = shares.iter().map(|share| share.partner.index() + 1).max().unwrap_or(0);
+        let drawn = shares.iter().filter(|share| share.beta.is_some());
+        let partners = drawn.map(|share| share.partner.index() + 1).max().unwrap_or(0);
         Self {
             seed: uncertainty.seed,
             log_sd: log_sds(elasticities, uncertainty.elasticities),
@@ -98,7 +99,8 @@ impl<'a> Sampler<'a> {
             theta.push(drawn.max(Elasticity::FLOOR));
         }
         let shocks: Vec<f64> = (0..self.partners).map(|_| normal()).collect();
-        let exempt_shares = self.shares.iter().map(|share| share.at(shocks[share.partner.index()])).collect();
+        let shock = |partner: CountryId| shocks.get(partner.index()).copied().unwrap_or(0.0);
+        let exempt_shares = self.shares.iter().map(|share| share.at(shock(share.partner))).collect();
         Draw { parameters: Parameters { theta, exempt_shares }, floored }
     }
 }
@@ -166,7 +168,7 @@ impl ShareSampler {
         let mean = share.mean.fraction();
         // A wider spread would make the beta distribution pile up at both ends.
         let sd = prior.sd.min(0.5 * (mean * (1.0 - mean)).sqrt());
-        let beta = (sd > 0.0).then(|| {
+        let beta = (sd > 0.0 && !share.known).then(|| {
             let size = mean * (1.0 - mean) / (sd * sd) - 1.0;
             Beta::new(mean * size, (1.0 - mean) * size).expect("both shapes are positive as sd² < m(1 − m)")
         });
@@ -204,6 +206,7 @@ mod tests {
             label: String::new(),
             partner: CountryId::at(partner),
             mean: Share::new(mean).expect("a share"),
+            known: false,
         };
         vec![share(2, 0.4), share(1, 0.9), share(2, 0.6), share(1, 1.0)]
     }

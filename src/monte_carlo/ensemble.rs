@@ -2,21 +2,19 @@
 
 use rayon::prelude::*;
 
-use crate::economy::accounts::Accounts;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::model::baseline::Baseline;
-use crate::model::equilibrium::{Equilibrium, SolveError};
-use crate::model::forecast::Forecast;
-use crate::model::impact::{Comparison, FlowRow, Impact, Measure};
-use crate::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
+use crate::model::equilibrium::SolveError;
+use crate::model::impact::{FlowRow, Impact};
+use crate::model::trade_model::{BATCH, GeneralEquilibrium};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
-use crate::model::world::{Parameters, World};
-use crate::monte_carlo::draw::{Draw, Sampler};
+use crate::model::world::World;
 use crate::monte_carlo::estimate::{Estimate, Estimates, Spread};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::summary::Collector;
+use crate::monte_carlo::solver::{Arm, Solved, Solver};
+use crate::monte_carlo::summary::{Outcomes, weighted};
 
 /// What to simulate.
 #[derive(Clone, Copy)]
@@ -25,7 +23,7 @@ pub struct Experiment<'a> {
     pub model: &'a GeneralEquilibrium,
     /// The baseline.
     pub baseline: &'a Baseline,
-    /// The policy.
+    /// The policy; with several outcomes what is expected of it, on which is reported.
     pub policy: &'a Policy,
     /// Central elasticities.
     pub elasticities: &'a Elasticities,
@@ -37,6 +35,24 @@ pub struct Experiment<'a> {
     pub sectors: bool,
 }
 
+/// One of the outcomes that are possible, with its probability.
+#[derive(Clone, Copy, Debug)]
+pub struct Possible<'a> {
+    /// The policy in that outcome.
+    pub policy: &'a Policy,
+    /// How probable it is; the weights of all outcomes sum to 1.
+    pub weight: f64,
+}
+
+/// Why there is no solution at central parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoSolution {
+    /// In which outcome, by its position.
+    pub outcome: usize,
+    /// Why.
+    pub error: SolveError,
+}
+
 /// Who is told how far a simulation has come.
 pub trait Observer: Sync {
     /// `done` of `all` draws are finished.
@@ -46,8 +62,10 @@ pub trait Observer: Sync {
 /// The result of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ensemble {
-    /// Every reported number.
+    /// Every reported number, over all outcomes.
     pub estimates: Estimates,
+    /// The same in each outcome; empty where there is only one.
+    pub by_outcome: Vec<Estimates>,
     /// The draws that did not solve, and why, in draw order.
     pub failed: Vec<(u32, SolveError)>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
@@ -55,9 +73,9 @@ pub struct Ensemble {
     /// The width of the coarsest bin behind any quantile, as a share of the distance between the smallest and largest
     /// draw; 0 when all are exact.
     pub quantile_error: f64,
-    /// Sweeps of the central solution.
+    /// Sweeps of the central solution; the most of any outcome.
     pub iterations: usize,
-    /// Residual of the central solution.
+    /// Residual of the central solution; the largest of any outcome.
     pub residual: f64,
 }
 
@@ -83,37 +101,57 @@ impl Experiment<'_> {
     /// [`SolveError`] when the central case has no solution; a draw that has none is counted in
     /// [`Ensemble::failed`].
     pub fn run(&self, observer: &dyn Observer) -> Result<Ensemble, SolveError> {
-        let sampler = Sampler::new(self.uncertainty, self.elasticities, &self.policy.exempt_shares);
+        let certain = [Possible { policy: self.policy, weight: 1.0 }];
+        self.run_outcomes(&certain, observer).map_err(|none| none.error)
+    }
+
+    /// Solves the central case and every draw in every outcome that is possible. The draws are the same in all of them;
+    /// one that has no solution in some outcome is left out of all.
+    ///
+    /// # Errors
+    /// [`NoSolution`] when the central case has none in some outcome.
+    pub fn run_outcomes(
+        &self,
+        outcomes: &[Possible<'_>],
+        observer: &dyn Observer,
+    ) -> Result<Ensemble, NoSolution> {
+        let in_outcome = |outcome| move |error| NoSolution { outcome, error };
         let observed_policy = Policy::default();
-        let (observed, world) = (self.baseline.world(&observed_policy)?, self.baseline.world(self.policy)?);
-        let parameters = sampler.central();
-        let central = self.model.solve(&world, &parameters, &self.baseline.central)?;
-        let measure = Measure::new(&world, self.flow_rows, self.sectors);
-        let solver = Solver::new(self, observed, &measure, &parameters, &central);
-        let comparison = Comparison {
-            parameters: &parameters,
-            baseline: &self.baseline.central,
-            counterfactual: &central,
-        };
-        let impact = measure.impact(comparison);
-        let numbers = impact.parts().map(<[f64]>::len);
+        let observed = self.baseline.world(&observed_policy).map_err(in_outcome(0))?;
+        let worlds: Vec<World<'_>> = outcomes
+            .iter()
+            .enumerate()
+            .map(|(at, outcome)| self.baseline.world(outcome.policy).map_err(in_outcome(at)))
+            .collect::<Result<_, _>>()?;
+        let arms: Vec<Arm<'_>> = worlds
+            .iter()
+            .enumerate()
+            .map(|(at, world)| Arm::new(self, world).map_err(in_outcome(at)))
+            .collect::<Result<_, _>>()?;
+        let solver = Solver::new(self, observed, arms);
+        let weights: Vec<f64> = outcomes.iter().map(|outcome| outcome.weight).collect();
+        let central = solver.central_impacts();
+        let numbers: usize = central[0].parts().iter().map(|part| part.len()).sum();
         let draws = self.uncertainty.draws;
-        let mut collection = Collection::new(&self.kinds(numbers.iter().sum()), draws);
-        let block = block(numbers.iter().sum());
+        let mut collection = Collection::new(&self.kinds(numbers), draws, weights);
+        let block = block(numbers * outcomes.len());
         for first in (0..draws).step_by(block) {
             let last = draws.min(first + block as u32);
-            collection.add(solver.block(&sampler, first..last), first);
+            collection.add(solver.block(first..last), first);
             observer.draws(last, draws);
         }
-        let quantile_error = collection.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max);
-        let spreads = collection.spreads();
+        let quantile_error = collection.numbers.iter().map(Outcomes::quantile_error).fold(0.0, f64::max);
+        let mut estimates = self.estimates(&central, &mut collection);
+        let all = estimates.remove(0);
+        let solutions = || solver.arms.iter().map(|arm| &arm.central);
         Ok(Ensemble {
-            estimates: self.estimates(&impact, spreads),
+            estimates: all,
+            by_outcome: estimates,
             failed: collection.failed,
             floored: collection.floored,
             quantile_error,
-            iterations: central.iterations,
-            residual: central.residual,
+            iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
+            residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
         })
     }
 
@@ -133,12 +171,35 @@ impl Experiment<'_> {
         kinds
     }
 
-    fn estimates(&self, central: &Impact, spreads: Vec<Option<Spread>>) -> Estimates {
-        let values = central.parts().into_iter().flatten();
-        let mut all = values.zip(spreads).map(|(value, spread)| {
-            let central = value.is_finite().then_some(*value);
-            Estimate { central, spread: central.and(spread) }
-        });
+    /// The estimates over all outcomes, then in each; of one outcome only the first.
+    fn estimates(&self, central: &[Impact], collection: &mut Collection) -> Vec<Estimates> {
+        let defined = |value: f64| value.is_finite().then_some(value);
+        let values: Vec<Vec<Option<f64>>> = central
+            .iter()
+            .map(|impact| impact.parts().into_iter().flatten().map(|&x| defined(x)).collect())
+            .collect();
+        let spreads = collection.spreads();
+        let weights = &collection.weights;
+        let expected = |number: usize| {
+            let values: Option<Vec<f64>> = values.iter().map(|values| values[number]).collect();
+            values.map(|values| weighted(values.into_iter(), weights))
+        };
+        let all: Vec<Option<f64>> = (0..spreads.len()).map(expected).collect();
+        let several = if values.len() > 1 { &values[..] } else { &[] };
+        let centrals = std::iter::once(&all).chain(several);
+        centrals
+            .enumerate()
+            .map(|(at, centrals)| {
+                let estimates = centrals.iter().zip(&spreads).map(|(central, spreads)| Estimate {
+                    central: *central,
+                    spread: central.and(spreads[at]),
+                });
+                self.laid_out(estimates)
+            })
+            .collect()
+    }
+
+    fn laid_out(&self, mut all: impl Iterator<Item = Estimate>) -> Estimates {
         let shape = self.baseline.accounts.shape;
         let sectors = if self.sectors { shape.pairs() * SectorVariable::ALL.len() } else { 0 };
         Estimates {
@@ -163,147 +224,21 @@ fn block(numbers: usize) -> usize {
     BATCH * batches.clamp(2, MOST_BATCHES)
 }
 
-/// One solved draw, or why it is not.
-struct Solved {
-    floored: u32,
-    result: Result<Impact, SolveError>,
-}
-
-struct Solver<'a> {
-    experiment: &'a Experiment<'a>,
-    observed: World<'a>,
-    measure: &'a Measure<'a, BATCH>,
-    /// What to expect at observed policy, and with the policy.
-    before: Forecast,
-    after: Forecast,
-}
-
-impl<'a> Solver<'a> {
-    fn new(
-        experiment: &'a Experiment<'a>,
-        observed: World<'a>,
-        measure: &'a Measure<'a, BATCH>,
-        parameters: &Parameters,
-        central: &Equilibrium,
-    ) -> Self {
-        let (model, baseline) = (experiment.model, experiment.baseline);
-        let (before, after) = if experiment.uncertainty.draws > 0 {
-            (
-                baseline.forecast(model, &observed, parameters),
-                Forecast::learnt(model, measure.world, parameters, central.clone()),
-            )
-        } else {
-            (Forecast::constant(baseline.central.clone()), Forecast::constant(central.clone()))
-        };
-        Self { experiment, observed, measure, before, after }
-    }
-
-    /// Solves some draws, in batches over the threads; the results stand in draw order.
-    fn block(&self, sampler: &Sampler<'_>, draws: std::ops::Range<u32>) -> Vec<Solved> {
-        let indices: Vec<u32> = draws.collect();
-        // Whole parts for every thread: the longer one is, the less its last lanes wait.
-        let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
-        let batches: Vec<Vec<Solved>> =
-            indices.par_chunks(part).map(|batch| self.batch(sampler, batch)).collect();
-        batches.into_iter().flatten().collect()
-    }
-
-    fn batch(&self, sampler: &Sampler<'_>, indices: &[u32]) -> Vec<Solved> {
-        if sampler.draws_flows() {
-            return indices.iter().map(|&index| self.with_own_flows(sampler, index)).collect();
-        }
-        let draws: Vec<Draw> = indices.iter().map(|&index| sampler.draw(index)).collect();
-        let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
-        let model = self.experiment.model;
-        let expected = self.before.at(&parameters);
-        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let after = self.after.at(&parameters);
-        let solved: Vec<usize> = (0..draws.len()).filter(|&l| baselines[l].is_ok()).collect();
-        let starts: Vec<Equilibrium> = solved
-            .iter()
-            .map(|&l| start(baselines[l].as_ref().expect("chosen for it"), &expected[l], &after[l]))
-            .collect();
-        let found = model.solve_batch(
-            self.measure.world,
-            &solved.iter().map(|&l| parameters[l]).collect::<Vec<_>>(),
-            &starts.iter().collect::<Vec<_>>(),
-        );
-        let comparisons: Vec<Comparison<'_>> = solved
-            .iter()
-            .zip(&found)
-            .filter_map(|(&l, found)| {
-                let (baseline, counterfactual) = (baselines[l].as_ref().ok()?, found.as_ref().ok()?);
-                Some(Comparison { parameters: parameters[l], baseline, counterfactual })
-            })
-            .collect();
-        let mut impacts = self.measure.impacts(&comparisons).into_iter();
-        let mut found = found.iter();
-        let results = draws.iter().zip(&baselines).map(|(draw, baseline)| {
-            let result = baseline.as_ref().map_err(|error| *error).and_then(|_| {
-                let found = found.next().expect("one result for every solved baseline");
-                found.as_ref().map_err(|error| *error)?;
-                Ok(impacts.next().expect("one for every solved draw"))
-            });
-            Solved { floored: draw.floored, result }
-        });
-        results.collect()
-    }
-
-    /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then the policy.
-    fn with_own_flows(&self, sampler: &Sampler<'_>, index: u32) -> Solved {
-        let draw = sampler.draw(index);
-        let (experiment, from) = (self.experiment, self.experiment.baseline);
-        let accounts =
-            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
-        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.deficits);
-        let observed_policy = Policy::default();
-        let result = || {
-            let model = experiment.model;
-            let parameters = &draw.parameters;
-            let expected = |forecast: &Forecast| forecast.at(&[parameters]).remove(0);
-            let (before, after) = (expected(&self.before), expected(&self.after));
-            let baseline = model.solve(&world(&observed_policy)?, parameters, &before)?;
-            let world = world(experiment.policy)?;
-            let found = model.solve(&world, parameters, &start(&baseline, &before, &after))?;
-            let measure = Measure::<1>::new(&world, experiment.flow_rows, experiment.sectors);
-            Ok(measure.impact(Comparison { parameters, baseline: &baseline, counterfactual: &found }))
-        };
-        Solved { floored: draw.floored, result: result() }
-    }
-}
-
-/// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the
-/// draw's baseline to the bit, so that nothing changes.
-fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> Equilibrium {
-    let moved = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own + (to - from)).collect()
-    };
-    let scaled = |own: &[f64], to: &[f64], from: &[f64]| -> Vec<f64> {
-        own.iter().zip(to.iter().zip(from)).map(|(own, (to, from))| own * (to / from)).collect()
-    };
-    Equilibrium {
-        log_wage: moved(&baseline.log_wage, &after.log_wage, &before.log_wage),
-        log_price: moved(&baseline.log_price, &after.log_price, &before.log_price),
-        expenditure: scaled(&baseline.expenditure, &after.expenditure, &before.expenditure),
-        iterations: 0,
-        residual: 0.0,
-    }
-}
-
 /// Everything that is kept of the draws.
 struct Collection {
-    collectors: Vec<Collector>,
+    weights: Vec<f64>,
+    numbers: Vec<Outcomes>,
     failed: Vec<(u32, SolveError)>,
     floored: u64,
 }
 
 impl Collection {
-    fn new(kinds: &[usize], draws: u32) -> Self {
+    fn new(kinds: &[usize], draws: u32, weights: Vec<f64>) -> Self {
         let mut numbers = [0_usize; KINDS_BYTES.len()];
-        kinds.iter().for_each(|&kind| numbers[kind] += 1);
+        kinds.iter().for_each(|&kind| numbers[kind] += weights.len());
         let memory = |kind: usize| Memory::within(KINDS_BYTES[kind] / numbers[kind].max(1), draws as usize);
-        let collectors = kinds.iter().map(|&kind| Collector::new(memory(kind))).collect();
-        Self { collectors, failed: Vec::new(), floored: 0 }
+        let numbers = kinds.iter().map(|&kind| Outcomes::new(memory(kind), weights.len())).collect();
+        Self { weights, numbers, failed: Vec::new(), floored: 0 }
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
@@ -312,29 +247,36 @@ impl Collection {
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
             match solved.result {
-                Ok(impact) => impacts.push(impact),
+                Ok(outcomes) => impacts.push(outcomes),
                 Err(error) => self.failed.push((index, error)),
             }
         }
-        let parts: Vec<[&[f64]; 3]> = impacts.iter().map(Impact::parts).collect();
-        let Some(lengths) = parts.first().map(|parts| parts.map(<[f64]>::len)) else { return };
-        let mut collectors = &mut self.collectors[..];
+        // By outcome and draw.
+        let parts: Vec<Vec<[&[f64]; 3]>> = (0..self.weights.len())
+            .map(|outcome| impacts.iter().map(|impacts| impacts[outcome].parts()).collect())
+            .collect();
+        let Some(lengths) = parts[0].first().map(|parts| parts.map(<[f64]>::len)) else { return };
+        let mut numbers = &mut self.numbers[..];
+        let weights = &self.weights;
         for (part, length) in lengths.into_iter().enumerate() {
-            let (these, rest) = collectors.split_at_mut(length);
-            collectors = rest;
+            let (these, rest) = numbers.split_at_mut(length);
+            numbers = rest;
             these.par_iter_mut().enumerate().with_min_len(512).for_each_init(
-                Vec::new,
-                |column, (number, collector)| {
-                    column.clear();
-                    column.extend(parts.iter().map(|parts| parts[part][number]));
-                    collector.extend(column);
+                || vec![Vec::new(); parts.len()],
+                |columns, (number, outcomes)| {
+                    for (column, parts) in columns.iter_mut().zip(&parts) {
+                        column.clear();
+                        column.extend(parts.iter().map(|parts| parts[part][number]));
+                    }
+                    outcomes.extend(columns, weights);
                 },
             );
         }
     }
 
-    /// The distribution of every number.
-    fn spreads(&mut self) -> Vec<Option<Spread>> {
-        self.collectors.par_iter_mut().with_min_len(512).map(Collector::spread).collect()
+    /// The distribution of every number, over all outcomes and in each.
+    fn spreads(&mut self) -> Vec<Vec<Option<Spread>>> {
+        let weights = &self.weights;
+        self.numbers.par_iter_mut().with_min_len(512).map(|outcomes| outcomes.spreads(weights)).collect()
     }
 }

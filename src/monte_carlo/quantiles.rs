@@ -72,6 +72,31 @@ impl Multiset {
         }))
     }
 
+    /// How many numbers there are.
+    fn count(&self) -> u64 {
+        match self {
+            Self::All(all) => all.len() as u64,
+            Self::Binned(bins) => bins.count,
+        }
+    }
+
+    /// The numbers with so much weight each, in order once they are sorted.
+    fn points(&self, weight: f64, points: &mut Vec<(f64, f64)>) {
+        match self {
+            Self::All(all) => points.extend(all.iter().map(|&value| (value, weight))),
+            Self::Binned(bins) if bins.counts.is_empty() => {
+                points.push((bins.smallest, weight * bins.count as f64));
+            }
+            Self::Binned(bins) => {
+                let filled = bins.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+                points.extend(filled.map(|(at, &count)| {
+                    let middle = (bins.first + at as f64 + 0.5) * bins.width;
+                    (middle.clamp(bins.smallest, bins.largest), weight * f64::from(count))
+                }));
+            }
+        }
+    }
+
     /// The number with `rank` smaller ones before it, once numbers are sorted.
     fn ranked(&self, rank: u64) -> f64 {
         match self {
@@ -88,6 +113,55 @@ impl Multiset {
             Self::All(_) | Self::Binned(_) => 0.0,
         }
     }
+}
+
+/// The quantiles of a mixture of equally many numbers in each of some multisets, at the weights of the multisets.
+///
+/// A quantile is the mean of the step quantile function over a window as wide as one draw of all of them: from
+/// (n − 1)p/n to ((n − 1)p + 1)/n of the weight. Of one multiset that is type 7, and a mixture of multisets that are the
+/// same has the quantiles of one of them. Numbers in bins stand in the middle of theirs.
+pub fn mixture<const Q: usize>(
+    sets: &[&Multiset],
+    weights: &[f64],
+    probabilities: [f64; Q],
+) -> Option<[f64; Q]> {
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    let mut numbers = f64::INFINITY;
+    for (set, weight) in sets.iter().zip(weights) {
+        let count = set.count() as f64;
+        numbers = numbers.min(count);
+        set.points(weight / count, &mut points);
+    }
+    if points.is_empty() || numbers < 1.0 {
+        return None;
+    }
+    // Stable: what is sorted already in each multiset is merged.
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut reached = 0.0;
+    let ends: Vec<f64> = points
+        .iter()
+        .map(|(_, weight)| {
+            reached += weight;
+            reached
+        })
+        .collect();
+    Some(probabilities.map(|probability| {
+        let low = probability * (numbers - 1.0) / numbers;
+        let high = (low + 1.0 / numbers).min(reached);
+        let first = ends.partition_point(|end| *end <= low).min(points.len() - 1);
+        let start = points[first].0;
+        let (mut sum, mut width) = (0.0, 0.0);
+        for (at, (value, weight)) in points.iter().enumerate().skip(first) {
+            let begins = ends[at] - weight;
+            if begins >= high {
+                break;
+            }
+            let inside = (ends[at].min(high) - begins.max(low)).max(0.0);
+            sum += inside * (value - start);
+            width += inside;
+        }
+        if width > 0.0 { start + sum / width } else { start }
+    }))
 }
 
 /// Numbers counted in bins of equal width.
@@ -244,6 +318,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_mixture_by_hand() {
+        let sets = [filled(Memory::All(9), &[1.0, 2.0]), filled(Memory::All(9), &[10.0, 20.0])];
+        let mixed = mixture(&[&sets[0], &sets[1]], &[0.75, 0.25], [0.0, 0.5, 1.0]).expect("not empty");
+        // A window of half the weight: 0.375 of 1 and 0.125 of 2; 0.125 of 1 and 0.375 of 2; 0.25 of 2, 0.125 of each.
+        let expected = [1.25, (0.125 + 0.375 * 2.0) / 0.5, (0.25 * 2.0 + 0.125 * 30.0) / 0.5];
+        for (mixed, expected) in mixed.iter().zip(expected) {
+            assert!((mixed - expected).abs() < 1e-12, "{mixed} {expected}");
+        }
+        let certain = mixture(&[&sets[0], &sets[1]], &[1.0, 0.0], [0.25]).expect("not empty");
+        assert!((certain[0] - 1.25).abs() < 1e-12);
+        assert_eq!(mixture(&[&Multiset::new(Memory::All(4))], &[1.0], [0.5]), None);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -274,6 +362,31 @@ mod tests {
             let error = set.relative_error();
             prop_assert!(error <= 2.0 / 62.0);
             prop_assert!((found - type_7(&values, probability)).abs() <= error * spread, "{}", found);
+        }
+
+        #[test]
+        fn a_mixture_of_one_or_of_the_same_is_type_7(
+            values in prop::collection::vec(-1.0e3..1.0e3_f64, 1..200), probability in 0.0..=1.0_f64,
+            weight in 0.01..0.99_f64,
+        ) {
+            let set = filled(Memory::All(200), &values);
+            let expected = type_7(&values, probability);
+            for weights in [&[1.0][..], &[weight, 1.0 - weight]] {
+                let [found] = mixture(&vec![&set; weights.len()], weights, [probability]).expect("not empty");
+                prop_assert!((found - expected).abs() < 1e-9, "{} {}", found, expected);
+            }
+        }
+
+        #[test]
+        fn a_mixture_in_bins_is_near_the_exact_one(
+            values in prop::collection::vec((-3.0..80.0_f64, 0.0..9.0_f64), 100..400), probability in 0.0..=1.0_f64,
+        ) {
+            let columns: [Vec<f64>; 2] = [values.iter().map(|v| v.0).collect(), values.iter().map(|v| v.1).collect()];
+            let of = |memory: Memory| {
+                let sets = columns.each_ref().map(|column| filled(memory, column));
+                mixture(&[&sets[0], &sets[1]], &[0.3, 0.7], [probability]).expect("not empty")[0]
+            };
+            prop_assert!((of(Memory::All(400)) - of(Memory::Bins(64))).abs() <= 4.0);
         }
 
         #[test]

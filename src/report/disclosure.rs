@@ -230,6 +230,12 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         }
     };
     remark(
+        !study.outcomes.is_empty(),
+        "numbers that name no outcome are over all of them, weighted by the probabilities that the scenario states; \
+         their ranges cover which outcome comes, those of one outcome do not"
+            .to_owned(),
+    );
+    remark(
         study.uncertainty.draws > 0 && !solution.failed.is_empty(),
         format!("{} of {draws} draws did not solve and are left out", solution.failed.len()),
     );
@@ -333,6 +339,10 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     });
     let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
     let inputs = if study.inputs { "" } else { " · no inputs" };
+    let outcomes = match study.outcomes.len() {
+        0 => String::new(),
+        many => format!(" · {many} outcomes at their probabilities"),
+    };
     let horizon = if horizon.is_empty() { String::new() } else { format!(" {horizon}") };
     let uncertainty = study.uncertainty;
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
@@ -340,5 +350,5 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
         0 => "central case, no draws".to_owned(),
         draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
-    format!("{data}{inputs} · {}{horizon} · {draws}", study.elasticities.label)
+    format!("{data}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

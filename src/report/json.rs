@@ -30,6 +30,8 @@ pub struct Document<'a> {
 /// A changed rate, in fractions.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rate<'a> {
+    /// The outcome, `all` for what is not conditional on one.
+    pub outcome: &'a str,
     /// Code of the importer.
     pub importer: &'a str,
     /// Code of the exporter.
@@ -58,6 +60,8 @@ pub struct Contribution<'a> {
 /// A variable of a country.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CountryValue<'a> {
+    /// The outcome, `all` for what is not conditional on one.
+    pub outcome: &'a str,
     /// Code of the country.
     pub country: &'a str,
     /// The variable, as in `countries.csv`.
@@ -72,6 +76,8 @@ pub struct CountryValue<'a> {
 /// A variable of a flow.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct FlowValue<'a> {
+    /// The outcome, `all` for what is not conditional on one.
+    pub outcome: &'a str,
     /// Code of the importer.
     pub importer: &'a str,
     /// Code of the exporter.
@@ -127,9 +133,9 @@ pub fn document<'a>(study: &Study<'a>) -> Document<'a> {
     Document {
         format: record::FORMAT,
         record: record::record(study),
-        rates: rates(study),
-        countries: countries(study),
-        flows: flows(study),
+        rates: study.worlds().flat_map(|(outcome, study)| rates(outcome, &study)).collect(),
+        countries: study.worlds().flat_map(|(outcome, study)| countries(outcome, &study)).collect(),
+        flows: study.worlds().flat_map(|(outcome, study)| flows(outcome, &study)).collect(),
     }
 }
 
@@ -139,7 +145,7 @@ pub fn text(study: &Study<'_>) -> String {
     text.expect("a document has only string keys, so it has a JSON form") + "\n"
 }
 
-fn rates<'a>(study: &Study<'a>) -> Vec<Rate<'a>> {
+fn rates<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<Rate<'a>> {
     let codes = |flow: Flow| {
         let row = FlowRow { importer: flow.importer, exporter: flow.exporter, sector: Some(flow.sector) };
         tables::flow_keys(study, &row)
@@ -152,6 +158,7 @@ fn rates<'a>(study: &Study<'a>) -> Vec<Rate<'a>> {
             change: unsigned_zero(part.change),
         });
         Rate {
+            outcome,
             importer,
             exporter,
             sector,
@@ -164,9 +171,10 @@ fn rates<'a>(study: &Study<'a>) -> Vec<Rate<'a>> {
     policy.rates.iter().map(rate).collect()
 }
 
-fn countries<'a>(study: &Study<'a>) -> Vec<CountryValue<'a>> {
+fn countries<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<CountryValue<'a>> {
     let dataset = study.dataset;
     let row = |country: CountryId, variable: CountryVariable| CountryValue {
+        outcome,
         country: dataset.countries.code(country),
         variable: variable.name(),
         unit: unit(study, variable.unit()),
@@ -176,13 +184,13 @@ fn countries<'a>(study: &Study<'a>) -> Vec<CountryValue<'a>> {
     dataset.countries.ids().flat_map(variables).filter(|row| row.value != Value::default()).collect()
 }
 
-fn flows<'a>(study: &Study<'a>) -> Vec<FlowValue<'a>> {
+fn flows<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<FlowValue<'a>> {
     let wanted = wanted_flows(study);
     let row = |at: usize, variable: FlowVariable| {
         let [importer, exporter, sector] = tables::flow_keys(study, &study.estimates.flow_rows[at]);
         let value = value(study.estimates.flow(at, variable));
         let unit = unit(study, variable.unit());
-        FlowValue { importer, exporter, sector, variable: variable.name(), unit, value }
+        FlowValue { outcome, importer, exporter, sector, variable: variable.name(), unit, value }
     };
     let variables = |at| FlowVariable::ALL.iter().map(move |&variable| row(at, variable));
     wanted.into_iter().flat_map(variables).filter(|row| row.value != Value::default()).collect()

@@ -7,6 +7,7 @@ mod drawing;
 mod genuine;
 mod grid;
 mod grids;
+mod outcomes;
 mod sections;
 mod story;
 mod thin;
@@ -21,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
 use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO};
 use crate::report::plain::plain_lines;
-use crate::report::tables::ALL_OUTCOMES;
+use crate::report::study::ALL_OUTCOMES;
 use sections::Page;
 use story::{RUN_AGAIN, Story, fault};
 use thin::Wanted;
@@ -65,7 +66,8 @@ pub fn page_of_run(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
 }
 
 fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
-    let countries = Countries::read(&read(files, COUNTRIES)?)?;
+    let text = read(files, COUNTRIES)?;
+    let countries = Countries::read(&text, ALL_OUTCOMES)?;
     let keys = grids::flow_keys(story);
     let pairs = grids::pair_codes(story);
     let of_pairs = |name, lead: &[&str]| {
@@ -73,9 +75,16 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
         let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
         thin.map_err(|error| unreadable(name, &error))
     };
-    let flows = of_pairs(FLOWS, &[&story.scenario.name, ALL_OUTCOMES])?;
-    let flows = Flows::read(&flows, keys.iter().copied())?;
-    let rates = values::rates(&of_pairs(RATES, &[])?, keys.iter().copied())?;
+    let flows = |outcome: &str| {
+        let text = of_pairs(FLOWS, &[&story.scenario.name, outcome])?;
+        Flows::read(&text, outcome, keys.iter().copied())
+    };
+    let mut outcomes = Vec::new();
+    for outcome in &story.outcomes {
+        outcomes.push((Countries::read(&text, &outcome.name)?, flows(&outcome.name)?));
+    }
+    let flows = flows(ALL_OUTCOMES)?;
+    let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
     let mut charts = Vec::new();
     for name in DRAWINGS {
         let drawing = drawing::inline(&read(files, name)?)
@@ -83,7 +92,7 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
         charts.push(sections::Chart { name, drawing });
     }
     let resolved = read(files, SCENARIO)?;
-    let page = Page::new(story, &countries, &flows, &rates, charts, &resolved);
+    let page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
     Ok(plain_lines(&html))

@@ -17,7 +17,7 @@ use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::study::Study;
+use crate::report::study::{InOutcome, Study};
 pub use path::path_json;
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
@@ -47,6 +47,9 @@ pub struct Record<'a> {
     pub solution: Solution<'a>,
     /// The measures in file order.
     pub measures: Vec<Measure<'a>>,
+    /// What may happen, where that is not certain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome<'a>>,
     /// The flows that measures reach.
     pub touched: Touched<'a>,
     /// The countries to look at first: who imposes, who is targeted, who is affected most.
@@ -201,6 +204,17 @@ pub struct Measure<'a> {
     pub flows: usize,
 }
 
+/// One of several outcomes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome<'a> {
+    /// Its name, as in the tables.
+    pub name: &'a str,
+    /// How probable it is, in per cent.
+    pub probability: String,
+    /// The measures in force in it.
+    pub measures: Vec<&'a str>,
+}
+
 /// What codes stand for.
 #[derive(Clone, Debug, Serialize)]
 pub struct Names<'a> {
@@ -225,6 +239,7 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         uncertainty: uncertainty::uncertainty(study),
         solution: solution(study),
         measures: measures(study),
+        outcomes: study.outcomes.iter().map(outcome).collect(),
         touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
@@ -349,6 +364,14 @@ fn measures<'a>(study: &Study<'a>) -> Vec<Measure<'a>> {
     measures
         .map(|measure| Measure { name: &measure.name, words: &measure.words, flows: measure.flows })
         .collect()
+}
+
+fn outcome<'a>(outcome: &InOutcome<'a>) -> Outcome<'a> {
+    Outcome {
+        name: outcome.name,
+        probability: outcome.probability.to_string(),
+        measures: outcome.policy.measures.iter().map(|measure| measure.name.as_str()).collect(),
+    }
 }
 
 fn names<'a>(study: &Study<'a>) -> Names<'a> {

@@ -6,9 +6,10 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{Deficits, Policy};
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::units::Probability;
 
 /// One finished run of one scenario.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Study<'a> {
     /// The scenario file's stem: the `scenario` column of every table.
     pub scenario: &'a str,
@@ -28,7 +29,7 @@ pub struct Study<'a> {
     pub dataset: &'a Dataset,
     /// How the data were made coarser, if they were.
     pub aggregation: Option<&'a Aggregation>,
-    /// What changed.
+    /// What changed; with several outcomes what is expected to.
     pub policy: &'a Policy,
     /// How deficits behave.
     pub deficits: Deficits,
@@ -38,10 +39,43 @@ pub struct Study<'a> {
     pub elasticities: &'a Elasticities,
     /// Priors, draws and seed.
     pub uncertainty: &'a Uncertainty,
-    /// Every reported number.
+    /// Every reported number, over all outcomes.
     pub estimates: &'a Estimates,
+    /// What may happen, where that is not certain.
+    pub outcomes: Vec<InOutcome<'a>>,
     /// How the run went.
     pub solution: &'a SolutionNotes,
+}
+
+/// What is known of one of several outcomes.
+#[derive(Clone, Debug)]
+pub struct InOutcome<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// How probable it is.
+    pub probability: Probability,
+    /// What changes in it.
+    pub policy: &'a Policy,
+    /// Every reported number in it.
+    pub estimates: &'a Estimates,
+}
+
+/// The outcome of numbers that are not conditional on one outcome.
+pub const ALL_OUTCOMES: &str = "all";
+
+impl<'a> Study<'a> {
+    /// The study of one outcome.
+    #[must_use]
+    pub fn in_outcome(&self, outcome: &InOutcome<'a>) -> Self {
+        let InOutcome { policy, estimates, .. } = *outcome;
+        Self { policy, estimates, outcomes: Vec::new(), ..self.clone() }
+    }
+
+    /// The study over all outcomes, then that of each, with their names.
+    pub fn worlds(&self) -> impl Iterator<Item = (&'a str, Self)> {
+        let each = self.outcomes.iter().map(|outcome| (outcome.name, self.in_outcome(outcome)));
+        std::iter::once((ALL_OUTCOMES, self.clone())).chain(each)
+    }
 }
 
 /// How the solutions behind a run went: nothing is lost silently.

@@ -5,15 +5,13 @@
 
 use csv::{Terminator, Writer, WriterBuilder};
 
+use crate::economy::policy::RateChange;
 use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Unit};
 use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
 use crate::report::number;
 use crate::report::path::Path;
-use crate::report::study::Study;
-
-/// The outcome of rows that are not conditional on one outcome.
-pub const ALL_OUTCOMES: &str = "all";
+use crate::report::study::{ALL_OUTCOMES, Study};
 
 /// The sector of rows that are all goods of a pair together.
 pub const ALL_GOODS: &str = "TOTAL";
@@ -65,6 +63,7 @@ struct Table<'a> {
     /// What stands before the scenario in every row.
     lead: String,
     scenario: &'a str,
+    outcome: &'a str,
     money: &'a str,
     value: String,
 }
@@ -83,6 +82,7 @@ impl<'a> Table<'a> {
             out,
             lead: String::new(),
             scenario: study.scenario,
+            outcome: ALL_OUTCOMES,
             money: &study.dataset.unit,
             value: String::new(),
         }
@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
             if !self.lead.is_empty() {
                 self.out.write_field(&self.lead).expect(IN_MEMORY);
             }
-            self.begin([self.scenario, ALL_OUTCOMES].iter().chain(keys).chain(&[variable, unit, stat]));
+            self.begin([self.scenario, self.outcome].iter().chain(keys).chain(&[variable, unit, stat]));
             self.number(value);
             self.end();
         }
@@ -122,7 +122,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// `countries.csv`: one row per (country, variable, statistic).
+/// `countries.csv`: one row per (outcome, country, variable, statistic).
 pub fn countries(study: &Study<'_>) -> Vec<u8> {
     let header = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
     let mut table = Table::new(&header, study);
@@ -130,12 +130,15 @@ pub fn countries(study: &Study<'_>) -> Vec<u8> {
     table.bytes()
 }
 
-fn country_rows(table: &mut Table<'_>, study: &Study<'_>) {
-    for country in study.dataset.countries.ids::<CountryId>() {
-        let keys = [study.dataset.countries.code(country)];
-        for &variable in CountryVariable::ALL {
-            let estimate = study.estimates.country(country, variable);
-            table.estimate(&keys, variable.name(), variable.unit(), estimate);
+fn country_rows<'a>(table: &mut Table<'a>, study: &Study<'a>) {
+    for (outcome, study) in study.worlds() {
+        table.outcome = outcome;
+        for country in study.dataset.countries.ids::<CountryId>() {
+            let keys = [study.dataset.countries.code(country)];
+            for &variable in CountryVariable::ALL {
+                let estimate = study.estimates.country(country, variable);
+                table.estimate(&keys, variable.name(), variable.unit(), estimate);
+            }
         }
     }
 }
@@ -151,13 +154,16 @@ pub fn timeline(path: &Path<'_>) -> Vec<u8> {
     table.bytes()
 }
 
-/// `sectors.csv`: one row per (country, sector, variable, statistic).
+/// `sectors.csv`: one row per (outcome, country, sector, variable, statistic).
 pub fn sectors(study: &Study<'_>) -> Vec<u8> {
     let header = ["scenario", "outcome", "country", "sector", "variable", "unit", "stat", "value"];
     let mut table = Table::new(&header, study);
-    for country in study.dataset.countries.ids::<CountryId>() {
-        for sector in study.dataset.sectors.ids::<SectorId>() {
-            sector_rows(&mut table, study, country, sector);
+    for (outcome, study) in study.worlds() {
+        table.outcome = outcome;
+        for country in study.dataset.countries.ids::<CountryId>() {
+            for sector in study.dataset.sectors.ids::<SectorId>() {
+                sector_rows(&mut table, &study, country, sector);
+            }
         }
     }
     table.bytes()
@@ -171,16 +177,19 @@ fn sector_rows(table: &mut Table<'_>, study: &Study<'_>, country: CountryId, sec
     }
 }
 
-/// `flows.csv`: one row per (importer, exporter, sector, variable, statistic) of the reported flows.
+/// `flows.csv`: one row per (outcome, importer, exporter, sector, variable, statistic) of the reported flows.
 pub fn flows(study: &Study<'_>) -> Vec<u8> {
     let header =
         ["scenario", "outcome", "importer", "exporter", "sector", "variable", "unit", "stat", "value"];
     let mut table = Table::new(&header, study);
-    for (at, row) in study.estimates.flow_rows.iter().enumerate() {
-        let keys = flow_keys(study, row);
-        for &variable in FlowVariable::ALL {
-            let estimate = study.estimates.flow(at, variable);
-            table.estimate(&keys, variable.name(), variable.unit(), estimate);
+    for (outcome, study) in study.worlds() {
+        table.outcome = outcome;
+        for (at, row) in study.estimates.flow_rows.iter().enumerate() {
+            let keys = flow_keys(&study, row);
+            for &variable in FlowVariable::ALL {
+                let estimate = study.estimates.flow(at, variable);
+                table.estimate(&keys, variable.name(), variable.unit(), estimate);
+            }
         }
     }
     table.bytes()
@@ -193,22 +202,28 @@ pub fn flow_keys<'a>(study: &Study<'a>, row: &FlowRow) -> [&'a str; 3] {
     [countries.code(row.importer), countries.code(row.exporter), sector]
 }
 
-/// `rates.csv`: one row per changed rate and measure that had a part in it, in fractions.
+/// `rates.csv`: one row per outcome, changed rate and measure that had a part in it, in fractions.
 pub fn rates(study: &Study<'_>) -> Vec<u8> {
-    let header = ["importer", "exporter", "sector", "measure", "before", "after", "contribution"];
+    let header = ["outcome", "importer", "exporter", "sector", "measure", "before", "after", "contribution"];
     let mut table = Table::new(&header, study);
-    for rate in &study.policy.rates {
-        let flow = rate.flow;
-        let row = FlowRow { importer: flow.importer, exporter: flow.exporter, sector: Some(flow.sector) };
-        let keys = flow_keys(study, &row);
-        for contribution in &rate.contributions {
-            let measure = study.policy.measures[contribution.measure].name.as_str();
-            table.begin(keys.iter().chain(&[measure]));
-            for value in [rate.before.fraction(), rate.after.fraction(), contribution.change] {
-                table.number(value);
-            }
-            table.end();
+    for (outcome, study) in study.worlds() {
+        for rate in &study.policy.rates {
+            rate_rows(&mut table, outcome, &study, rate);
         }
     }
     table.bytes()
+}
+
+fn rate_rows(table: &mut Table<'_>, outcome: &str, study: &Study<'_>, rate: &RateChange) {
+    let flow = rate.flow;
+    let row = FlowRow { importer: flow.importer, exporter: flow.exporter, sector: Some(flow.sector) };
+    let keys = flow_keys(study, &row);
+    for contribution in &rate.contributions {
+        let measure = study.policy.measures[contribution.measure].name.as_str();
+        table.begin([outcome].iter().chain(&keys).chain(&[measure]));
+        for value in [rate.before.fraction(), rate.after.fraction(), contribution.change] {
+            table.number(value);
+        }
+        table.end();
+    }
 }

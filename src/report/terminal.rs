@@ -3,6 +3,7 @@
 //! Styled with ANSI codes; whoever prints it strips them where the output is no terminal.
 
 mod layout;
+mod outcomes;
 mod path;
 
 use crate::index::{CountryId, SectorId};
@@ -40,6 +41,7 @@ pub fn page(study: &Study<'_>, width: usize) -> String {
     let pairs = focus::pairs(study);
     let countries = focus::countries(study, MOST_COUNTRIES);
     head(&mut page, study);
+    outcomes::outcomes(&mut page, study, &pairs, &countries);
     rates(&mut page, study, &pairs);
     flows(&mut page, study, &pairs);
     country_table(&mut page, study, &countries);
@@ -74,7 +76,8 @@ fn hidden_pairs(page: &mut Page, pairs: &[Pair]) {
 }
 
 fn rates(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
-    page.section("Rates", "average over the goods touched, weighted by baseline imports");
+    let over = if study.outcomes.is_empty() { "" } else { ", expected over the outcomes" };
+    page.section("Rates", &format!("average over the goods touched, weighted by baseline imports{over}"));
     if pairs.is_empty() {
         page.paragraph("No measure reaches any flow.");
         return;

@@ -6,16 +6,17 @@ use std::rc::Rc;
 
 use toml::Spanned;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, listed};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::files::Files;
-use crate::index::CountryId;
+use crate::index::{CountryId, SectorId};
 use crate::scenario::choices::ElasticityChoice;
 use crate::scenario::measure::{Exempt, MatchRule, Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
+use crate::scenario::response::Response;
 use crate::scenario::rules::{Detail, Exemption, Rule, country_members, sector_members};
 use crate::scenario::tables;
 use crate::units::Share;
@@ -39,10 +40,20 @@ impl<'b> Builder<'b, '_> {
     pub(super) fn rules<'m>(&mut self, measures: &'m [Measure]) -> Vec<Rule<'m>> {
         let positions: HashMap<&str, usize> =
             measures.iter().enumerate().map(|(at, measure)| (measure.name.get_ref().as_str(), at)).collect();
-        measures.iter().filter_map(|measure| self.rule(measure, &positions)).collect()
+        let mut rules: Vec<Rule<'m>> = Vec::with_capacity(measures.len());
+        for measure in measures {
+            let rule = self.rule(measure, &positions, &rules);
+            rules.extend(rule);
+        }
+        rules
     }
 
-    fn rule<'m>(&mut self, measure: &'m Measure, positions: &HashMap<&str, usize>) -> Option<Rule<'m>> {
+    fn rule<'m>(
+        &mut self,
+        measure: &'m Measure,
+        positions: &HashMap<&str, usize>,
+        earlier: &[Rule<'m>],
+    ) -> Option<Rule<'m>> {
         let before = self.fault_count();
         let dataset = self.dataset;
         let by = names::countries(dataset, &measure.by, self.faults);
@@ -71,7 +82,47 @@ impl<'b> Builder<'b, '_> {
             exempt,
             strength: Share::ALL,
         };
-        (self.fault_count() == before && self.reaches_something(&rule)).then_some(rule)
+        let rule = match measure.verb.get_ref() {
+            Verb::Respond(how) => self.answering(rule, how, earlier)?,
+            _ => rule,
+        };
+        (self.fault_count() == before && (rule.is_response() || self.reaches_something(&rule)))
+            .then_some(rule)
+    }
+
+    /// A response with the goods that it may be on; `None` where none of those who respond was hit.
+    fn answering<'m>(
+        &mut self,
+        mut rule: Rule<'m>,
+        how: &Response,
+        earlier: &[Rule<'m>],
+    ) -> Option<Rule<'m>> {
+        let targets: Vec<&Rule<'m>> = how
+            .to
+            .iter()
+            .filter_map(|to| earlier.iter().find(|earlier| earlier.name() == to.get_ref()))
+            .collect();
+        // A target with a mistake of its own is not there.
+        if targets.len() < how.to.len() {
+            return None;
+        }
+        if how.same_goods {
+            rule.sectors = Members::none(self.dataset.sectors.len());
+            for sector in targets.iter().flat_map(|target| target.sectors.ids::<SectorId>()) {
+                rule.sectors.put(sector, true);
+            }
+        }
+        let is_hit = |id: CountryId| targets.iter().any(|target| target.exporters.has(id));
+        if rule.importers.ids().any(is_hit) {
+            return Some(rule);
+        }
+        let place = rule.measure.by.first().map_or_else(|| rule.measure.verb.span(), Spanned::span);
+        let names: Vec<&str> = how.to.iter().map(|to| to.get_ref().as_str()).collect();
+        let fault = Diagnostic::error(format!("the goods of this country are not hit by {}", listed(&names)))
+            .expected("a country in the `on` of what it responds to")
+            .help("a country that is not hit can act with a `[[measure]]` of its own");
+        self.faults.push(place, fault);
+        None
     }
 
     /// Where a table lies that is named at a place.

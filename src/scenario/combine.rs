@@ -39,7 +39,7 @@ enum Stage {
 fn stage(verb: &Verb) -> Option<Stage> {
     match verb {
         Verb::Set(_) | Verb::Rates(_) | Verb::Remove | Verb::Cut(_) => Some(Stage::Level),
-        Verb::Add(_) => Some(Stage::Add),
+        Verb::Add(_) | Verb::Respond(_) => Some(Stage::Add),
         Verb::Match(_) | Verb::Reciprocal => Some(Stage::Follow),
         Verb::Multiply(_) => Some(Stage::Multiply),
         Verb::Cap(_) => Some(Stage::Cap),
@@ -64,7 +64,7 @@ pub(super) fn chain(
     let mut chain = Chain { before, steps: Vec::with_capacity(order.len()), rate: before };
     let adds = order.iter().filter(|(stage, at)| *stage == Stage::Add && !exempt.contains(at));
     // Adds are summed before they meet the rate, so that opposite ones cancel exactly.
-    let mut added: Option<f64> = Some(adds.map(|(_, at)| points(&rules.list[*at])).sum());
+    let mut added: Option<f64> = Some(adds.map(|(_, at)| points(&rules.list[*at], flow)).sum());
     for (stage, at) in order {
         if stage > Stage::Level {
             chain.rate += added.take().unwrap_or_default();
@@ -72,7 +72,7 @@ pub(super) fn chain(
         let rule = &rules.list[at];
         let change = match stage {
             _ if exempt.contains(&at) => 0.0,
-            Stage::Add => points(rule),
+            Stage::Add => points(rule, flow),
             _ => {
                 let from = chain.rate;
                 chain.rate = partly(rule.strength, from, step(rules, rule, flow, from, other));
@@ -84,9 +84,12 @@ pub(super) fn chain(
     chain
 }
 
-fn points(rule: &Rule<'_>) -> f64 {
-    match rule.verb() {
-        Verb::Add(points) => partly(rule.strength, 0.0, points.fraction()),
+/// What a rule adds to the rate of a flow.
+fn points(rule: &Rule<'_>, flow: Flow) -> f64 {
+    match (rule.verb(), &rule.detail) {
+        (Verb::Add(points), _) => partly(rule.strength, 0.0, points.fraction()),
+        // Whatever it answers was in force only in part, so that its own strength is not counted again.
+        (Verb::Respond(_), Detail::Answers(answer)) => answer.adds.get(&flow).copied().unwrap_or(0.0),
         _ => 0.0,
     }
 }
@@ -114,7 +117,7 @@ fn step(rules: &Rules<'_>, rule: &Rule<'_>, flow: Flow, rate: f64, other: &dyn F
             follow(how, rate, other(followed), observed)
         }),
         Verb::Reciprocal => rule.followed(flow).map_or(rate, |followed| rate.max(other(followed))),
-        Verb::Add(_) | Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => rate,
+        Verb::Add(_) | Verb::Respond(_) | Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => rate,
     }
 }
 

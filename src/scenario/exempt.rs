@@ -24,6 +24,7 @@ pub(super) struct Shares {
 enum Origin {
     Measure(usize, CountryId),
     Table(String, CountryId, SectorId),
+    List(usize, CountryId, CountryId),
 }
 
 impl Shares {
@@ -40,13 +41,19 @@ impl Shares {
             Exemption::Uniform(_) | Exemption::ByPartner(_) => {
                 (Origin::Measure(at, partner), format!("exempt_share:{country}"), rules.list[at].name())
             }
+            Exemption::Unlisted(_) => {
+                let importer = rules.dataset.countries.code(flow.importer);
+                let label = format!("unlisted_share:{importer}:{country}");
+                (Origin::List(at, flow.importer, partner), label, rules.list[at].name())
+            }
         };
         if let Some(&position) = self.positions.get(&origin) {
             return position;
         }
         let label = if self.labels.contains(&label) { format!("{label}:{suffix}") } else { label };
         self.labels.insert(label.clone());
-        self.list.push(ExemptShare { label, partner, mean: exemption.share(flow) });
+        let known = matches!(exemption, Exemption::Unlisted(_));
+        self.list.push(ExemptShare { label, partner, mean: exemption.share(flow), known });
         self.positions.insert(origin, self.list.len() - 1);
         self.list.len() - 1
     }

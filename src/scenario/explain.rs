@@ -17,7 +17,11 @@ pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
     let mut sentences = vec![format!("{}.", resolved.title.trim_end_matches('.'))];
     sentences.push(summary(resolved));
     sentences.extend(measures(resolved));
-    sentences.push(reach(policy));
+    sentences.extend(outcomes(&[resolved]));
+    for (outcome, policy) in resolved.worlds() {
+        let what = outcome.map_or("Together this".to_owned(), |name| format!("The outcome `{name}`"));
+        sentences.push(reach(policy, &what));
+    }
     sentences.extend(exemptions(policy, dataset));
     sentences.extend(meetings(policy));
     sentences.push(closure(resolved, dataset));
@@ -34,6 +38,8 @@ pub fn path(days: &[(Date, &Resolved)], dataset: &Dataset) -> String {
     sentences.push(summary(resolved));
     let told = |measure: &MeasureInfo| resolved.summary.contains(&sentence(&measure.words));
     sentences.extend(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words)));
+    let all: Vec<&Resolved> = days.iter().map(|(_, resolved)| *resolved).collect();
+    sentences.extend(outcomes(&all));
     sentences.push(format!(
         "What is in force changes on {} days from {} to {}.",
         days.len() - 1,
@@ -68,7 +74,38 @@ fn measures(resolved: &Resolved) -> Vec<String> {
     if told { Vec::new() } else { measures.iter().map(|measure| sentence(&measure.words)).collect() }
 }
 
-fn reach(policy: &Policy) -> String {
+/// What may happen, how probable it is, and which measures come with it on some day.
+fn outcomes(days: &[&Resolved]) -> Option<String> {
+    let known = &days.first()?.outcomes;
+    if known.is_empty() {
+        return None;
+    }
+    let in_outcome = |at: usize| -> Vec<&str> {
+        let mut names = Vec::new();
+        for measure in days.iter().filter_map(|day| day.outcomes.get(at)).flat_map(|of| &of.policy.measures) {
+            if !names.contains(&measure.name.as_str()) {
+                names.push(measure.name.as_str());
+            }
+        }
+        names
+    };
+    let measures: Vec<Vec<&str>> = (0..known.len()).map(in_outcome).collect();
+    let is_certain = |name: &&str| measures.iter().all(|of| of.contains(name));
+    let each: Vec<String> = known
+        .iter()
+        .zip(&measures)
+        .map(|(outcome, measures)| {
+            let names: Vec<String> =
+                measures.iter().filter(|name| !is_certain(name)).map(|name| format!("`{name}`")).collect();
+            let what = if names.is_empty() { "none of these measures".to_owned() } else { and(&names) };
+            format!("{} for `{}` ({what})", outcome.probability, outcome.name)
+        })
+        .collect();
+    Some(format!("What will happen is not known; the scenario gives probabilities of {}.", and(&each)))
+}
+
+/// How many flows and tariffs a policy reaches; `what` begins the sentence.
+fn reach(policy: &Policy, what: &str) -> String {
     // Rates on flows without trade change the books and nothing else.
     let touched: HashSet<Flow> = policy.touched.iter().copied().collect();
     let changes: Vec<f64> = policy
@@ -82,11 +119,8 @@ fn reach(policy: &Policy) -> String {
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &change| (low.min(change), high.max(change)));
     let flows = policy.touched.len();
-    let reached = format!(
-        "Together this reaches {} trade {}",
-        grouped(flows),
-        if flows == 1 { "flow" } else { "flows" }
-    );
+    let reached =
+        format!("{what} reaches {} trade {}", grouped(flows), if flows == 1 { "flow" } else { "flows" });
     match rates {
         0 => format!("{reached} and changes no tariff."),
         _ => format!(
@@ -111,7 +145,8 @@ fn between(lowest: f64, highest: f64) -> String {
 }
 
 fn exemptions(policy: &Policy, dataset: &Dataset) -> Option<String> {
-    let mut partners: Vec<_> = policy.exempt_shares.iter().map(|share| share.partner).collect();
+    let unknown = policy.exempt_shares.iter().filter(|share| !share.known);
+    let mut partners: Vec<_> = unknown.map(|share| share.partner).collect();
     partners.sort();
     partners.dedup();
     if partners.is_empty() {

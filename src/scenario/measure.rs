@@ -7,11 +7,13 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
+use crate::scenario::Mentioned;
+use crate::scenario::outcome;
 use crate::scenario::period::{self, Period};
 use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
-use crate::scenario::{MOST_MEASURES, Mentioned};
-use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Share};
+use crate::scenario::response::Response;
+use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Probability, Share};
 
 /// One measure as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +38,8 @@ pub struct Measure {
     pub instead_of: Vec<Spanned<String>>,
     /// When it is in force.
     pub period: Period,
+    /// How probable it is that it comes at all, where it says so itself.
+    pub probability: Option<Spanned<Probability>>,
 }
 
 /// What a measure does.
@@ -67,6 +71,8 @@ pub enum Verb {
     TradeCosts(String),
     /// Ends trade.
     Embargo,
+    /// Answers other measures.
+    Respond(Response),
 }
 
 impl Verb {
@@ -86,6 +92,7 @@ impl Verb {
             Self::TradeCost(_) => "trade_cost",
             Self::TradeCosts(_) => "trade_costs",
             Self::Embargo => "embargo",
+            Self::Respond(_) => "mode",
         }
     }
 
@@ -155,9 +162,6 @@ const VERBS_NOT_YET: &[(&str, &str)] = &[
     ("specific", "give the duty as a share of the value, such as `add = \"5pp\"`"),
 ];
 
-/// Keys of the language that the program does not have yet.
-const NOT_YET: &[(&str, &str)] = &[("probability", "write one scenario for each outcome and compare them")];
-
 /// Keys that belong elsewhere.
 const HOMES: &[(&str, &[&str])] = &[
     (
@@ -175,34 +179,19 @@ pub(super) fn read_all(
     mentioned: &mut Mentioned,
     faults: &mut Faults<'_>,
 ) -> Vec<Measure> {
-    let Some(node) = node else { return Vec::new() };
-    let DeValue::Array(items) = node.get_ref() else {
-        let fault = Diagnostic::error("a measure needs two pairs of brackets")
-            .expected("`[[measure]]`")
-            .help("write `[[measure]]` above each measure: there may be several");
-        faults.push(node.span(), fault);
-        return Vec::new();
-    };
-    if items.len() > MOST_MEASURES {
-        let fault = Diagnostic::error(format!("there are {} measures", items.len()))
-            .expected(format!("at most {MOST_MEASURES}"))
-            .help("put long lists of rates into a table (CSV) and name it with `rates`");
-        faults.push(items[MOST_MEASURES].span(), fault);
-        return Vec::new();
-    }
+    let items = reader::entries(node, "measure", faults);
     items.iter().enumerate().filter_map(|(at, item)| read(item, at, mentioned, faults)).collect()
 }
 
 /// Reads one measure; `None` when a part without which it has no meaning is missing.
 fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Option<Measure> {
     let mut keys = reader::table(node, "measure", "a table of keys", faults)?;
-    let name = match keys.take("name") {
-        Some(node) => reader::text(node, "name", faults).and_then(|name| checked_name(name, faults)),
-        None => Some(Spanned::new(node.span(), format!("measure-{}", at + 1))),
-    };
-    let by = required(&mut keys, "by", "who imposes it: the importer, such as `by = \"USA\"`", faults);
+    let name = read_name(&mut keys, node, &format!("measure-{}", at + 1), faults);
+    let by =
+        required(&mut keys, "measure", "by", "who imposes it: the importer, such as `by = \"USA\"`", faults);
     let on = required(
         &mut keys,
+        "measure",
         "on",
         "whose goods it is on, such as `on = [\"CAN\", \"MEX\"]` or `\"all\"`",
         faults,
@@ -225,7 +214,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
     mentioned.sectors.extend([&goods, &except_goods].into_iter().flatten().cloned());
     let verb = read_verb(&mut keys, faults);
     let period = period::read(&mut keys, verb.as_ref().map(Spanned::get_ref), faults);
-    keys.refuse(NOT_YET, faults);
+    let probability = outcome::read_probability(&mut keys, faults);
     keys.finish("in this measure", HOMES, faults);
     Some(Measure {
         name: name?,
@@ -238,21 +227,37 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
         exempt,
         instead_of,
         period,
+        probability,
     })
+}
+
+/// Reads a name; `otherwise` is that of an entry that gives none.
+pub(super) fn read_name(
+    keys: &mut Keys<'_, '_>,
+    node: &Node<'_>,
+    otherwise: &str,
+    faults: &mut Faults<'_>,
+) -> Option<Spanned<String>> {
+    match keys.take("name") {
+        Some(node) => reader::text(node, "name", faults).and_then(|name| checked_name(name, faults)),
+        None => Some(Spanned::new(node.span(), otherwise.to_owned())),
+    }
 }
 
 fn checked_name(name: Spanned<String>, faults: &mut Faults<'_>) -> Option<Spanned<String>> {
     if name.get_ref().chars().count() <= 100 && !name.get_ref().chars().any(char::is_control) {
         return Some(name);
     }
-    let fault = Diagnostic::error("the name of this measure cannot be shown in a table")
+    let fault = Diagnostic::error("this name cannot be shown in a table")
         .expected("at most 100 characters on one line");
     faults.push(name.span(), fault);
     None
 }
 
-fn required(
+/// Reads a list without which an entry has no meaning.
+pub(super) fn required(
     keys: &mut Keys<'_, '_>,
+    entry: &str,
     key: &'static str,
     meaning: &str,
     faults: &mut Faults<'_>,
@@ -260,8 +265,8 @@ fn required(
     if let Some(node) = keys.take(key) {
         return reader::texts(node, key, true, faults);
     }
-    let fault = Diagnostic::error(format!("this measure has no `{key}`"))
-        .expected(format!("`{key}` in this measure"))
+    let fault = Diagnostic::error(format!("this {entry} has no `{key}`"))
+        .expected(format!("`{key}` in this {entry}"))
         .help(format!("`{key}` says {meaning}"));
     faults.push(keys.span.clone(), fault);
     Vec::new()
@@ -316,8 +321,8 @@ fn verb_value(key: &str, node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Ver
         "reciprocal" => reader::switch(node, key, faults).map(|()| Verb::Reciprocal)?,
         "embargo" => reader::switch(node, key, faults).map(|()| Verb::Embargo)?,
         "match" => Verb::Match(read_match(node, faults)?),
-        "rates" => Verb::Rates(reader::text(node, key, faults)?.into_inner()),
-        "trade_costs" => Verb::TradeCosts(reader::text(node, key, faults)?.into_inner()),
+        "rates" => Verb::Rates(reader::file(node, key, faults)?),
+        "trade_costs" => Verb::TradeCosts(reader::file(node, key, faults)?),
         _ => Verb::TradeCost(quantity(node, key, &COST, CostFactor::parse_change, faults)?),
     })
 }
@@ -357,6 +362,9 @@ fn read_exempt(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Exemp
             });
             Exempt::ByPartner(shares.collect())
         }
+        DeValue::String(text) if text.trim().ends_with(".csv") => {
+            Exempt::Table(reader::file(node, "exempt_share", faults)?)
+        }
         DeValue::String(text) if names_a_table(text) => Exempt::Table(text.trim().to_owned()),
         _ => Exempt::Uniform(quantity(node, "exempt_share", &SHARE, Share::parse, faults)?),
     };
@@ -366,5 +374,4 @@ fn read_exempt(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Spanned<Exemp
 /// Whether an exempt share is a table's name rather than a quantity: quantities begin with a digit or sign.
 fn names_a_table(text: &str) -> bool {
     text.trim().starts_with(|first: char| first.is_alphabetic() || first == '/')
-        || text.trim().ends_with(".csv")
 }

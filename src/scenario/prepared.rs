@@ -23,6 +23,8 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "us-25-mexico-canada",
     "us-25-mexico-canada-usmca-exempt",
     "us-25-mexico-canada-retaliation",
+    "canada-30bn-retaliation",
+    "threat-of-march-2025",
     "mexico-matches-us-on-china",
     "us-china-145",
     "steel-aluminium-50",

@@ -41,6 +41,12 @@ pub(super) const SHARE: Kind = Kind {
     unit: "%",
     confused: "shares are written in per cent",
 };
+/// A probability.
+pub(super) const PROBABILITY: Kind = Kind {
+    expected: "a probability from 0% to 100%, such as \"40%\"",
+    unit: "%",
+    confused: "probabilities are written in per cent",
+};
 /// A change of the trade cost.
 pub(super) const COST: Kind = Kind {
     expected: "a change of the cost of trade in per cent, such as \"+15%\"",

@@ -7,6 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
+use crate::scenario::MOST_MEASURES;
+use crate::scenario::extends::beside;
 use crate::scenario::settings::Settings;
 
 pub(super) use crate::scenario::settings::Node;
@@ -16,23 +18,61 @@ pub(super) use crate::scenario::settings::Node;
 pub(super) struct Source {
     pub(super) file: Arc<str>,
     pub(super) text: Arc<str>,
+    /// The scenarios on which it is built, nearest first.
+    pub(super) ancestors: Vec<Origin>,
     pub(super) settings: Arc<Settings>,
+}
+
+/// A scenario on which another is built.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Origin {
+    /// The file as the user would name it.
+    pub(super) file: Arc<str>,
+    /// The same from the folder of the scenario that is built on it.
+    pub(super) name: String,
+    /// Its folder, from there.
+    pub(super) folder: String,
+    pub(super) text: Arc<str>,
+    /// Where its bytes begin among those of all texts.
+    pub(super) base: usize,
 }
 
 impl Source {
     /// Whether some bytes are in a setting.
     pub(super) fn is_set(&self, span: &Range<usize>) -> bool {
-        self.settings.place(span, self.text.len()).is_some()
+        self.settings.place(span, self.length()).is_some()
     }
 
-    /// The place of some bytes, in the file or in a setting.
+    /// The place of some bytes, in one of the files or in a setting.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
-        self.settings.place(&span, self.text.len()).unwrap_or_else(|| Place {
-            file: self.file.clone(),
-            text: self.text.clone(),
+        if let Some(place) = self.settings.place(&span, self.length()) {
+            return place;
+        }
+        let (file, text, base) = match self.origin(&span) {
+            Some(origin) => (&origin.file, &origin.text, origin.base),
+            None => (&self.file, &self.text, 0),
+        };
+        Place {
+            file: file.clone(),
+            text: text.clone(),
             first_line: 1,
-            span,
-        })
+            span: span.start - base..span.end.saturating_sub(base),
+        }
+    }
+
+    fn origin(&self, span: &Range<usize>) -> Option<&Origin> {
+        self.ancestors.iter().rfind(|origin| origin.base <= span.start)
+    }
+
+    /// The bytes of all texts.
+    pub(super) fn length(&self) -> usize {
+        self.ancestors.last().map_or(self.text.len(), |last| last.base + last.text.len())
+    }
+
+    /// The folder of the file in which some bytes stand, from the folder of the scenario; settings stand in its own.
+    pub(super) fn folder(&self, span: &Range<usize>) -> &str {
+        let in_file = span.start <= self.length();
+        self.origin(span).filter(|_| in_file).map_or("", |origin| &origin.folder)
     }
 }
 
@@ -184,6 +224,43 @@ pub(super) fn text(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Optio
             None
         }
     }
+}
+
+/// The entries under headings in two pairs of brackets, such as `[[measure]]`.
+pub(super) fn entries<'a, 'i>(
+    node: Option<&'a Node<'i>>,
+    key: &str,
+    faults: &mut Faults<'_>,
+) -> &'a [Node<'i>] {
+    let Some(node) = node else { return &[] };
+    let DeValue::Array(items) = node.get_ref() else {
+        let fault = Diagnostic::error(format!("{} {key} needs two pairs of brackets", article(key)))
+            .expected(format!("`[[{key}]]`"))
+            .help(format!("write `[[{key}]]` above each {key}: there may be several"));
+        faults.push(node.span(), fault);
+        return &[];
+    };
+    if items.len() > MOST_MEASURES {
+        let fault = Diagnostic::error(format!("there are {} {key}s", items.len()))
+            .expected(format!("at most {MOST_MEASURES}"))
+            .help("put long lists of rates into a table (CSV) and name it with `rates`");
+        faults.push(items[MOST_MEASURES].span(), fault);
+        return &[];
+    }
+    items
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// The name of a file, from the folder of the scenario although it may stand in another one.
+pub(super) fn file(node: &Node<'_>, key: &str, faults: &mut Faults<'_>) -> Option<String> {
+    let name = text(node, key, faults)?;
+    Some(match faults.source.folder(&node.span()) {
+        "" => name.into_inner(),
+        folder => beside(folder, name.get_ref()),
+    })
 }
 
 /// One text or a list of texts. Whole numbers count as texts where `numbers` says so (M49 country numbers).

@@ -4,28 +4,26 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::{
-    Contribution, Deficits, ExemptMode, FlowChange, MeasureInfo, Policy, RateChange,
-};
+use crate::economy::policy::{Deficits, Policy};
 use crate::files::Files;
+use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
-use crate::scenario::Scenario;
+use crate::scenario::answer::answered;
 use crate::scenario::build::Builder;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
-use crate::scenario::exempt::{self, PartChain, Shares};
+use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
-use crate::scenario::statutory::Statutory;
 use crate::scenario::words;
 use crate::scenario::write::Document;
-use crate::units::{AdValorem, CostFactor, Date};
+use crate::scenario::{Outcome, Scenario};
+use crate::units::{Date, Probability, Share};
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +34,10 @@ pub struct Resolved {
     pub summary: String,
     /// Where the policy is documented.
     pub sources: Vec<String>,
-    /// What changes.
+    /// What changes; where several outcomes are possible, what is expected, which is for reports.
     pub policy: Policy,
+    /// What changes in each outcome; empty where only one is possible.
+    pub outcomes: Vec<ResolvedOutcome>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
     /// How deficits behave.
@@ -53,6 +53,17 @@ pub struct Resolved {
     scenario_text: String,
     tables: Vec<(String, String)>,
     document: Document,
+}
+
+/// One of several outcomes on a dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedOutcome {
+    /// Its name.
+    pub name: String,
+    /// How probable it is.
+    pub probability: Probability,
+    /// What changes.
+    pub policy: Policy,
 }
 
 impl Resolved {
@@ -75,6 +86,14 @@ impl Resolved {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
+        for outcome in &mut self.outcomes {
+            outcome.policy = grouping.policy(fine, &outcome.policy, &self.elasticities).0;
+        }
+        if !self.outcomes.is_empty() {
+            let names: Vec<String> =
+                self.policy.measures.iter().map(|measure| measure.name.clone()).collect();
+            self.policy = expected(&self.outcomes, &names);
+        }
         let names = maps.iter().map(|(name, _)| name.clone()).collect();
         self.tables.extend(maps);
         let idle = loss.idle.iter().map(|&measure| {
@@ -89,7 +108,29 @@ impl Resolved {
         self
     }
 
-    /// The texts that decide what is simulated: the scenario (as `""`), then each table by the name it has there.
+    /// What changes in each outcome, by its name; without outcomes what changes, without a name.
+    pub fn worlds(&self) -> Vec<(Option<&str>, &Policy)> {
+        match self.outcomes.as_slice() {
+            [] => vec![(None, &self.policy)],
+            outcomes => {
+                outcomes.iter().map(|outcome| (Some(outcome.name.as_str()), &outcome.policy)).collect()
+            }
+        }
+    }
+
+    /// What is to be solved: what may happen, with its probability.
+    pub fn possible(&self) -> Vec<Possible<'_>> {
+        match self.outcomes.as_slice() {
+            [] => vec![Possible { policy: &self.policy, weight: 1.0 }],
+            outcomes => outcomes
+                .iter()
+                .map(|outcome| Possible { policy: &outcome.policy, weight: outcome.probability.fraction() })
+                .collect(),
+        }
+    }
+
+    /// The texts that decide what is simulated: the scenario (as `""`), then each table, and each scenario on which it is built,
+    /// by the name it has there.
     pub fn inputs_for_hash(&self) -> Vec<(&str, &str)> {
         let tables = self.tables.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         std::iter::once(("", self.scenario_text.as_str())).chain(tables).collect()
@@ -197,26 +238,39 @@ impl Scenario {
             return Err(found);
         };
         let rules = Rules { dataset, list: rules };
-        let on_days = on_days(&rules, days, self.model.exempt_mode, &mut faults)
+        let on_days = self
+            .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &on_days, &mut faults);
         self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
+        tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
         // Over several days a summary is about all of them.
         let whole = (days.len() > 1).then(|| words::summary_of(&rules));
-        let resolved = on_days.into_iter().map(|on| Resolved {
+        let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
+        let worlds = self.outcomes().len().max(1);
+        let resolved = on_days.chunks(worlds).map(|worlds| {
+            let outcomes = self.resolved_outcomes(worlds);
+            let policy = match outcomes.as_slice() {
+                [] => worlds[0].policy.clone(),
+                outcomes => expected(outcomes, &names),
+            };
+            (horizon(worlds, self.model.horizon), outcomes, policy)
+        });
+        let resolved = resolved.map(|(horizon, outcomes, policy)| Resolved {
             title: self.title_on_day(),
             summary: self
                 .summary()
                 .or(whole.as_deref())
-                .map_or_else(|| words::summary(&on.policy.measures), str::to_owned),
+                .map_or_else(|| words::summary(&policy.measures), str::to_owned),
             sources: self.sources.clone(),
-            elasticities: elasticities.clone().at(on.horizon(self.model.horizon)),
-            policy: on.policy,
+            elasticities: elasticities.clone().at(horizon),
+            policy,
+            outcomes,
             deficits: self.model.deficits,
             inputs,
             uncertainty: self.uncertainty,
@@ -227,6 +281,49 @@ impl Scenario {
             document: document.clone(),
         });
         Ok(resolved.collect())
+    }
+
+    /// What changes in each outcome; nothing where only one is possible.
+    fn resolved_outcomes(&self, worlds: &[OnDay<'_>]) -> Vec<ResolvedOutcome> {
+        let outcome = |(outcome, world): (&Outcome, &OnDay<'_>)| ResolvedOutcome {
+            name: outcome.name.clone(),
+            probability: outcome.probability,
+            policy: world.policy.clone(),
+        };
+        match self.outcomes() {
+            [] | [_] => Vec::new(),
+            outcomes => outcomes.iter().zip(worlds).map(outcome).collect(),
+        }
+    }
+
+    /// Works out every outcome of every day; `Err` when the faults say why not. A mistake is told for the first day and
+    /// outcome in which it is met.
+    fn on_days<'s>(
+        &self,
+        rules: &Rules<'s>,
+        days: &[Option<Date>],
+        faults: &mut Faults<'_>,
+    ) -> Result<Vec<OnDay<'s>>, ()> {
+        let certain = [None];
+        let possible: Vec<Option<&Outcome>> = self.outcomes().iter().map(Some).collect();
+        let possible = if possible.is_empty() { &certain[..] } else { &possible };
+        let mut on_days = Vec::with_capacity(days.len() * possible.len());
+        for (&day, &outcome) in days.iter().flat_map(|day| possible.iter().map(move |of| (day, of))) {
+            let is_in = |rule: &Rule<'_>| outcome.is_none_or(|of| self.outcomes.has(of, rule.name()));
+            let rules = answered(&rules.selected(|_, rule| is_in(rule)), day);
+            let known = faults.found.len();
+            if let Ok((policy, reach)) = policy(&rules, self.model.exempt_mode, faults) {
+                let weight = outcome.map_or(1.0, |outcome| outcome.probability.fraction());
+                on_days.push(OnDay { day, weight, rules, policy, reach });
+            }
+            let new = faults.found.split_off(known);
+            let told: Vec<_> = faults.found.iter().map(|fault| fault.place.clone()).collect();
+            let new = new.into_iter().filter(|fault| !told.contains(&fault.place));
+            faults
+                .found
+                .extend(new.map(|fault| in_world(fault, day, outcome.filter(|_| possible.len() > 1))));
+        }
+        if on_days.len() == days.len() * possible.len() { Ok(on_days) } else { Err(()) }
     }
 
     /// The title, with the day if one is named.
@@ -267,55 +364,50 @@ impl Scenario {
     }
 }
 
-/// The measures in force on a day and what they do.
+/// A fault with the day and the outcome in which it is met.
+fn in_world(mut fault: Diagnostic, day: Option<Date>, outcome: Option<&Outcome>) -> Diagnostic {
+    let day = day.map(|day| format!("from {day}"));
+    let outcome = outcome.map(|outcome| format!("in the outcome `{}`", outcome.name));
+    let parts: Vec<String> = day.into_iter().chain(outcome).collect();
+    if !parts.is_empty() {
+        fault.message += &format!(" ({})", parts.join(", "));
+    }
+    fault
+}
+
+fn expected(outcomes: &[ResolvedOutcome], names: &[String]) -> Policy {
+    let possible: Vec<(f64, &Policy)> =
+        outcomes.iter().map(|outcome| (outcome.probability.fraction(), &outcome.policy)).collect();
+    Policy::expected(&possible, names)
+}
+
+/// The measures in force on a day, in one outcome, and what they do.
 struct OnDay<'s> {
     day: Option<Date>,
+    /// The probability of the outcome.
+    weight: f64,
     rules: Rules<'s>,
     policy: Policy,
     /// Baseline trade in the flows on which each rule acts.
     reach: Vec<f64>,
 }
 
-/// Works out every day; `Err` when the faults say why not. A mistake is told for the first day on which it is met.
-fn on_days<'s>(
-    rules: &Rules<'s>,
-    days: &[Option<Date>],
-    exempt_mode: ExemptMode,
-    faults: &mut Faults<'_>,
-) -> Result<Vec<OnDay<'s>>, ()> {
-    let mut on_days = Vec::with_capacity(days.len());
-    for &day in days {
-        let rules = day.map_or_else(|| rules.all(), |day| rules.on(day));
-        let known = faults.found.len();
-        if let Ok((policy, reach)) = policy(&rules, exempt_mode, faults) {
-            on_days.push(OnDay { day, rules, policy, reach });
-        }
-        let new = faults.found.split_off(known);
-        let told: Vec<_> = faults.found.iter().map(|fault| fault.place.clone()).collect();
-        faults.found.extend(new.into_iter().filter(|fault| !told.contains(&fault.place)).map(|mut fault| {
-            fault.message += &day.map_or_else(String::new, |day| format!(" (from {day})"));
-            fault
-        }));
-    }
-    if on_days.len() == days.len() { Ok(on_days) } else { Err(()) }
-}
-
-impl OnDay<'_> {
-    /// How long trade has had to adjust: with `elapsed` the mean age of the measures in force, by the baseline trade on
-    /// which each acts. Those without a date have been there for as long as it takes.
-    fn horizon(&self, choice: HorizonChoice) -> Horizon {
-        let (day, reached) = match choice {
-            HorizonChoice::At(horizon) => return horizon,
-            HorizonChoice::Elapsed => (self.day, self.reach.iter().sum::<f64>()),
-        };
-        let Some(day) = day.filter(|_| reached > 0.0) else { return Horizon::Long };
-        let age = |rule: &Rule<'_>| match rule.measure.period.begin() {
-            Some(begin) => day.years_since(begin).min(Horizon::COMPLETE),
-            None => Horizon::COMPLETE,
-        };
-        let ages = self.rules.list.iter().zip(&self.reach).map(|(rule, reach)| reach * age(rule));
-        Horizon::Years(ages.sum::<f64>() / reached)
-    }
+/// How long trade has had to adjust: with `elapsed` the mean age of the measures in force, by the baseline trade on which
+/// each acts and the probability that it comes. Those without a date have been there for as long as it takes.
+fn horizon(worlds: &[OnDay<'_>], choice: HorizonChoice) -> Horizon {
+    let over = |of: &dyn Fn(&OnDay<'_>) -> f64| worlds.iter().map(|on| on.weight * of(on)).sum::<f64>();
+    let (day, reached) = match choice {
+        HorizonChoice::At(horizon) => return horizon,
+        HorizonChoice::Elapsed => (worlds[0].day, over(&|on| on.reach.iter().sum())),
+    };
+    let Some(day) = day.filter(|_| reached > 0.0) else { return Horizon::Long };
+    let age = |rule: &Rule<'_>| match rule.measure.period.begin() {
+        Some(begin) => day.years_since(begin).min(Horizon::COMPLETE),
+        None => Horizon::COMPLETE,
+    };
+    let ages =
+        |on: &OnDay<'_>| on.rules.list.iter().zip(&on.reach).map(|(rule, reach)| reach * age(rule)).sum();
+    Horizon::Years(over(&ages) / reached)
 }
 
 /// Whether sectors use inputs: by default whatever the dataset has.
@@ -332,125 +424,21 @@ fn inputs(scenario: &Scenario, dataset: &Dataset, faults: &mut Faults<'_>) -> bo
     }
 }
 
-/// Works out every reached flow, and the trade on which each rule acts; `Err` when the faults say why not.
-fn policy(
-    rules: &Rules<'_>,
-    exempt_mode: ExemptMode,
-    faults: &mut Faults<'_>,
-) -> Result<(Policy, Vec<f64>), ()> {
-    let flows = rules.covered();
-    let mut statutory = Statutory::new(rules, &flows);
-    let mut shares = Shares::default();
-    let mut outcomes: Vec<Outcome> =
-        flows.iter().filter_map(|&flow| outcome(rules, &statutory, &mut shares, flow)).collect();
-    for outcome in &outcomes {
-        outcome.parts.iter().for_each(|part| statutory.check_rate(outcome.flow, &part.chain));
-    }
-    if statutory.report(faults) {
-        return Err(());
-    }
-    let changes = outcomes.iter().filter_map(Outcome::change).collect();
-    outcomes.sort_by_key(|outcome| (outcome.flow.importer, outcome.flow.exporter, outcome.flow.sector));
-    let reach = reach(rules, &statutory, &flows);
-    let policy = Policy {
-        changes,
-        touched: flows.iter().copied().filter(|flow| rules.dataset.trade.get(*flow) > 0.0).collect(),
-        rates: outcomes.iter().filter_map(|outcome| outcome.rate_change(&shares)).collect(),
-        exempt_shares: shares.list,
-        exempt_mode,
-        measures: measure_infos(rules, &reach),
-    };
-    Ok((policy, reach.into_iter().map(|(_, trade)| trade).collect()))
-}
-
-/// What becomes of one reached flow.
-struct Outcome {
-    flow: Flow,
-    cost: f64,
-    parts: Vec<PartChain>,
-}
-
-fn outcome(
-    rules: &Rules<'_>,
-    statutory: &Statutory<'_, '_>,
-    shares: &mut Shares,
-    flow: Flow,
-) -> Option<Outcome> {
-    let cell = statutory.cell(flow)?;
-    let cost = combine::cost_factor(rules, flow, &cell.acting);
-    Some(Outcome { flow, cost, parts: exempt::parts(rules, statutory, shares, flow, cell) })
-}
-
-impl Outcome {
-    /// The change of the flow; `None` where nothing differs from the baseline.
-    fn change(&self) -> Option<FlowChange> {
-        let statutory = &self.parts.last()?.chain;
-        let change = FlowChange {
-            flow: self.flow,
-            cost: CostFactor::new(self.cost)?,
-            rate: exempt::settled(statutory)?,
-            exempt: exempt::varieties(&self.parts),
-        };
-        (self.differs() || change.cost != CostFactor::UNCHANGED).then_some(change)
-    }
-
-    /// Whether the rate of any part differs from the observed one.
-    fn differs(&self) -> bool {
-        self.parts.iter().any(|part| !combine::same(part.chain.rate, part.chain.before))
-    }
-
-    /// How the rate came about, exempt parts averaged in at central shares; `None` where it does not change.
-    fn rate_change(&self, shares: &Shares) -> Option<RateChange> {
-        let statutory = &self.parts.last()?.chain;
-        if !self.differs() {
-            return None;
-        }
-        let weights = exempt::weights(&self.parts, shares);
-        let weighted = |of: &dyn Fn(&combine::Chain) -> f64| -> f64 {
-            self.parts.iter().zip(&weights).map(|(part, weight)| weight * of(&part.chain)).sum()
-        };
-        let contributions = statutory.steps.iter().enumerate().map(|(at, (measure, _))| Contribution {
-            measure: *measure,
-            change: weighted(&|chain| chain.steps[at].1),
-        });
-        Some(RateChange {
-            flow: self.flow,
-            before: AdValorem::new(statutory.before)?,
-            after: AdValorem::new(weighted(&|chain| chain.rate))?,
-            statutory: AdValorem::new(statutory.rate)?,
-            contributions: contributions.collect(),
-        })
-    }
-}
-
-/// The traded flows on which each rule acts: how many, and how much trade.
-fn reach(rules: &Rules<'_>, statutory: &Statutory<'_, '_>, flows: &[Flow]) -> Vec<(usize, f64)> {
-    let mut reach = vec![(0, 0.0); rules.list.len()];
-    for flow in flows {
-        let trade = rules.dataset.trade.get(*flow);
-        for &at in statutory.cell(*flow).filter(|_| trade > 0.0).map_or(&[][..], |cell| &cell.acting) {
-            reach[at].0 += 1;
-            reach[at].1 += trade;
-        }
-    }
-    reach
-}
-
-/// The measures as output names them, with the number of traded flows on which each acts.
-fn measure_infos(rules: &Rules<'_>, reach: &[(usize, f64)]) -> Vec<MeasureInfo> {
-    let info = |(rule, &(flows, _)): (&Rule<'_>, &(usize, f64))| MeasureInfo {
-        name: rule.name().to_owned(),
-        words: words::measure(rules.dataset, rule),
-        flows,
-    };
-    rules.list.iter().zip(reach).map(info).collect()
-}
-
 /// Warns about measures without effect on any day on which they are in force.
 fn warn_about_idle_measures(rules: &Rules<'_>, days: &[OnDay<'_>], faults: &mut Faults<'_>) {
     let idle: Vec<HashMap<&str, Diagnostic>> = days.iter().map(idle).collect();
     for rule in &rules.list {
         let name = rule.name();
+        let in_time =
+            |on: &OnDay<'_>| on.day.is_none_or(|day| rule.measure.period.strength(day) > Share::NONE);
+        if rule.is_response()
+            && days.iter().any(in_time)
+            && days.iter().all(|on| on.rules.find(name).is_none())
+        {
+            let warning =
+                Diagnostic::warning(format!("response `{name}` has nothing to answer, so it does nothing"));
+            faults.push(rule.measure.name.span(), warning);
+        }
         let in_force =
             days.iter().zip(&idle).filter(|(on, _)| on.rules.list.iter().any(|rule| rule.name() == name));
         let warnings: Option<Vec<&Diagnostic>> = in_force.map(|(_, idle)| idle.get(name)).collect();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::bilateral::Flow;
 use crate::economy::dataset::Dataset;
 use crate::index::{CountryId, SectorId};
+use crate::scenario::answer::Answer;
 use crate::scenario::measure::{Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{Chosen, Goods};
@@ -54,6 +55,8 @@ pub(super) enum Detail {
     Costs(Rc<HashMap<Flow, CostFactor>>),
     /// The importer that `match` follows and, unless it is each exporter's own, the exporter.
     Follows(CountryId, Option<CountryId>),
+    /// What a response adds, once that is worked out.
+    Answers(Rc<Answer>),
 }
 
 /// What a measure does not reach, on a dataset.
@@ -65,6 +68,8 @@ pub(super) enum Exemption {
     ByPartner(HashMap<CountryId, Share>),
     /// A named table of shares.
     Table(String, ExemptTable),
+    /// What is not on the list of a response.
+    Unlisted(Rc<Answer>),
 }
 
 impl Exemption {
@@ -76,18 +81,24 @@ impl Exemption {
             Self::Table(_, shares) => {
                 shares.get(&(flow.exporter, flow.sector)).copied().unwrap_or(Share::NONE)
             }
+            Self::Unlisted(answer) => answer.unlisted.get(&flow).copied().unwrap_or(Share::NONE),
         }
     }
 }
 
-impl Rule<'_> {
+impl<'s> Rule<'s> {
     /// What it does.
-    pub(super) fn verb(&self) -> &Verb {
+    pub(super) fn verb(&self) -> &'s Verb {
         self.measure.verb.get_ref()
     }
 
+    /// Whether it answers other measures.
+    pub(super) fn is_response(&self) -> bool {
+        matches!(self.verb(), Verb::Respond(_))
+    }
+
     /// Its name.
-    pub(super) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &'s str {
         self.measure.name.get_ref()
     }
 
@@ -100,6 +111,7 @@ impl Rule<'_> {
             && match &self.detail {
                 Detail::Rates(rates) => rates.contains_key(&flow),
                 Detail::Costs(costs) => costs.contains_key(&flow),
+                Detail::Answers(answer) => answer.adds.contains_key(&flow),
                 Detail::None | Detail::Follows(..) => true,
             }
     }
@@ -138,25 +150,36 @@ pub(super) struct Rules<'s> {
     pub(super) list: Vec<Rule<'s>>,
 }
 
-impl Rules<'_> {
-    /// All rules, whenever they are in force.
-    pub(super) fn all(&self) -> Self {
-        Self { dataset: self.dataset, list: self.list.clone() }
+impl<'s> Rules<'s> {
+    /// The rules in force on a day; without a day all of them, whenever they are in force.
+    pub(super) fn in_force(&self, day: Option<Date>) -> Self {
+        day.map_or_else(|| Self { dataset: self.dataset, list: self.list.clone() }, |day| self.on(day))
+    }
+
+    /// A rule by its name.
+    pub(super) fn find(&self, name: &str) -> Option<&Rule<'s>> {
+        self.list.iter().find(|rule| rule.name() == name)
     }
 
     /// The rules in force on a day, each as far as it is.
     pub(super) fn on(&self, day: Date) -> Self {
         let strength = |rule: &Rule<'_>| rule.measure.period.strength(day);
+        let mut rules = self.selected(|_, rule| strength(rule) > Share::NONE);
+        rules.list.iter_mut().for_each(|rule| rule.strength = strength(rule));
+        rules
+    }
+
+    /// Some of the rules, as if the others were not there.
+    pub(super) fn selected(&self, is_kept: impl Fn(usize, &Rule<'s>) -> bool) -> Self {
         let mut places = Vec::with_capacity(self.list.len());
         let mut next = 0;
-        for rule in &self.list {
-            let in_force = strength(rule) > Share::NONE;
-            places.push(in_force.then_some(next));
-            next += usize::from(in_force);
+        for (at, rule) in self.list.iter().enumerate() {
+            let kept = is_kept(at, rule);
+            places.push(kept.then_some(next));
+            next += usize::from(kept);
         }
-        let in_force = self.list.iter().filter(|rule| strength(rule) > Share::NONE);
-        let list = in_force.map(|rule| Rule {
-            strength: strength(rule),
+        let kept = self.list.iter().zip(&places).filter(|(_, place)| place.is_some());
+        let list = kept.map(|(rule, _)| Rule {
             replaces: rule.replaces.iter().filter_map(|&at| places[at]).collect(),
             ..rule.clone()
         });

@@ -15,6 +15,9 @@ use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 /// A value of a scenario, in its file or in a setting, with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
+/// The kinds of entries that have names.
+pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
+
 /// Where a mistake in a setting is shown to be.
 const PLACE: &str = "the command line";
 
@@ -173,9 +176,10 @@ impl Settings {
         self.0.iter().any(|setting| setting.path() == path)
     }
 
-    /// Whether some measure is set.
+    /// Whether some measure, response or outcome is set.
     pub(super) fn has_measure(&self) -> bool {
-        self.0.iter().any(|setting| setting.key.first().is_some_and(|first| first.get_ref() == "measure"))
+        let is_entry = |first: &Spanned<String>| NAMED.contains(&first.get_ref().as_str());
+        self.0.iter().any(|setting| setting.key.first().is_some_and(is_entry))
     }
 }
 
@@ -225,14 +229,14 @@ impl Setting {
     fn apply<'s>(&'s self, tree: &mut DeTable<'s>, base: usize) -> Result<(), Box<Diagnostic>> {
         let value = self.value.node(base);
         match self.key.as_slice() {
-            [first, rest @ ..] if first.get_ref() == "measure" => {
+            [first, rest @ ..] if NAMED.contains(&first.get_ref().as_str()) => {
                 if let ([old, key], Some(new)) = (rest, value.get_ref().as_str())
                     && key.get_ref() == "name"
                 {
                     rename(tree, old.get_ref(), new);
                 }
-                let (measure, rest) = self.measure(tree, rest)?;
-                self.put(measure, rest, value, base)
+                let (entry, rest) = self.entry(tree, first.get_ref(), rest)?;
+                self.put(entry, rest, value, base)
             }
             key => self.put(tree, key, value, base),
         }
@@ -268,18 +272,19 @@ impl Setting {
         }
     }
 
-    /// The measure that a key names, with the rest of the key.
-    fn measure<'t, 's>(
+    /// The measure, response or outcome that a key names, with the rest of the key.
+    fn entry<'t, 's>(
         &'s self,
         tree: &'t mut DeTable<'s>,
+        kind: &str,
         rest: &'s [Spanned<String>],
     ) -> Result<(&'t mut DeTable<'s>, &'s [Spanned<String>]), Box<Diagnostic>> {
-        let [wanted, rest @ ..] = rest else { return Err(self.incomplete()) };
+        let [wanted, rest @ ..] = rest else { return Err(self.incomplete(kind)) };
         if rest.is_empty() {
-            return Err(self.incomplete());
+            return Err(self.incomplete(kind));
         }
-        let mut measures: Vec<(String, &'t mut DeTable<'s>)> = match tree.get_mut("measure") {
-            Some(node) => named(node),
+        let mut measures: Vec<(String, &'t mut DeTable<'s>)> = match tree.get_mut(kind) {
+            Some(node) => named(node, kind),
             None => Vec::new(),
         };
         match measures.iter().position(|(name, _)| name == wanted.get_ref()) {
@@ -288,26 +293,26 @@ impl Setting {
                 let names: Vec<&str> = measures.iter().map(|(name, _)| name.as_str()).collect();
                 let help = match nearest(wanted.get_ref(), names.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None if names.is_empty() => "the scenario has no measures".to_owned(),
-                    None => format!("the measures are {}", listed(&names)),
+                    None if names.is_empty() => format!("the scenario has no {kind}s"),
+                    None => format!("the {kind}s are {}", listed(&names)),
                 };
-                let fault = Diagnostic::error(format!("there is no measure `{}`", wanted.get_ref()))
-                    .expected("the name of a measure of this scenario")
+                let fault = Diagnostic::error(format!("there is no {kind} `{}`", wanted.get_ref()))
+                    .expected(format!("the name of a {kind} of this scenario"))
                     .help(help);
                 Err(Box::new(fault.at(self.place(wanted.span()))))
             }
         }
     }
 
-    fn incomplete(&self) -> Box<Diagnostic> {
-        let fault = Diagnostic::error("this does not say which part of which measure is set")
-            .expected("`measure`, the name of a measure, and a key, joined by dots")
+    fn incomplete(&self, kind: &str) -> Box<Diagnostic> {
+        let fault = Diagnostic::error(format!("this does not say which part of which {kind} is set"))
+            .expected(format!("`{kind}`, the name of a {kind}, and a key, joined by dots"))
             .help("for example `measure.us-on-mexico.add=10pp`");
         Box::new(fault.at(self.place(self.key_span())))
     }
 }
 
-/// Lets measures that replace another one call it by its new name.
+/// Lets what names a measure or a response call it by its new name: what replaces it, answers it, or comes with it.
 fn rename(tree: &mut DeTable<'_>, old: &str, new: &str) {
     fn renamed(node: &mut Node<'_>, old: &str, new: &str) {
         match node.get_mut() {
@@ -316,19 +321,22 @@ fn rename(tree: &mut DeTable<'_>, old: &str, new: &str) {
             _ => {}
         }
     }
-    let measures = tree.get_mut("measure").map_or_else(Vec::new, named);
-    for (_, measure) in measures {
-        measure.get_mut("instead_of").into_iter().for_each(|node| renamed(node, old, new));
+    for kind in NAMED {
+        for (_, entry) in tree.get_mut(kind).map_or_else(Vec::new, |node| named(node, kind)) {
+            for key in ["instead_of", "to", "measures"] {
+                entry.get_mut(key).into_iter().for_each(|node| renamed(node, old, new));
+            }
+        }
     }
 }
 
-/// The measures of a scenario by their names; those without a name are `measure-1`, `measure-2`, …
-fn named<'t, 's>(node: &'t mut Node<'s>) -> Vec<(String, &'t mut DeTable<'s>)> {
+/// The entries of a kind by their names; those without a name are `measure-1`, `measure-2`, …
+fn named<'t, 's>(node: &'t mut Node<'s>, kind: &str) -> Vec<(String, &'t mut DeTable<'s>)> {
     let DeValue::Array(items) = node.get_mut() else { return Vec::new() };
     let tables = items.iter_mut().enumerate().filter_map(|(at, item)| match item.get_mut() {
         DeValue::Table(table) => {
             let name = table.get("name").and_then(|name| name.get_ref().as_str()).map(str::trim);
-            Some((name.map_or_else(|| format!("measure-{}", at + 1), str::to_owned), table))
+            Some((name.map_or_else(|| format!("{kind}-{}", at + 1), str::to_owned), table))
         }
         _ => None,
     });
@@ -411,12 +419,13 @@ impl Written {
     }
 }
 
-fn moved(span: Range<usize>, by: usize) -> Range<usize> {
+/// Some bytes further on.
+pub(super) fn moved(span: Range<usize>, by: usize) -> Range<usize> {
     span.start + by..span.end + by
 }
 
 /// A tree with all its spans moved.
-fn shifted(node: Node<'_>, by: usize) -> Node<'_> {
+pub(super) fn shifted(node: Node<'_>, by: usize) -> Node<'_> {
     let span = moved(node.span(), by);
     let value = match node.into_inner() {
         DeValue::Array(items) => DeValue::Array(items.into_iter().map(|item| shifted(item, by)).collect()),

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
-use crate::files::Folder;
+use crate::files::{Folder, NoFiles};
 use crate::index::{CountryId, SectorId};
 use crate::scenario::names::{self, Chosen, Goods};
 use crate::scenario::reader::{Faults, Source};
@@ -83,7 +83,7 @@ impl Starter {
     /// Every mistake in what was asked for, shown as flags of the same names.
     pub fn write(&self, dataset: &Dataset, file: &str, command: &str) -> Result<Started, Vec<Diagnostic>> {
         let heads = self.measures().map(|[name, ..]| format!("[[measure]]\nname = \"{name}\"\n"));
-        let draft = Draft::with(file, &heads.collect::<String>(), &self.settings());
+        let draft = Draft::with(file, &heads.collect::<String>(), &self.settings(), &NoFiles);
         let mut faults = draft.faults_on(dataset);
         let parts = Parts::new(self, dataset, file);
         if self.retaliation && parts.on_both_sides > 1 {
@@ -274,7 +274,12 @@ struct Parts {
 impl Parts {
     fn new(starter: &Starter, dataset: &Dataset, file: &str) -> Self {
         // Names that are not found are told elsewhere.
-        let source = Source { file: file.into(), text: "".into(), settings: Settings::default().into() };
+        let source = Source {
+            file: file.into(),
+            text: "".into(),
+            ancestors: Vec::new(),
+            settings: Settings::default().into(),
+        };
         let mut faults = Faults::new(&source);
         let mut countries = |written: &[String]| names::countries(dataset, &spanned(written), &mut faults);
         let (by, on) = (countries(&starter.by), countries(&starter.on));

@@ -5,21 +5,27 @@ use toml::de::{DeTable, Error};
 
 use crate::diagnostic::Diagnostic;
 use crate::scenario::reader::Source;
+use crate::scenario::settings::moved;
 
-/// The tree of a text; all mistakes of syntax if it has any.
-pub(super) fn parse<'t>(source: &Source, text: &'t str) -> Result<Spanned<DeTable<'t>>, Vec<Diagnostic>> {
+/// The tree of a text; all mistakes of syntax if it has any. `base` is where its bytes begin in the source.
+pub(super) fn parse<'t>(
+    source: &Source,
+    text: &'t str,
+    base: usize,
+) -> Result<Spanned<DeTable<'t>>, Vec<Diagnostic>> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(tree);
     }
-    let mut faults: Vec<Diagnostic> = errors.iter().map(|error| diagnostic(source, text, error)).collect();
+    let mut faults: Vec<Diagnostic> =
+        errors.iter().map(|error| diagnostic(source, text, base, error)).collect();
     faults.sort_by_key(|fault| fault.place.as_ref().map(|place| place.span.start));
     // One slip often makes the parser stumble several times on the same line.
     faults.dedup_by_key(|fault| fault.place.as_ref().map(|place| place.line()));
     Err(faults)
 }
 
-fn diagnostic(source: &Source, text: &str, error: &Error) -> Diagnostic {
+fn diagnostic(source: &Source, text: &str, base: usize, error: &Error) -> Diagnostic {
     let span = error.span().unwrap_or(text.len()..text.len());
     let line = line_around(text, span.start);
     let message = error.message().lines().next().unwrap_or("the text is not valid");
@@ -32,7 +38,7 @@ fn diagnostic(source: &Source, text: &str, error: &Error) -> Diagnostic {
     Diagnostic::error(format!("the file is not valid TOML: {what}"))
         .expected(expected)
         .help(help)
-        .at(source.place(span))
+        .at(source.place(moved(span, base)))
 }
 
 fn line_around(text: &str, at: usize) -> &str {

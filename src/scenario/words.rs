@@ -6,6 +6,7 @@ use crate::economy::policy::MeasureInfo;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{Chosen, Goods};
 use crate::scenario::period::Period;
+use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
 use crate::units::{CostFactor, PercentagePoints, Share};
 
@@ -117,7 +118,59 @@ impl<'r, 's> Scene<'r, 's> {
                 )
             }
             Verb::Embargo => format!("{} imports of {}", self.does("ban"), self.what),
+            Verb::Respond(how) => self.respond(how),
         }
+    }
+
+    /// "Canada answers `us-on-canada` with the same tariffs on the same goods from the United States".
+    fn respond(&self, how: &Response) -> String {
+        let names: Vec<String> = how.to.iter().map(|to| format!("`{}`", to.get_ref())).collect();
+        let answers = format!("{} {} with", self.does("answer"), and(&names));
+        let what = match how.same_goods {
+            true => format!("the same goods from {}", self.from),
+            false => self.what.clone(),
+        };
+        let all = how.share == Share::ALL;
+        let later = match how.lag {
+            0 => String::new(),
+            1 => ", a day later".to_owned(),
+            days => format!(", {days} days later"),
+        };
+        let clause = match how.mode {
+            Mode::Reciprocal if all => format!("the same tariffs on {what}"),
+            Mode::Reciprocal => format!("{} of those tariffs on {what}", how.share),
+            Mode::Points(_) => format!("{} on {what}", self.size()),
+            Mode::EqualRevenue => {
+                let much =
+                    if all { "as much as was".to_owned() } else { format!("{} of what was", how.share) };
+                let raised = format!("which raises {much} raised from its own goods, at unchanged trade");
+                format!("{} on {what}, {raised}", self.size())
+            }
+            Mode::EqualTrade => {
+                let much = if all {
+                    "as much trade as".to_owned()
+                } else {
+                    format!("{} of the trade that", how.share)
+                };
+                format!("{} on {} of {what}, a list worth {much} was hit", self.size(), self.listed())
+            }
+        };
+        format!("{answers} {clause}{later}")
+    }
+
+    /// How many percentage points a response adds.
+    fn size(&self) -> String {
+        let Detail::Answers(answer) = &self.rule.detail else { return "a tariff".to_owned() };
+        let points = range(answer.adds.values().map(|add| add * 100.0), 100.0);
+        let unit = if points == "1" { "percentage point" } else { "percentage points" };
+        format!("{points} {unit}")
+    }
+
+    /// How much of each flow is on the list of a response.
+    fn listed(&self) -> String {
+        let Detail::Answers(answer) = &self.rule.detail else { return "a part".to_owned() };
+        let unlisted = |flow| answer.unlisted.get(flow).map_or(0.0, |share| share.fraction());
+        range(answer.adds.keys().map(|flow| 100.0 * (1.0 - unlisted(flow))), 10.0) + "%"
     }
 
     fn does_set(&self) -> String {
@@ -171,6 +224,14 @@ impl<'r, 's> Scene<'r, 's> {
     }
 }
 
+/// "25", or "10 to 12.5", to parts of `parts`.
+fn range(values: impl Iterator<Item = f64>, parts: f64) -> String {
+    let [low, high] =
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
+    let [low, high] = [low, high].map(|value| ((value * parts).round() / parts).to_string());
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
 /// From when to when: ", from 4 March 2025 to 9 November 2025".
 fn when(period: &Period) -> String {
     let steps: Vec<String> = period
@@ -198,7 +259,8 @@ fn where_higher(how: &MatchRule) -> &'static str {
 /// What the measure does not reach.
 fn exemption(dataset: &Dataset, rule: &Rule<'_>) -> String {
     match &rule.exempt {
-        None => String::new(),
+        // A response says itself how much of a flow is on its list.
+        None | Some(Exemption::Unlisted(_)) => String::new(),
         Some(Exemption::Uniform(share)) => format!("; {share} of each flow is exempt"),
         Some(Exemption::Table(name, _)) => {
             format!("; part of each flow is exempt, by partner and sector as the table `{}` says", file(name))

@@ -10,14 +10,15 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
-use crate::scenario::Scenario;
 use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, HorizonChoice, exempt_mode_word};
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::period::Period;
 use crate::scenario::quantity::exact;
+use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
+use crate::scenario::{Outcome, Scenario};
 use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
 /// Everything but `[uncertainty]`, which flags of a command may change.
@@ -37,6 +38,10 @@ impl Document {
         let mut body = head(scenario, rules.dataset);
         for rule in &rules.list {
             body += &measure(rules.dataset, rule);
+        }
+        // Probabilities of measures say all there is to say.
+        if scenario.measures().iter().all(|measure| measure.probability.is_none()) {
+            scenario.outcomes().iter().for_each(|outcome| body += &self::outcome(outcome));
         }
         body += &model(scenario, rules.dataset, elasticities, inputs);
         Self { body }
@@ -71,6 +76,9 @@ fn head(scenario: &Scenario, dataset: &Dataset) -> String {
 }
 
 fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
+    if let Verb::Respond(how) = rule.verb() {
+        return response(dataset, rule, how);
+    }
     let mut text = String::from("\n[[measure]]\n");
     line(&mut text, "name", &quoted(rule.name()));
     line(&mut text, "by", &codes(dataset, &rule.by));
@@ -87,10 +95,57 @@ fn measure(dataset: &Dataset, rule: &Rule<'_>) -> String {
         line(&mut text, "exempt_share", &exemption(dataset, exempt));
     }
     if !rule.measure.instead_of.is_empty() {
-        let names: Vec<&str> = rule.measure.instead_of.iter().map(|name| name.get_ref().as_str()).collect();
-        line(&mut text, "instead_of", &list(&names));
+        line(&mut text, "instead_of", &names(&rule.measure.instead_of));
     }
-    text + &period(&rule.measure.period)
+    text + &period(&rule.measure.period) + &probability(rule)
+}
+
+fn probability(rule: &Rule<'_>) -> String {
+    let mut text = String::new();
+    if let Some(probability) = &rule.measure.probability {
+        line(&mut text, "probability", &quoted(&probability.get_ref().to_string()));
+    }
+    text
+}
+
+/// A response; whose goods it is on, and when, follows from what it answers.
+fn response(dataset: &Dataset, rule: &Rule<'_>, how: &Response) -> String {
+    let mut text = String::from("\n[[response]]\n");
+    line(&mut text, "name", &quoted(rule.name()));
+    line(&mut text, "by", &codes(dataset, &rule.by));
+    line(&mut text, "to", &names(&how.to));
+    if !how.same_goods {
+        line(&mut text, "goods", &sectors(dataset, &rule.goods));
+        if !rule.except_goods.is_empty() {
+            line(&mut text, "except_goods", &sectors(dataset, &rule.except_goods));
+        }
+    }
+    let mode = match how.mode {
+        Mode::Points(change) => points(change),
+        mode => mode.word().unwrap_or_default().to_owned(),
+    };
+    line(&mut text, "mode", &quoted(&mode));
+    line(&mut text, "share", &quoted(&share(how.share)));
+    if how.lag > 0 {
+        line(&mut text, "lag", &quoted(&format!("{}d", how.lag)));
+    }
+    if !rule.measure.instead_of.is_empty() {
+        line(&mut text, "instead_of", &names(&rule.measure.instead_of));
+    }
+    text + &probability(rule)
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    let mut text = String::from("\n[[outcome]]\n");
+    line(&mut text, "name", &quoted(&outcome.name));
+    line(&mut text, "probability", &quoted(&outcome.probability.to_string()));
+    let measures: Vec<String> = outcome.measures.iter().map(|name| quoted(name)).collect();
+    line(&mut text, "measures", &format!("[{}]", measures.join(", ")));
+    text
+}
+
+fn names(names: &[Spanned<String>]) -> String {
+    list(&names.iter().map(|name| name.get_ref().as_str()).collect::<Vec<_>>())
 }
 
 fn period(period: &Period) -> String {
@@ -129,6 +184,7 @@ fn value(dataset: &Dataset, rule: &Rule<'_>) -> String {
         Verb::Cut(cut) => quoted(&share(*cut)),
         Verb::Remove | Verb::Reciprocal | Verb::Embargo => "true".to_owned(),
         Verb::Match(how) => match_rule(dataset, rule, how),
+        Verb::Respond(how) => quoted(how.mode.word().unwrap_or_default()),
         Verb::Rates(table) | Verb::TradeCosts(table) => quoted(relative(table)),
         Verb::TradeCost(factor) => {
             let reads_back = |text: &str| CostFactor::parse_change(text) == Ok(*factor);
@@ -154,6 +210,7 @@ fn exemption(dataset: &Dataset, exempt: &Exemption) -> String {
     match exempt {
         Exemption::Uniform(uniform) => quoted(&share(*uniform)),
         Exemption::Table(name, _) => quoted(relative(name)),
+        Exemption::Unlisted(_) => quoted(&share(Share::NONE)),
         Exemption::ByPartner(shares) => {
             let mut shares: Vec<(&CountryId, &Share)> = shares.iter().collect();
             shares.sort_by_key(|(partner, _)| **partner);

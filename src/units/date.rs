@@ -115,6 +115,18 @@ impl Date {
         }
     }
 
+    /// So many days later.
+    #[must_use]
+    pub fn days_later(self, days: u32) -> Self {
+        (0..days).fold(self, |day, _| day.next())
+    }
+
+    /// So many days earlier.
+    #[must_use]
+    pub fn days_earlier(self, days: u32) -> Self {
+        (0..days).fold(self, |day, _| day.previous())
+    }
+
     /// How many days it is after another; negative if it is before.
     pub fn days_since(self, other: Self) -> i32 {
         self.number() - other.number()

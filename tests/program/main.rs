@@ -10,6 +10,7 @@ mod manners;
 mod mistakes;
 mod new;
 mod no_change;
+mod outcomes;
 mod output;
 mod same_bytes;
 mod shell;

@@ -65,7 +65,7 @@ fn tables_have_the_documented_columns_units_and_statistics() {
         assert!(table.rows.iter().all(|row| row[value].parse::<f64>().unwrap().is_finite()), "{file}");
     }
     let rates = desk.table("r/rates.csv");
-    let header = ["importer", "exporter", "sector", "measure", "before", "after", "contribution"];
+    let header = ["outcome", "importer", "exporter", "sector", "measure", "before", "after", "contribution"];
     assert_eq!(rates.header, header);
     assert_eq!(rates.values("measure"), ["us-on-mexico-canada", "energy-at-ten"]);
     assert_eq!(rates.values("importer"), ["USA"]);

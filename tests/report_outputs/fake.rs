@@ -44,6 +44,7 @@ impl Fake {
             elasticities: &self.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
+            outcomes: Vec::new(),
             solution: &self.solution,
         }
     }

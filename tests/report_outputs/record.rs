@@ -47,7 +47,12 @@ fn exempt_shares_bring_their_prior() {
     let mean = tariffsim::units::Share::ALL;
     let partner = fake.country("CAN");
     let label = "exempt_share:CAN".to_owned();
-    fake.policy.exempt_shares.push(tariffsim::economy::policy::ExemptShare { label, partner, mean });
+    fake.policy.exempt_shares.push(tariffsim::economy::policy::ExemptShare {
+        label,
+        partner,
+        mean,
+        known: false,
+    });
     let record: Value = serde_json::to_value(record::record(&fake.study())).unwrap();
     assert_eq!(record["uncertainty"]["priors"][1]["applied"], "=");
     assert_eq!(record["uncertainty"]["priors"][1]["spread"]["standard_deviation"], 0.1);

@@ -126,7 +126,7 @@ fn awkward_codes_are_quoted() {
     fake.policy.measures[0].name = "a \"quoted\", name".to_owned();
     let text = text(tables::rates(&fake.study()));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(&reader.records().next().unwrap().unwrap()[3], "a \"quoted\", name");
+    assert_eq!(&reader.records().next().unwrap().unwrap()[4], "a \"quoted\", name");
 }
 
 #[test]

@@ -138,11 +138,14 @@ impl Merger<'_> {
             let empty = weight(at) <= 0.0;
             AdValorem::new(mean(weighted(if empty { 1.0 } else { 0.0 })))
         };
+        let mut parts_of_members =
+            members.iter().filter_map(|member| member.change).flat_map(|change| &change.exempt);
+        let known = parts_of_members.all(|part| self.policy.exempt_shares[part.share].known);
         let mut reach = 0.0;
         let mut exempt = Vec::with_capacity(deepest);
         for at in 0..deepest {
             reach += weight(at);
-            let share = shares.entry(self, flow, at, Share::new(reach.min(1.0))?);
+            let share = shares.entry(self, flow, (at, known), Share::new(reach.min(1.0))?);
             exempt.push(ExemptVariety { share, rate: rate(at)? });
         }
         Some(FlowChange { flow, cost: self.cost(flow.sector, &members)?, rate: rate(deepest)?, exempt })
@@ -226,12 +229,19 @@ impl Merger<'_> {
 #[derive(Default)]
 struct Shares {
     list: Vec<ExemptShare>,
-    positions: HashMap<(CountryId, SectorId, usize, u64), usize>,
+    positions: HashMap<(CountryId, SectorId, (usize, bool), u64), usize>,
 }
 
 impl Shares {
-    fn entry(&mut self, merger: &Merger<'_>, flow: Flow, level: usize, mean: Share) -> usize {
-        let key = (flow.exporter, flow.sector, level, mean.fraction().to_bits());
+    /// The entry of a level of a flow, whose share is known or not.
+    fn entry(
+        &mut self,
+        merger: &Merger<'_>,
+        flow: Flow,
+        (level, known): (usize, bool),
+        mean: Share,
+    ) -> usize {
+        let key = (flow.exporter, flow.sector, (level, known), mean.fraction().to_bits());
         *self.positions.entry(key).or_insert_with(|| {
             let grouping = merger.grouping;
             let [importer, exporter] =
@@ -239,7 +249,7 @@ impl Shares {
             let label = format!("exempt_share:{exporter}:{}", grouping.sectors.list.code(flow.sector));
             let taken = self.list.iter().any(|share| share.label == label);
             let label = if taken { format!("{label}:{importer}:{}", level + 1) } else { label };
-            self.list.push(ExemptShare { label, partner: flow.exporter, mean });
+            self.list.push(ExemptShare { label, partner: flow.exporter, mean, known });
             self.list.len() - 1
         })
     }

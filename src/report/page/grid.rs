@@ -1,6 +1,8 @@
 //! Tables as they stand on the page: numbers under one another by their decimal points, and every number in full
 //! precision beside it for sorting and for the download.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use crate::report::number;
@@ -24,9 +26,9 @@ pub(super) struct Grid {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     /// Its name in the download.
-    pub(super) key: &'static str,
+    pub(super) key: Cow<'static, str>,
     /// Its head.
-    pub(super) head: &'static str,
+    pub(super) head: Cow<'static, str>,
     /// The unit, or what distinguishes it.
     pub(super) about: String,
     /// What its cells are.
@@ -166,7 +168,13 @@ impl Grid {
 
 impl Column {
     fn new(key: &'static str, head: &'static str, about: impl Into<String>, kind: Kind) -> Self {
-        Self { key, head, about: about.into(), kind }
+        Self { key: key.into(), head: head.into(), about: about.into(), kind }
+    }
+
+    /// Numbers under a name that users gave.
+    pub(super) fn given(name: &str, about: impl Into<String>) -> Self {
+        let name: Cow<'static, str> = Cow::Owned(name.to_owned());
+        Self { key: name.clone(), head: name, about: about.into(), kind: Kind::Number }
     }
 
     pub(super) fn code(key: &'static str) -> Self {

@@ -62,7 +62,7 @@ impl Money {
 }
 
 /// Goods go from left to right.
-fn pair_name(story: &Story, pair: &Pair) -> String {
+pub(super) fn pair_name(story: &Story, pair: &Pair) -> String {
     format!("{} → {}", story.country(&pair.exporter), story.country(&pair.importer))
 }
 

@@ -11,6 +11,7 @@ use crate::report::chart;
 use crate::report::disclosure::{self, RANGE};
 use crate::report::page::grid::Grid;
 use crate::report::page::grids::{self, INCOME, Money, TRADE, Tile};
+use crate::report::page::outcomes;
 use crate::report::page::story::Story;
 use crate::report::page::values::{Countries, FlowKey, Flows, RateChange};
 use crate::report::page::words::{self, Piece};
@@ -58,6 +59,7 @@ pub(super) struct Page<'a> {
     script_hash: String,
     tiles: Vec<Tile>,
     ranges_words: String,
+    outcomes: Vec<Grid>,
     rates: Option<Grid>,
     reach: String,
     hidden_pairs: u64,
@@ -77,8 +79,8 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     pub(super) fn new(
         story: &'a Story,
-        countries: &Countries,
-        flows: &Flows<'_>,
+        (countries, flows): (&Countries, &Flows<'_>),
+        outcomes: &[(Countries, Flows<'_>)],
         rates: &HashMap<FlowKey<'_>, RateChange>,
         charts: Vec<Chart>,
         resolved: &str,
@@ -101,6 +103,7 @@ impl<'a> Page<'a> {
             script_hash: hash(SCRIPT),
             tiles: grids::tiles(story, countries, flows),
             ranges_words: words::ranges(story),
+            outcomes: outcomes::grids(story, (countries, flows), outcomes),
             rates: grids::pair_rates(story),
             reach: words::reach(story),
             hidden_pairs: story.touched.pairs.saturating_sub(story.touched.largest.len() as u64),

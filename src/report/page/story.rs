@@ -19,6 +19,8 @@ pub(super) struct Story {
     pub(super) uncertainty: Uncertainty,
     pub(super) solution: Solution,
     pub(super) measures: Vec<Measure>,
+    #[serde(default)]
+    pub(super) outcomes: Vec<Outcome>,
     pub(super) touched: Touched,
     pub(super) concerned: Vec<String>,
     pub(super) absent: Vec<String>,
@@ -88,6 +90,13 @@ pub(super) struct Measure {
     pub(super) name: String,
     pub(super) words: String,
     pub(super) flows: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Outcome {
+    pub(super) name: String,
+    pub(super) probability: String,
+    pub(super) measures: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

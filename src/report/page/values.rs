@@ -7,6 +7,7 @@ use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::report::contents::{COUNTRIES, FLOWS, RATES};
 use crate::report::number::Figures;
 use crate::report::page::story::RUN_AGAIN;
+use crate::report::study::ALL_OUTCOMES;
 use crate::table::{Fault, Faults, Row, Table};
 
 /// The statistics of one number that the page shows.
@@ -60,10 +61,13 @@ impl Countries {
         self.numbers.get(code).map_or(Statistics::default(), |row| row[variable.index()])
     }
 
-    /// Reads the table.
-    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the rows of an outcome.
+    pub(super) fn read(text: &str, outcome: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut read = Self::default();
-        each(COUNTRIES, text, &["country", "variable", "stat", "value"], |row| {
+        each(COUNTRIES, text, &["outcome", "country", "variable", "stat", "value"], |row| {
+            if row.field("outcome") != outcome {
+                return Ok(());
+            }
             let code = row.field("country");
             if !read.numbers.contains_key(code) {
                 read.codes.push(code.to_owned());
@@ -94,15 +98,19 @@ impl<'a> Flows<'a> {
         self.places.get(&key).map_or(Statistics::default(), |&at| self.numbers[at][variable.index()])
     }
 
-    /// Reads some rows of the table; the others are passed over.
+    /// Reads some rows of an outcome; the others are passed over.
     pub(super) fn read(
         text: &str,
+        outcome: &str,
         wanted: impl IntoIterator<Item = FlowKey<'a>>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let places: HashMap<FlowKey<'_>, usize> = wanted.into_iter().zip(0..).collect();
         let mut numbers = vec![[Statistics::default(); FlowVariable::ALL.len()]; places.len()];
-        let columns = ["importer", "exporter", "sector", "variable", "stat", "value"];
+        let columns = ["outcome", "importer", "exporter", "sector", "variable", "stat", "value"];
         each(FLOWS, text, &columns, |row| {
+            if row.field("outcome") != outcome {
+                return Ok(());
+            }
             let key = [row.field("importer"), row.field("exporter"), row.field("sector")];
             let Some(&at) = places.get(&key) else { return Ok(()) };
             let variables = FlowVariable::ALL.iter().map(|variable| variable.name());
@@ -130,8 +138,11 @@ pub(super) fn rates<'a>(
 ) -> Result<HashMap<FlowKey<'a>, RateChange>, Vec<Diagnostic>> {
     let places: HashMap<FlowKey<'_>, FlowKey<'a>> = wanted.into_iter().map(|key| (key, key)).collect();
     let mut rates: HashMap<FlowKey<'a>, RateChange> = HashMap::new();
-    let columns = ["importer", "exporter", "sector", "measure", "before", "after", "contribution"];
+    let columns = ["outcome", "importer", "exporter", "sector", "measure", "before", "after", "contribution"];
     each(RATES, text, &columns, |row| {
+        if row.field("outcome") != ALL_OUTCOMES {
+            return Ok(());
+        }
         let key = [row.field("importer"), row.field("exporter"), row.field("sector")];
         let Some(&key) = places.get(&key) else { return Ok(()) };
         let rate = rates.entry(key).or_default();

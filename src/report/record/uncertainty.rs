@@ -58,7 +58,7 @@ pub enum Spread {
 
 pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     let drawn = study.uncertainty.draws > 0;
-    let exempt = drawn && !study.policy.exempt_shares.is_empty();
+    let exempt = drawn && study.policy.exempt_shares.iter().any(|share| !share.known);
     let flows = study.uncertainty.flows.filter(|_| drawn);
     let priors =
         [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study)), flows.map(flow_prior)];
