@@ -18,6 +18,7 @@ mod combine;
 mod events;
 mod exempt;
 mod extends;
+mod guide;
 mod measure;
 mod members;
 mod names;
@@ -44,6 +45,7 @@ use toml::de::DeTable;
 pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
+pub use guide::Guide;
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
@@ -76,6 +78,7 @@ pub struct Scenario {
     title: Option<String>,
     summary: Option<String>,
     sources: Vec<String>,
+    guide: Guide,
     baseline: Option<Spanned<String>>,
     aggregate: Option<Aggregate>,
     date: Option<Spanned<Date>>,
@@ -138,6 +141,11 @@ impl Scenario {
     /// Where the policy is documented.
     pub fn sources(&self) -> &[String] {
         &self.sources
+    }
+
+    /// What helps a reader; what there is to notice only where nothing is set that would make it untrue.
+    pub fn guide(&self) -> &Guide {
+        &self.guide
     }
 
     /// The dataset it names: an embedded one, or a folder relative to the scenario file (to where the user is, if it
@@ -322,6 +330,7 @@ fn empty(source: &Source) -> Scenario {
         title: None,
         summary: None,
         sources: Vec::new(),
+        guide: Guide::default(),
         baseline: None,
         aggregate: None,
         date: None,
@@ -395,6 +404,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         sources: keys.take("sources").map_or_else(Vec::new, |node| {
             reader::texts(node, "sources", false, faults).into_iter().map(Spanned::into_inner).collect()
         }),
+        guide: guide::read(&mut keys, faults),
         baseline: keys.take("baseline").and_then(|node| reader::text(node, "baseline", faults)),
         aggregate: keys.take("aggregate").and_then(|node| aggregate::read(node, faults)),
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
@@ -425,6 +435,9 @@ fn read_measures(
 fn told_apart(mut scenario: Scenario) -> Scenario {
     let settings = &scenario.source.settings;
     let changes = settings.changes();
+    if !changes.is_empty() || settings.has("baseline") {
+        scenario.guide.notice.clear();
+    }
     if changes.is_empty() {
         return scenario;
     }

@@ -7,27 +7,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+#[path = "scenario_support/world.rs"]
+mod support;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
-use tariffsim::data::embedded;
-use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::dataset::Dataset;
+use support::{WORLD, central, value, with, world};
 use tariffsim::files::Folder;
-use tariffsim::index::CountryId;
-use tariffsim::model::baseline::Baseline;
-use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::variable::{CountryVariable as V, Unit};
-use tariffsim::model::world::Parameters;
-use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::estimate::Estimates;
-use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Resolved, Scenario, prepared};
 use tariffsim::units::Date;
-
-static WORLD: LazyLock<Dataset> = LazyLock::new(|| embedded::open("world-2024").unwrap());
 
 /// The countries of which every variable is stored.
 const WHOLE: [&str; 6] = ["USA", "CAN", "MEX", "CHN", "DEU", "VNM"];
@@ -37,12 +29,6 @@ const DATED: [&str; 4] = ["USA", "CAN", "MEX", "CHN"];
 
 /// How far a percentage or a money amount (relative, where above one) may be from the stored one.
 const TOLERANCE: f64 = 1e-6;
-
-struct Silent;
-
-impl Observer for Silent {
-    fn draws(&self, _: u32, _: u32) {}
-}
 
 fn resolve(name: &str, text: &str) -> Resolved {
     let scenario = Scenario::parse(name, text).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
@@ -61,38 +47,7 @@ fn resolve_days(name: &str, text: &str) -> Vec<(Option<Date>, Resolved)> {
 }
 
 fn prepared(name: &str) -> Resolved {
-    resolve(name, prepared::scenario(name).unwrap())
-}
-
-/// The central case of a scenario.
-fn central(resolved: &Resolved) -> Estimates {
-    let model = GeneralEquilibrium::default();
-    let (accounts, _) = Accounts::calibrate(&WORLD, resolved.inputs).unwrap();
-    let parameters = Parameters {
-        theta: resolved.elasticities.central(),
-        exempt_shares: resolved.policy.central_shares(),
-    };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
-    let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
-        policy: &resolved.policy,
-        elasticities: &resolved.elasticities,
-        uncertainty: &Uncertainty { draws: 0, ..resolved.uncertainty },
-        flow_rows: &[],
-        sectors: false,
-    };
-    experiment.run_outcomes(&resolved.possible(), &Silent).unwrap().estimates
-}
-
-fn value(estimates: &Estimates, country: &str, variable: V) -> f64 {
-    let id = WORLD.countries.find::<CountryId>(country).unwrap();
-    estimates.country(id, variable).central.unwrap()
-}
-
-/// The sum over all countries.
-fn world(estimates: &Estimates, variable: V) -> f64 {
-    WORLD.countries.ids().map(|id: CountryId| estimates.country(id, variable).central.unwrap()).sum()
+    with(name, &[])
 }
 
 /// Which variables of a country are stored, for one day of several.
@@ -122,8 +77,11 @@ fn numbers(days: &[(Option<Date>, Estimates)]) -> Vec<(String, V, f64)> {
     let mut numbers = Vec::new();
     for (day, estimates) in days {
         for country in WORLD.countries.codes() {
+            // What needs the price of a closed flow has no value.
+            let id = support::country(country);
             let variables = stored(country, day.is_some()).iter();
-            numbers.extend(variables.map(|&v| (key(*day, country, v), v, value(estimates, country, v))));
+            let found = variables.filter_map(|&v| Some((v, estimates.country(id, v).central?)));
+            numbers.extend(found.map(|(v, found)| (key(*day, country, v), v, found)));
         }
     }
     numbers

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -40,25 +41,48 @@ pub(super) fn explain(arguments: &Arguments) -> Result<(), Failure> {
     let days = open::open_days(&arguments.subject, &arguments.day)?;
     output::warn_of(&open::warnings(&days));
     let width = output::width();
+    let guide = days.first().map_or_else(String::new, |(_, opened)| {
+        let named = Path::new(opened.scenario.baseline());
+        guide(opened, arguments.subject.data.as_deref().is_none_or(|data| data == named), width)
+    });
     let text = match days.as_slice() {
         [(_, opened)] => {
             wrapped(&paragraph(&opened.resolved, &opened.data.dataset), width)
+                + &guide
                 + &rates(opened, arguments.rows)
                 + &costs(opened, arguments.rows)
         }
-        days => over_time(days, width, arguments.rows),
+        days => over_time(days, &guide, width, arguments.rows),
     };
     output::print(&text)
 }
 
+/// What the scenario asks, and what there is to notice on the data for which it was written.
+fn guide(opened: &Opened, has_its_data: bool, width: usize) -> String {
+    let guide = opened.scenario.guide();
+    let notice: Vec<&str> = guide.notice.iter().map(|(_, text)| text.as_str()).collect();
+    let questions: Vec<&str> = guide.questions.iter().map(String::as_str).collect();
+    let notice = if has_its_data { notice } else { Vec::new() };
+    points("Questions", &questions, width) + &points("What to notice", &notice, width)
+}
+
+/// A list of sentences under a heading; nothing where there are none.
+fn points(heading: &str, texts: &[&str], width: usize) -> String {
+    let points: String = texts
+        .iter()
+        .map(|text| format!("· {}\n", wrapped(text, width - 2).trim_end().replace('\n', "\n  ")))
+        .collect();
+    if points.is_empty() { points } else { format!("\n{heading}\n{points}") }
+}
+
 /// A scenario that changes with time: what it is, what happens when, and every rate on the day on which it changes.
-fn over_time(days: &[(Option<Date>, Opened)], width: usize, most: usize) -> String {
+fn over_time(days: &[(Option<Date>, Opened)], guide: &str, width: usize, most: usize) -> String {
     let days: Vec<(Date, &Opened)> =
         days.iter().filter_map(|(day, opened)| Some(((*day)?, opened))).collect();
     let resolved: Vec<(Date, &Resolved)> =
         days.iter().map(|(day, opened)| (*day, &opened.resolved)).collect();
     let Some((_, opened)) = days.first() else { return String::new() };
-    let mut text = wrapped(&path(&resolved, &opened.data.dataset), width) + "\nDays\n";
+    let mut text = wrapped(&path(&resolved, &opened.data.dataset), width) + guide + "\nDays\n";
     for (day, opened) in &days[1..] {
         let line = format!("{day}  {}", opened.scenario.events(*day).words());
         text += &wrapped_after(&line, width, 12);

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum What {
-    /// Prepared scenarios
+    /// Prepared scenarios by group, with the question that each answers
     Scenarios,
     /// Embedded datasets
     Datasets,
@@ -48,12 +48,12 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
     let text = match arguments.what {
         None => {
             format!(
-                "Prepared scenarios\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities | aggregations\n",
-                scenarios(),
+                "Prepared scenarios (`tariffsim list scenarios` shows what each asks)\n\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities | aggregations\n",
+                scenarios(false),
                 datasets()
             )
         }
-        Some(What::Scenarios) => scenarios(),
+        Some(What::Scenarios) => scenarios(true),
         Some(What::Datasets) => datasets(),
         Some(What::Countries) => countries(&dataset()?),
         Some(What::Sectors) => sectors(&dataset()?),
@@ -64,21 +64,39 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
     output::print(&text)
 }
 
-/// Two columns, the second one aligned.
+/// Two columns, the second one aligned; it may have several lines.
 fn columns(rows: impl IntoIterator<Item = (String, String)>) -> String {
     let rows: Vec<_> = rows.into_iter().collect();
     let width = rows.iter().map(|(first, _)| first.chars().count()).max().unwrap_or(0);
+    aligned(&rows, width)
+}
+
+fn aligned(rows: &[(String, String)], width: usize) -> String {
     rows.iter().fold(String::new(), |mut text, (first, second)| {
+        let second = second.replace('\n', &format!("\n  {:width$}  ", ""));
         writeln!(text, "  {first:width$}  {second}").expect("writing to a string cannot fail");
         text
     })
 }
 
-fn scenarios() -> String {
-    columns(prepared::SCENARIOS.iter().map(|prepared| {
+/// Prepared scenarios by group: name, title and, if wanted, the main question.
+fn scenarios(has_questions: bool) -> String {
+    let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for prepared in prepared::SCENARIOS {
         let scenario = Scenario::parse(prepared.name, prepared.text).expect("prepared scenarios are sound");
-        (prepared.name.to_owned(), scenario.title().to_owned())
-    }))
+        let guide = scenario.guide();
+        let question = guide.questions.first().filter(|_| has_questions);
+        let about = std::iter::once(scenario.title()).chain(question.map(String::as_str));
+        let row = (prepared.name.to_owned(), about.collect::<Vec<_>>().join("\n"));
+        let name = guide.group.clone().unwrap_or_default();
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((name, vec![row])),
+        }
+    }
+    let width = prepared::SCENARIOS.iter().map(|prepared| prepared.name.len()).max().unwrap_or(0);
+    let parts = groups.iter().map(|(name, rows)| format!("{name}\n{}", aligned(rows, width)));
+    parts.collect::<Vec<_>>().join("\n")
 }
 
 fn datasets() -> String {

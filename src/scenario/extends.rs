@@ -19,8 +19,8 @@ use crate::scenario::{MOST_BYTES, syntax};
 /// The most scenarios that may stand behind one another.
 const MOST_ANCESTORS: usize = 8;
 
-/// The title and summary of another scenario would say what the variant is not.
-const OWN: [&str; 2] = ["title", "summary"];
+/// What another scenario says of itself would be untrue of the variant.
+const OWN: [&str; 5] = ["title", "summary", "group", "questions", "notice"];
 
 /// Puts the texts on which a scenario is built into its source, nearest first.
 pub(super) fn find_ancestors(source: &mut Source, files: &dyn Files) -> Result<(), Vec<Diagnostic>> {

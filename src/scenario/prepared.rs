@@ -15,24 +15,36 @@ macro_rules! embedded {
     };
 }
 
-/// The prepared scenarios, simple ones first.
+/// The prepared scenarios by group, in each the simple ones first.
 pub const SCENARIOS: &[Prepared] = embedded!(
     "",
     ".toml",
-    "universal-10",
     "us-25-mexico-canada",
     "us-25-mexico-canada-usmca-exempt",
     "us-25-mexico-canada-retaliation",
     "canada-30bn-retaliation",
     "threat-of-march-2025",
     "mexico-matches-us-on-china",
-    "us-china-145",
-    "steel-aluminium-50",
+    "mexico-2026-asia",
     "closed-us-mexico-border",
-    "free-trade",
-    "us-china-2018",
+    "us-reciprocal",
+    "liberation-day-2025",
+    "steel-aluminium-50",
+    "us-autos-25",
     "us-tariffs-2025-timeline",
     "us-tariffs-after-court-2026",
+    "us-china-145",
+    "us-china-2018",
+    "china-embargo",
+    "fta-diversion",
+    "eu-mercosur",
+    "north-american-customs-union",
+    "uk-eu-border",
+    "universal-10",
+    "everyone-answers-10",
+    "small-country-large-country",
+    "unilateral-free-trade",
+    "free-trade",
 );
 
 /// The tables of exempt shares that scenarios may name.

@@ -4,73 +4,40 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+mod substitution;
+#[path = "../support/mod.rs"]
 mod support;
+#[path = "../scenario_support/world.rs"]
+mod world;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
 use support::{rows, shared};
 use tariffsim::bilateral::Flow;
-use tariffsim::data::embedded;
-use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::dataset::Dataset;
-use tariffsim::files::{Folder, NoFiles};
 use tariffsim::index::{CountryId, SectorId};
-use tariffsim::model::baseline::Baseline;
-use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::variable::CountryVariable as V;
-use tariffsim::model::world::Parameters;
-use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
-use tariffsim::monte_carlo::prior::Uncertainty;
-use tariffsim::scenario::{Draft, Resolved, Settings, prepared};
+use tariffsim::scenario::Resolved;
+use world::WORLD;
 
-static WORLD: LazyLock<Dataset> = LazyLock::new(|| embedded::open("world-2024").unwrap());
+/// Held while the page is written.
+static PAGE: Mutex<()> = Mutex::new(());
 
 /// How far an average may be from a published one, in percentage points, unless there is a reason.
 const CLOSE: f64 = 2.5;
 
-struct Silent;
-
-impl Observer for Silent {
-    fn draws(&self, _: u32, _: u32) {}
-}
-
 /// The prepared path on a day, with settings.
 fn on(day: &str, settings: &[&str]) -> Resolved {
-    let settings: Vec<String> =
-        settings.iter().map(|&text| text.to_owned()).chain([format!("date={day}")]).collect();
-    let settings = Settings::read("--set", &settings).unwrap();
-    let text = prepared::scenario("us-tariffs-2025-timeline").unwrap();
-    Draft::with("path", text, &settings, &NoFiles)
-        .finish()
-        .unwrap()
-        .resolve(&WORLD, &Folder::new(""))
-        .unwrap()
+    let date = format!("date={day}");
+    world::with("us-tariffs-2025-timeline", &[settings, &[&date]].concat())
 }
 
 /// US averages before and after the policy: at observed rates, before and after substitution.
 fn averages(resolved: &Resolved) -> [f64; 3] {
-    let model = GeneralEquilibrium::default();
-    let (accounts, _) = Accounts::calibrate(&WORLD, resolved.inputs).unwrap();
-    let parameters = Parameters {
-        theta: resolved.elasticities.central(),
-        exempt_shares: resolved.policy.central_shares(),
-    };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
-    let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
-        policy: &resolved.policy,
-        elasticities: &resolved.elasticities,
-        uncertainty: &Uncertainty { draws: 0, ..resolved.uncertainty },
-        flow_rows: &[],
-        sectors: false,
-    };
-    let estimates = experiment.run(&Silent).unwrap().estimates;
-    let usa = WORLD.countries.find::<CountryId>("USA").unwrap();
+    let found = world::central(resolved);
     [V::EffectiveRateBaseline, V::EffectiveRateFixedWeights, V::EffectiveRate]
-        .map(|variable| estimates.country(usa, variable).central.unwrap())
+        .map(|variable| world::value(&found, "USA", variable))
 }
 
 /// What a published figure is compared with.
@@ -253,19 +220,22 @@ fn the_path_is_near_published_averages_or_it_is_said_why_not() {
     else {
         return;
     };
-    let tables =
-        [("us-tariffs", averages_table(&rows(&published))), ("us-products", product_table(&rows(&imports)))];
+    written("us-tariffs", &averages_table(&rows(&published)));
+    written("us-products", &product_table(&rows(&imports)));
+}
+
+/// A table of docs/validation.md between its marks.
+fn written(name: &str, table: &str) {
+    // Tests of one process may write one after the other, not at the same time.
+    let _alone = PAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation.md");
-    let mut text = std::fs::read_to_string(&page).unwrap();
-    for (name, table) in tables {
-        let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
-        let (before, rest) = text.split_once(&begin).unwrap();
-        let (written, after) = rest.split_once(&end).unwrap();
-        if std::env::var_os("TARIFFSIM_BLESS").is_some() {
-            text = format!("{before}{begin}{table}{end}{after}");
-            std::fs::write(&page, &text).unwrap();
-        } else {
-            assert_eq!(written, table, "docs/validation.md: TARIFFSIM_BLESS=1 writes the tables anew");
-        }
+    let text = std::fs::read_to_string(&page).unwrap();
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let (before, rest) = text.split_once(&begin).unwrap();
+    let (known, after) = rest.split_once(&end).unwrap();
+    if std::env::var_os("TARIFFSIM_BLESS").is_some() {
+        std::fs::write(&page, format!("{before}{begin}{table}{end}{after}")).unwrap();
+    } else {
+        assert_eq!(known, table, "docs/validation.md: TARIFFSIM_BLESS=1 writes the tables anew");
     }
 }
