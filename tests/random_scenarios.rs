@@ -1,5 +1,5 @@
-//! Random scenarios, put together from every verb, on a small dataset: whatever they say, nothing panics, and what
-//! is solved is sound.
+//! Random scenarios, put together from every verb, with and without dates, responses and outcomes, on a small dataset:
+//! whatever they say, nothing panics, what is written back means the same, and what is solved is sound.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
@@ -87,6 +87,75 @@ fn measure() -> impl Strategy<Value = String> {
     )
 }
 
+/// When a measure is in force: always, or on some of a few days; some of this is refused.
+fn period() -> impl Strategy<Value = String> {
+    let day = || (1..=4_u32).prop_map(|month| format!("2025-{month:02}-01"));
+    let part = || (1..=100_u32).prop_map(|part| format!("\"{part}%\""));
+    prop_oneof![
+        3 => Just(String::new()),
+        3 => day().prop_map(|from| format!("from = {from}\n")),
+        1 => day().prop_map(|until| format!("until = {until}\n")),
+        2 => (day(), 4..=8_u32).prop_map(|(from, last)| format!("from = {from}\nuntil = 2025-{last:02}-30\n")),
+        2 => (part(), part()).prop_map(|(first, then)| {
+            format!("phase_in = {{ 2025-02-01 = {first}, 2025-03-15 = {then} }}\n")
+        }),
+    ]
+}
+
+/// A response to one of the measures, or to another response.
+fn response() -> impl Strategy<Value = String> {
+    let to = prop_oneof![
+        9 => (1..=2_u32).prop_map(|at| format!("\"measure-{at}\"")),
+        1 => (1..3_u32).prop_map(|at| format!("[\"measure-1\", \"response-{at}\"]")),
+    ];
+    let mode = prop_oneof![
+        2 => select(vec!["reciprocal", "equal-revenue", "equal-trade"]).prop_map(str::to_owned),
+        1 => (-20..100_i32).prop_map(|points| format!("{points}pp")),
+    ];
+    let share = prop_oneof![1 => Just(100_u32), 2 => 0..=100_u32];
+    let lag = prop_oneof![2 => Just(0_u32), 1 => 0..60_u32];
+    let goods = select(vec!["", "", "goods = \"AUT\"\n"]);
+    // Whoever responds must have been hit, so mostly all do.
+    let by = prop_oneof![3 => Just("\"all\"".to_owned()), 1 => parties()];
+    (by, to, mode, share, lag, goods).prop_map(|(by, to, mode, share, lag, goods)| {
+        format!(
+            "[[response]]\nby = {by}\nto = {to}\nmode = \"{mode}\"\nshare = \"{share}%\"\nlag = \"{lag}d\"\n{goods}"
+        )
+    })
+}
+
+/// Two or three outcomes with any of the measures; their probabilities sum to 100% in most cases.
+fn outcomes() -> impl Strategy<Value = String> {
+    let names = || subsequence(vec!["measure-1", "measure-2", "response-1"], 0..=3);
+    let outcome = |at: usize, of: u32, names: &[&str]| {
+        let list = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        format!("[[outcome]]\nname = \"o{at}\"\nprobability = \"{of}%\"\nmeasures = [{list}]\n")
+    };
+    let parts = (1..60_u32, 1..40_u32, prop_oneof![9 => Just(0_u32), 1 => Just(1_u32)]);
+    (parts, prop::collection::vec(names(), 3)).prop_map(move |((first, second, slip), names)| {
+        let parts = [first, second, 100 - first - second + slip];
+        parts.iter().zip(&names).enumerate().map(|(at, (&of, names))| outcome(at, of, names)).collect()
+    })
+}
+
+/// A scenario with dates, responses, and what may happen.
+fn story() -> impl Strategy<Value = String> {
+    let chance = prop_oneof![
+        15 => Just(String::new()),
+        1 => (0..=100_u32).prop_map(|of| format!("probability = \"{of}%\"\n")),
+    ];
+    let measure =
+        (measure(), period(), chance).prop_map(|(measure, period, chance)| measure + &period + &chance);
+    let measures = prop::collection::vec(measure, 2..4);
+    let responses = prop::collection::vec(response(), 1..3);
+    let outcomes = prop_oneof![1 => Just(String::new()), 2 => outcomes()];
+    let horizon = select(vec!["long", "elapsed", "18m"]);
+    (measures, responses, outcomes, horizon).prop_map(|(measures, responses, outcomes, horizon)| {
+        let parts = measures.concat() + &responses.concat() + &outcomes;
+        format!("{parts}[model]\nhorizon = \"{horizon}\"\n")
+    })
+}
+
 fn scenario() -> impl Strategy<Value = String> {
     let measures = prop::collection::vec(measure(), 1..5);
     let closure = select(vec!["fixed", "balanced", "proportional"]);
@@ -131,6 +200,39 @@ fn run(text: &str) -> Result<End, TestCaseError> {
     solve(&resolved)
 }
 
+/// A scenario on every day on which it changes; one entry if it never does.
+fn days(scenario: &Scenario) -> Result<Vec<Resolved>, Vec<tariffsim::diagnostic::Diagnostic>> {
+    if scenario.changes().is_empty() {
+        return scenario.resolve(&TINY, &files()).map(|resolved| vec![resolved]);
+    }
+    scenario.resolve_path(&TINY, &files()).map(|path| path.into_iter().map(|(_, on)| on).collect())
+}
+
+/// How a story ended, and on how many days and in how many outcomes.
+fn tell(text: &str) -> Result<(End, usize, usize), TestCaseError> {
+    let scenario = match Scenario::parse("random.toml", text) {
+        Ok(scenario) => scenario,
+        Err(faults) => return shown(&faults).map(|end| (end, 0, 0)),
+    };
+    let path = match days(&scenario) {
+        Ok(path) => path,
+        Err(faults) => return shown(&faults).map(|end| (end, 0, 0)),
+    };
+    let written = path[0].to_toml(&path[0].uncertainty);
+    let again = Scenario::parse("again.toml", &written).unwrap();
+    prop_assert_eq!(again.changes(), scenario.changes());
+    let second = days(&again).unwrap();
+    prop_assert_eq!(path.len(), second.len());
+    for (first, second) in path.iter().zip(&second) {
+        prop_assert!(explain::paragraph(first, &TINY).len() > 20);
+        prop_assert_eq!(&first.policy, &second.policy);
+        prop_assert_eq!(&first.outcomes, &second.outcomes);
+        prop_assert_eq!(&first.elasticities, &second.elasticities);
+    }
+    let on = &path[path.len() / 2];
+    Ok((solve(on)?, path.len(), on.outcomes.len()))
+}
+
 /// Faults can be shown, and there are some.
 fn shown(faults: &[tariffsim::diagnostic::Diagnostic]) -> Result<End, TestCaseError> {
     prop_assert!(faults.iter().any(tariffsim::diagnostic::Diagnostic::is_error));
@@ -156,7 +258,9 @@ fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
         flow_rows: &rows,
         sectors: true,
     };
-    let Ok(found) = experiment.run(&Silent) else { return Ok(End::NoEquilibrium) };
+    let Ok(found) = experiment.run_outcomes(&resolved.possible(), &Silent) else {
+        return Ok(End::NoEquilibrium);
+    };
     prop_assert!(found.residual < 1e-10, "{}", found.residual);
     let estimates = &found.estimates;
     for country in TINY.countries.ids::<CountryId>() {
@@ -200,4 +304,34 @@ fn no_random_scenario_panics_and_most_are_solved() {
     eprintln!("{refused} refused, {none} without equilibrium, {solved} solved");
     assert!(solved > 400, "only {solved} were solved: this tests too little");
     assert!(refused > 100, "only {refused} were refused: this tests too little");
+}
+
+#[test]
+fn no_random_story_panics_and_what_is_written_back_is_the_same_story() {
+    let (refused, solved, dated, uncertain) =
+        (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
+    let config = ProptestConfig {
+        cases: 4000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    };
+    let outcome = TestRunner::new(config).run(&story(), |text| {
+        let (end, days, outcomes) = tell(&text)?;
+        let count = |counter: &AtomicU32, is_so| {
+            counter.fetch_add(u32::from(is_so), Ordering::Relaxed);
+        };
+        let is_solved = matches!(end, End::Solved);
+        count(&refused, matches!(end, End::Refused));
+        count(&solved, is_solved);
+        count(&dated, is_solved && days > 1);
+        count(&uncertain, is_solved && outcomes > 1);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|fault| panic!("{fault}"));
+    let [refused, solved, dated, uncertain] = [refused, solved, dated, uncertain].map(AtomicU32::into_inner);
+    eprintln!("{refused} refused, {solved} solved, of them {dated} with dates and {uncertain} with outcomes");
+    assert!(refused > 100, "only {refused} were refused: this tests too little");
+    assert!(dated > 300, "only {dated} of those solved have dates: this tests too little");
+    assert!(uncertain > 200, "only {uncertain} of those solved have outcomes: this tests too little");
 }

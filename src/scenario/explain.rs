@@ -11,6 +11,9 @@ use crate::scenario::words::{and, sentence};
 use crate::table::grouped;
 use crate::units::Date;
 
+/// The most measures that a paragraph tells one by one.
+const MOST_TOLD: usize = 6;
+
 /// One paragraph about a whole scenario: what it is, each measure, what is exempt, where measures meet.
 pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
     let policy = &resolved.policy;
@@ -37,7 +40,8 @@ pub fn path(days: &[(Date, &Resolved)], dataset: &Dataset) -> String {
     let measures: Vec<&MeasureInfo> = all_measures(days);
     sentences.push(summary(resolved));
     let told = |measure: &MeasureInfo| resolved.summary.contains(&sentence(&measure.words));
-    sentences.extend(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words)));
+    sentences
+        .extend(told_first(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words))));
     let all: Vec<&Resolved> = days.iter().map(|(_, resolved)| *resolved).collect();
     sentences.extend(outcomes(&all));
     sentences.push(format!(
@@ -71,7 +75,18 @@ fn summary(resolved: &Resolved) -> String {
 fn measures(resolved: &Resolved) -> Vec<String> {
     let measures = &resolved.policy.measures;
     let told = resolved.summary == crate::scenario::words::summary(measures);
-    if told { Vec::new() } else { measures.iter().map(|measure| sentence(&measure.words)).collect() }
+    if told { Vec::new() } else { told_first(measures.iter().map(|measure| sentence(&measure.words))) }
+}
+
+/// The first of many measures, and how many more there are: nobody reads seventy sentences.
+fn told_first(measures: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told: Vec<String> = measures.collect();
+    if told.len() > MOST_TOLD {
+        let more = told.len() - MOST_TOLD;
+        told.truncate(MOST_TOLD);
+        told.push(format!("{more} more measures are named beside the rates that they change."));
+    }
+    told
 }
 
 /// What may happen, how probable it is, and which measures come with it on some day.

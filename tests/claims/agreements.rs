@@ -1,15 +1,34 @@
 //! Trade agreements and what undoes them.
 
+use tariffsim::bilateral::Flow;
+use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::variable::CountryVariable as V;
 
 use crate::answer::{Answer, of};
 use crate::told::{Claim, Told};
-use crate::world::WORLD;
+use crate::world::{WORLD, country};
 
 const FTA: &str = "fta-diversion";
 const MERCOSUR: &str = "eu-mercosur";
 const UNION: &str = "north-american-customs-union";
 const BORDER: &str = "uk-eu-border";
+
+/// The share of a country's trade in goods, bought and sold, that is with a country or a group.
+fn share(code: &str, with: &str) -> f64 {
+    let one = country(code);
+    let group = WORLD.groups.iter().find(|group| group.code == with);
+    let is_with = |id| group.map_or_else(|| id == country(with), |group| group.members.contains(&id));
+    let trade = |is_in: &dyn Fn(CountryId) -> bool| -> f64 {
+        let partners = WORLD.countries.ids::<CountryId>().filter(|&id| id != one && is_in(id));
+        let sectors = || WORLD.sectors.ids::<SectorId>().filter(|&sector| WORLD.is_goods(sector));
+        let both = |sector, partner| {
+            let flow = |importer, exporter| WORLD.trade.get(Flow { sector, importer, exporter });
+            flow(one, partner) + flow(partner, one)
+        };
+        partners.map(|partner| sectors().map(|sector| both(sector, partner)).sum::<f64>()).sum()
+    };
+    trade(&is_with) / trade(&|_| true)
+}
 
 /// Volumes that change in one direction.
 fn moved(told: &mut Told, found: &Answer, pairs: &[(&str, &str)], decimals: usize, sign: f64) {
@@ -56,6 +75,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
             told.says(brazil, 2);
             told.says(argentina, 2);
             told.holds("a loss and a gain", brazil < 0.0 && argentina > 0.0);
+            let tariff = |code| of(MERCOSUR).get(code, V::EffectiveRateBaseline);
+            let members = &WORLD.groups.iter().find(|group| group.code == "EU27").unwrap().members;
+            let highest =
+                members.iter().map(|&id| tariff(WORLD.countries.code(id))).fold(tariff("ARG"), f64::max);
+            told.holds("its tariffs are the highest", tariff("BRA") > highest);
         },
     },
     Claim {
@@ -124,6 +148,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
         check: |told| {
             told.says(of(BORDER).welfare("GBR"), 2);
             told.says(of(BORDER).welfare("DEU"), 2);
+            let (british, german) = (share("GBR", "EU27"), share("DEU", "GBR"));
+            told.holds("two fifths", (0.38..0.45).contains(&british));
+            told.holds("less than a twentieth", german < 0.05);
             told.holds("the smaller loses more", of(BORDER).welfare("GBR") < of(BORDER).welfare("DEU"));
         },
     },

@@ -69,8 +69,21 @@ fn a_wrong_or_unchecked_number_is_found() {
         check(&mut told);
         told.faults().len()
     };
-    assert_eq!(faults(|told| (told.says(-2.46, 1), told.given(&["10"])).0), 0);
-    assert_eq!(faults(|told| told.says(-2.46, 1)), 1);
-    assert_eq!(faults(|told| (told.says(-2.44, 1), told.given(&["10"])).0), 2);
-    assert_eq!(faults(|told| (told.says(2.5, 1), told.given(&["10"]), told.holds("it rises", false)).0), 1);
+    let right = |told: &mut Told| {
+        told.says(-2.46, 1);
+        told.given(&["10"]);
+    };
+    assert_eq!(faults(right), 0);
+    assert_eq!(faults(|told| told.says(-2.46, 1)), 1, "nothing checks 10");
+    assert_eq!(faults(|told| told.given(&["2.5", "10", "11"])), 1, "11 is not there");
+    let wrong = |told: &mut Told| {
+        told.says(-2.44, 1);
+        told.given(&["10"]);
+    };
+    assert_eq!(faults(wrong), 2, "2.4 is not there, and nothing checks 2.5");
+    let untrue = |told: &mut Told| {
+        told.given(&["2.5", "10"]);
+        told.holds("it rises", false);
+    };
+    assert_eq!(faults(untrue), 1);
 }

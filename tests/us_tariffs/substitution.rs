@@ -1,6 +1,7 @@
 //! Where the average tariff falls when buyers turn to other suppliers: by group of products, and by elasticity.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use tariffsim::bilateral::Flow;
 use tariffsim::economy::horizon::Horizon;
@@ -167,6 +168,43 @@ fn elasticities_table() -> String {
 fn what_substitution_does_is_told_by_group_and_by_elasticity() {
     written("us-substitution", &groups_table());
     written("us-elasticities", &elasticities_table());
+}
+
+#[test]
+fn the_words_about_the_tables_are_true() {
+    let day = "2025-04-10";
+    let (before, after) = (Books::before(&on(day, &[])), Books::after(&substituted(day, None, 1.0)));
+    let fall = |is_in: &dyn Fn(CountryId, &str) -> bool| before.part(is_in)[0] - after.part(is_in)[0];
+    let china = country("CHN");
+    let from_china = fall(&|partner, _| partner == china);
+    let unprotected = fall(&|partner, code| partner == china && GROUPS[4].1.contains(&code));
+    assert!(
+        (0.55..0.65).contains(&(unprotected / from_china)),
+        "three fifths: {unprotected} of {from_china}"
+    );
+    let little = |code: &str| [0, 2, 3].iter().any(|&group| GROUPS[group].1.contains(&code));
+    let average = |books: &Books| books.part(|_, _| true)[0];
+    let at = |horizon, factor| average(&Books::after(&substituted(day, horizon, factor)));
+    let may = "2025-05-14";
+    let in_may =
+        average(&Books::before(&on(may, &[]))) - average(&Books::after(&substituted(may, None, 1.0)));
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation.md")).unwrap();
+    for words in [
+        format!("{from_china:.1} of {:.1} points", fall(&|_, _| true)),
+        format!("together {:.1} points", fall(&|_, code| little(code))),
+        format!("substitution takes {in_may:.1} points in all"),
+        format!(
+            "the average would be {:.1}; a year after the change it is {:.1}",
+            at(Some(Horizon::Long), 1.0),
+            average(&after)
+        ),
+        format!("of one year ({:.1})", at(None, 0.25)),
+        format!("keeping one's spending ({:.1})", average(&Books::spent(&on(day, &[])))),
+        format!("Half of them give {:.1}, within 2.5 points", at(None, 0.5)),
+    ] {
+        assert!(page.contains(&words), "docs/validation.md does not say: {words}");
+    }
 }
 
 #[test]
