@@ -81,9 +81,7 @@ fn total(values: &[f64]) -> f64 {
     const SUMS: usize = 32;
     let mut sums = [0.0; SUMS];
     for block in values.as_chunks::<SUMS>().0 {
-        for at in 0..SUMS {
-            sums[at] += block[at];
-        }
+        sums.iter_mut().zip(block).for_each(|(sum, value)| *sum += value);
     }
     sums.iter().sum()
 }

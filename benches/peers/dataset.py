@@ -119,7 +119,9 @@ class Program:
 
     def run(self, *options: str) -> None:
         command = [self.path, "run", self.scenario, "--threads", "1", *options]
-        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
 
     def times(self, draws: int) -> tuple[float, float]:
         """Seconds of the whole process without draws, and of one draw more: the page on the terminal, no files."""
