@@ -1,22 +1,13 @@
 //! A whole simulation of 1,000 draws on all cores, with the flows of the policy and without sectors, as the page needs.
 
 mod economies;
-
-use std::time::Duration;
+mod support;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
 use economies::cases;
-use tariffsim::model::impact::FlowRow;
+use support::{Unwatched, experiment, touched};
 use tariffsim::model::trade_model::GeneralEquilibrium;
-use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::prior::Uncertainty;
-
-/// Nobody watches.
-struct Unwatched;
-
-impl Observer for Unwatched {
-    fn draws(&self, _done: u32, _all: u32) {}
-}
 
 fn draws(c: &mut Criterion) {
     let model = GeneralEquilibrium::default();
@@ -24,32 +15,15 @@ fn draws(c: &mut Criterion) {
     let mut group = c.benchmark_group("draws");
     group.sampling_mode(SamplingMode::Flat);
     for case in cases(&model) {
-        let row = |flow: &tariffsim::bilateral::Flow| FlowRow {
-            importer: flow.importer,
-            exporter: flow.exporter,
-            sector: Some(flow.sector),
-        };
-        let flow_rows: Vec<FlowRow> = case.policy.touched.iter().map(row).collect();
-        let experiment = Experiment {
-            model: &model,
-            baseline: &case.baseline,
-            policy: &case.policy,
-            elasticities: &case.elasticities,
-            uncertainty: &uncertainty,
-            flow_rows: &flow_rows,
-            sectors: false,
-        };
+        let flow_rows = touched(&case);
+        let experiment = experiment(&model, &case, &uncertainty, &flow_rows);
         group.bench_function(BenchmarkId::new("1000", &case.name), |b| b.iter(|| experiment.run(&Unwatched)));
     }
 }
 
 criterion_group! {
     name = benches;
-    // Ten are the fewest that criterion takes, and a simulation is long.
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(1))
-        .measurement_time(Duration::from_millis(1));
+    config = support::long();
     targets = draws
 }
 criterion_main!(benches);

@@ -2,8 +2,7 @@
 //! everything, as for the files.
 
 mod economies;
-
-use std::time::Duration;
+mod support;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use economies::{Case, cases};
@@ -11,7 +10,6 @@ use tariffsim::index::{CountryId, Position as _};
 use tariffsim::model::equilibrium::Equilibrium;
 use tariffsim::model::impact::{Comparison, FlowRow, Impact, Measure};
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
-use tariffsim::model::world::Parameters;
 
 fn impact(c: &mut Criterion) {
     let model = GeneralEquilibrium::default();
@@ -23,11 +21,7 @@ fn impact(c: &mut Criterion) {
 fn measured(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
     let mut group = c.benchmark_group("impact");
     let world = case.baseline.world(&case.policy).expect("a world");
-    let draw = |l: usize| Parameters {
-        theta: case.central.theta.iter().map(|theta| theta * (0.8 + 0.05 * l as f64)).collect(),
-        exempt_shares: Vec::new(),
-    };
-    let draws: Vec<Parameters> = (0..BATCH).map(draw).collect();
+    let draws = support::draws(case);
     let starts = vec![&case.baseline.central; BATCH];
     let found = model.solve_batch(&world, &draws.iter().collect::<Vec<_>>(), &starts);
     let found: Vec<Equilibrium> = found.into_iter().map(|found| found.expect("an equilibrium")).collect();
@@ -73,10 +67,7 @@ fn rows(case: &Case) -> (Vec<FlowRow>, Vec<FlowRow>) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2));
+    config = support::brief();
     targets = impact
 }
 criterion_main!(benches);

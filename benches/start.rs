@@ -1,13 +1,23 @@
 //! The whole program from its start to its end: what a person at a terminal waits for.
 
+mod economies;
+mod support;
+
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use support::brief;
 
 fn start(c: &mut Criterion) {
     let mut group = c.benchmark_group("start");
-    for line in ["--version", "list", "check us-25-mexico-canada", "run us-25-mexico-canada --draws 0"] {
+    for line in [
+        "--version",
+        "list",
+        "check us-25-mexico-canada",
+        "run us-25-mexico-canada --draws 0",
+        "run us-25-mexico-canada --draws 0 --set aggregate=economies-45",
+        "run us-25-mexico-canada --draws 0 --set aggregate=economies-12",
+    ] {
         group.bench_function(line, |b| {
             b.iter(|| {
                 let mut program = Command::new(env!("CARGO_BIN_EXE_tariffsim"));
@@ -20,10 +30,7 @@ fn start(c: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2));
+    config = brief();
     targets = start
 }
 criterion_main!(benches);

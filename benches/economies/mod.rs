@@ -16,7 +16,7 @@ use tariffsim::model::world::Parameters;
 use tariffsim::units::{AdValorem, CostFactor};
 
 /// The embedded dataset that is measured.
-const EMBEDDED: &str = "world-2024";
+pub(crate) const EMBEDDED: &str = "world-2024";
 
 /// An economy with a policy, ready to be solved.
 pub(crate) struct Case {
@@ -44,13 +44,15 @@ pub(crate) fn cases(model: &GeneralEquilibrium) -> Vec<Case> {
     datasets.map(|(origin, dataset)| Case::new(origin, &dataset, model)).into()
 }
 
-fn aggregated(dataset: &Dataset, map: &str) -> Dataset {
+/// A dataset with fewer economies, by a map of the program.
+pub(crate) fn aggregated(dataset: &Dataset, map: &str) -> Dataset {
     let maps = maps::read(dataset, &[map], Unmapped::Refuse, &Folder::new("")).expect("a map of the program");
     maps.grouping.dataset(dataset).0
 }
 
 impl Case {
-    fn new(origin: &str, dataset: &Dataset, model: &GeneralEquilibrium) -> Self {
+    /// A dataset with a policy of its own; the name begins with where it is from.
+    pub(crate) fn new(origin: &str, dataset: &Dataset, model: &GeneralEquilibrium) -> Self {
         let shape = dataset.shape();
         let elasticities =
             Elasticities::published(dataset, &dataset.default_elasticities).expect("the default set");
