@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod check;
+mod compare;
 mod completions;
 mod data;
 pub mod diagnostics;
@@ -19,8 +20,11 @@ mod open;
 mod output;
 mod report;
 mod run;
+mod sampling;
 mod simulate;
+mod sweep;
 mod timeline;
+mod variables;
 
 /// Simulates what trade tariffs do to prices and volumes, with honest ranges.
 ///
@@ -47,6 +51,10 @@ enum Verb {
     Run(run::Arguments),
     /// Simulate every day on which the measures of a scenario change
     Timeline(timeline::Arguments),
+    /// Compare scenarios, or one under several assumptions, on the same draws
+    Compare(compare::Arguments),
+    /// Take a scenario through many values of one key or two
+    Sweep(sweep::Arguments),
     /// Write a scenario to begin with
     New(new::Arguments),
     /// Look for mistakes in a scenario without running it
@@ -65,11 +73,18 @@ enum Verb {
     Man(man::Arguments),
 }
 
-/// Which scenario on which data: what most verbs begin with.
+/// Which scenario: what most verbs begin with.
 #[derive(Debug, clap::Args)]
 struct Subject {
     /// A scenario file, or the name of a prepared scenario (see `tariffsim list`)
     scenario: String,
+    #[command(flatten)]
+    changes: Changes,
+}
+
+/// What the command line changes of a scenario.
+#[derive(Debug, clap::Args)]
+struct Changes {
     /// A dataset: an embedded one by name, or a folder; instead of the one the scenario names
     #[arg(long, value_name = "DIR|NAME")]
     data: Option<PathBuf>,
@@ -93,6 +108,8 @@ pub fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Timeline(arguments) => timeline::timeline(&arguments),
+        Verb::Compare(arguments) => compare::compare(&arguments),
+        Verb::Sweep(arguments) => sweep::sweep(&arguments),
         Verb::New(arguments) => new::new(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),

@@ -28,6 +28,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// What stands in place of a file where something was typed.
+    const TYPED: &str = "the command line";
+
+    /// A place in what was typed, as it is shown.
+    pub fn typed(shown: &str, span: Range<usize>) -> Self {
+        Self { file: Self::TYPED.into(), text: shown.into(), first_line: 1, span }
+    }
+
+    /// Whether it is in what was typed.
+    pub fn is_typed(&self) -> bool {
+        &*self.file == Self::TYPED
+    }
+
     /// The line of the file on which the fault begins, from 1.
     pub fn line(&self) -> usize {
         let end = self.span.start.min(self.text.len());

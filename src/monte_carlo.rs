@@ -1,5 +1,6 @@
 //! Uncertainty: priors, reproducible draws, and what the spread of the results is.
 
+pub mod contrast;
 pub mod draw;
 pub mod ensemble;
 pub mod estimate;

@@ -6,12 +6,15 @@
 //! | a class room | [`chart`] |
 //! | whoever is sent a result | [`page`] |
 //! | whoever asks what happened when | [`path`] |
+//! | whoever asks how two scenarios differ | [`compare`] |
+//! | whoever asks how much hangs on a rate | [`sweep`] |
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
 //! | all of them, as a folder | [`folder`] |
 
 pub mod chart;
+pub mod compare;
 pub mod contents;
 pub mod disclosure;
 pub mod focus;
@@ -22,6 +25,8 @@ pub mod page;
 pub mod path;
 pub mod plain;
 pub mod record;
+pub mod spoken;
 pub mod study;
+pub mod sweep;
 pub mod tables;
 pub mod terminal;

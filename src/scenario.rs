@@ -6,6 +6,7 @@
 //! in `docs/scenarios.md`.
 
 pub mod explain;
+pub mod parameter;
 pub mod prepared;
 pub mod starter;
 

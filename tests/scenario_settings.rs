@@ -90,6 +90,56 @@ fn a_setting_is_as_if_it_stood_in_the_file() {
     );
 }
 
+/// A measure, an answer to it, and what may happen.
+const OPEN: &str = r#"
+[[measure]]
+name = "tariff"
+by = "USA"
+on = "CAN"
+add = "25pp"
+exempt_share = { CAN = "30%" }
+
+[[response]]
+name = "answer"
+by = "CAN"
+to = "tariff"
+mode = "reciprocal"
+share = "100%"
+
+[[outcome]]
+name = "war"
+probability = "60%"
+measures = ["tariff", "answer"]
+
+[[outcome]]
+name = "peace"
+probability = "40%"
+"#;
+
+#[test]
+fn every_kind_of_key_can_be_set() {
+    for (typed, written_so) in [
+        (&["response.answer.share=50%"][..], "share = \"50%\""),
+        (&["response.answer.mode=20%", "measure.tariff.add=20pp"], "mode = \"20%\""),
+        (&["outcome.war.probability=50%", "outcome.peace.probability=50%"], "probability = \"50%\""),
+        (&["outcome.war.measures=tariff"], "measures = [\"tariff\"]"),
+        (&["measure.tariff.exempt_share.CAN=40%"], "exempt_share = { CAN = \"40%\" }"),
+        (&["model.inputs=false"], "inputs = false"),
+        (&["model.exempt_mode=average"], "exempt_mode = \"average\""),
+        (&["model.horizon=2y"], "horizon = \"2y\""),
+        (&["model.kind=general-equilibrium", "uncertainty.seed=7"], "seed = 7"),
+        (&["uncertainty.exempt_share.beta.sd=5pp"], "sd = \"5pp\""),
+        (&["uncertainty.trade_flows.lognormal.cv_pair=12%"], "cv_pair = \"12%\""),
+        (&["uncertainty.trade_elasticity.lognormal.correlation=0.25"], "correlation = 0.25"),
+    ] {
+        let resolved = set(OPEN, typed).unwrap_or_else(|faults| panic!("{typed:?}: {faults:?}"));
+        let text = resolved.to_toml(&resolved.uncertainty);
+        assert!(text.contains(written_so), "{typed:?}: {text}");
+        let plain = set(OPEN, &[]).unwrap();
+        assert!(!plain.to_toml(&plain.uncertainty).contains(written_so), "{typed:?} changes nothing");
+    }
+}
+
 #[test]
 fn names_with_blanks_and_dots_are_quoted() {
     let scenario = SCENARIO.replace("\"first\"", "\"the first. = one\"");
@@ -190,6 +240,20 @@ fn a_mistake_is_shown_as_it_was_typed() {
         assert_eq!(shown, underlined, "{typed}: {fault:?}");
         assert!(said.contains(help), "{typed}: {fault:?}");
     }
+}
+
+#[test]
+fn a_name_of_another_kind_is_told() {
+    let (shown, help, _) = fault(OPEN, &["measure.answer.share=50%"]);
+    assert_eq!(
+        (shown.as_str(), help.as_str()),
+        ("answer", "`answer` is the name of a response: set `response.answer.…`")
+    );
+    let (shown, help, _) = fault(OPEN, &["response.anser.share=50%"]);
+    assert_eq!((shown.as_str(), help.as_str()), ("anser", "did you mean `answer`?"));
+    let (shown, _, fault) = fault(OPEN, &["outcome.war.probability=50%"]);
+    assert!(fault.message.contains("100"), "{fault:?}");
+    assert!(!shown.is_empty());
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
     let days = open::open_days(&arguments.subject, &arguments.day)?;
-    output::warn_of(&open::warnings(&days));
+    output::warn_of(&open::warnings(&days.iter().map(|(_, opened)| opened).collect::<Vec<_>>()));
     for (_, opened) in &days {
         solvable(opened)?;
     }

@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 
 pub(super) fn explain(arguments: &Arguments) -> Result<(), Failure> {
     let days = open::open_days(&arguments.subject, &arguments.day)?;
-    output::warn_of(&open::warnings(&days));
+    output::warn_of(&open::warnings(&days.iter().map(|(_, opened)| opened).collect::<Vec<_>>()));
     let width = output::width();
     let guide = days.first().map_or_else(String::new, |(_, opened)| {
         let named = Path::new(opened.scenario.baseline());

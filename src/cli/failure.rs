@@ -45,6 +45,21 @@ impl Failure {
         Self::NoEquilibrium(Box::new(diagnostic))
     }
 
+    /// The same with the scenario of several in which it is, unless it has a place in a file.
+    #[must_use]
+    pub(super) fn of(mut self, label: &str) -> Self {
+        let tell = |fault: &mut Diagnostic| {
+            if !label.is_empty() && fault.place.as_ref().is_none_or(|place| place.is_typed()) {
+                fault.message += &format!(" (in `{label}`)");
+            }
+        };
+        match &mut self {
+            Self::Input(faults) => faults.iter_mut().for_each(tell),
+            Self::NoEquilibrium(fault) => tell(fault),
+        }
+        self
+    }
+
     /// A dataset that has no accounts.
     pub(super) fn calibration(dataset: &Dataset, error: CalibrationError) -> Self {
         let (country, what) = match error {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::failure::Failure;
-use crate::cli::{Day, Subject};
+use crate::cli::{Changes, Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
@@ -27,6 +27,11 @@ enum Source {
 }
 
 impl Data {
+    /// Whether these are the same data as others.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.dataset == other.dataset
+    }
+
     /// The hash that binds a run to its data.
     pub(super) fn hash(&self) -> String {
         match &self.source {
@@ -53,17 +58,40 @@ struct Named {
     here: Folder,
 }
 
+/// What is to be opened, and what the command line says of it.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    scenario: &'a str,
+    changes: &'a Changes,
+    day: &'a Day,
+    /// More settings, each with the flag that gives it.
+    more: &'a [(&'static str, String)],
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn new(scenario: &'a str, changes: &'a Changes, day: &'a Day) -> Self {
+        Self { scenario, changes, day, more: &[] }
+    }
+
+    /// The same with more settings, each with the flag that gives it.
+    pub(super) fn with(self, more: &'a [(&'static str, String)]) -> Self {
+        Self { more, ..self }
+    }
+}
+
+/// Datasets that were opened: scenarios on the same data share them.
+#[derive(Default)]
+pub(super) struct Shelf(Vec<(PathBuf, Arc<Data>)>);
+
 /// Opens a scenario and its dataset, and resolves the one on the other, on one day; all mistakes are reported at once.
 pub(super) fn open(subject: &Subject, day: &Day) -> Result<Opened, Failure> {
-    let named = read(subject, day)?;
-    let resolved = named.scenario.resolve_with(&named.data.dataset, &named.files, &named.here)?;
-    named.opened(resolved)
+    Shelf::default().open(Wanted::new(&subject.scenario, &subject.changes, day))
 }
 
 /// The same on every day on which what is in force changes, after the day before the first of them. Without dates, or
 /// with a day that is named, there is one entry without a date.
 pub(super) fn open_days(subject: &Subject, day: &Day) -> Result<Vec<(Option<Date>, Opened)>, Failure> {
-    let named = read(subject, day)?;
+    let named = Shelf::default().read(Wanted::new(&subject.scenario, &subject.changes, day))?;
     let (dataset, files, here) = (&named.data.dataset, &named.files, &named.here);
     if named.scenario.date().is_some() || named.scenario.changes().is_empty() {
         let resolved = named.scenario.resolve_with(dataset, files, here)?;
@@ -73,10 +101,10 @@ pub(super) fn open_days(subject: &Subject, day: &Day) -> Result<Vec<(Option<Date
     path.into_iter().map(|(date, resolved)| Ok((Some(date), named.opened(resolved)?))).collect()
 }
 
-/// What the user should know about some days, once.
-pub(super) fn warnings(days: &[(Option<Date>, Opened)]) -> Vec<Diagnostic> {
+/// What the user should know about some scenarios or days, once.
+pub(super) fn warnings(opened: &[&Opened]) -> Vec<Diagnostic> {
     let mut warnings: Vec<Diagnostic> = Vec::new();
-    for warning in days.iter().flat_map(|(_, opened)| &opened.resolved.warnings) {
+    for warning in opened.iter().flat_map(|opened| &opened.resolved.warnings) {
         if !warnings.contains(warning) {
             warnings.push(warning.clone());
         }
@@ -84,34 +112,62 @@ pub(super) fn warnings(days: &[(Option<Date>, Opened)]) -> Vec<Diagnostic> {
     warnings
 }
 
-fn read(subject: &Subject, day: &Day) -> Result<Named, Failure> {
-    let (name, text, files) = read_scenario(&subject.scenario)?;
-    let mut settings = Settings::read("--set", &subject.settings)?;
-    if let Some(on) = &day.on {
+impl Shelf {
+    /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
+    pub(super) fn open(&mut self, wanted: Wanted<'_>) -> Result<Opened, Failure> {
+        let named = self.read(wanted)?;
+        let resolved = named.scenario.resolve_with(&named.data.dataset, &named.files, &named.here)?;
+        named.opened(resolved)
+    }
+
+    fn read(&mut self, wanted: Wanted<'_>) -> Result<Named, Failure> {
+        let (name, text, files) = read_scenario(wanted.scenario)?;
+        let settings = settings(wanted)?;
+        let here = Folder::new("");
+        let draft = Draft::with(&name, &text, &settings, &files);
+        let given = &wanted.changes.data;
+        let data = match given {
+            Some(path) => self.dataset(path, Path::new("")),
+            None if draft.sets_baseline() => self.dataset(Path::new(draft.baseline()), here.root()),
+            None => self.dataset(Path::new(draft.baseline()), &files.root().join(draft.baseline_folder())),
+        };
+        let data = match (data, draft.clone().finish()) {
+            (Ok(data), Ok(_)) => data,
+            (Ok(data), Err(_)) => return Err(draft.faults_on(&data.dataset).into()),
+            (Err(_), Err(faults)) => return Err(faults.into()),
+            (Err(Failure::Input(mut faults)), Ok(scenario)) if given.is_none() => {
+                if let [fault] = &mut faults[..]
+                    && fault.place.is_none()
+                {
+                    *fault = scenario.baseline_fault(fault.clone());
+                }
+                return Err(faults.into());
+            }
+            (Err(failure), Ok(_)) => return Err(failure),
+        };
+        Ok(Named { scenario: draft.finish()?, data, files, here })
+    }
+
+    fn dataset(&mut self, name: &Path, root: &Path) -> Result<Arc<Data>, Failure> {
+        let place = if embedded_name(name).is_some() { name.to_owned() } else { root.join(name) };
+        if let Some((_, data)) = self.0.iter().find(|(known, _)| *known == place) {
+            return Ok(Arc::clone(data));
+        }
+        let data = Arc::new(dataset(name, root)?);
+        self.0.push((place, Arc::clone(&data)));
+        Ok(data)
+    }
+}
+
+fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
+    let mut settings = Settings::read("--set", &wanted.changes.settings)?;
+    if let Some(on) = &wanted.day.on {
         settings.push_texts("--on", &["date"], std::slice::from_ref(on));
     }
-    let here = Folder::new("");
-    let draft = Draft::with(&name, &text, &settings, &files);
-    let data = match &subject.data {
-        Some(path) => dataset(path, Path::new("")),
-        None if draft.sets_baseline() => dataset(Path::new(draft.baseline()), here.root()),
-        None => dataset(Path::new(draft.baseline()), &files.root().join(draft.baseline_folder())),
-    };
-    let data = match (data, draft.clone().finish()) {
-        (Ok(data), Ok(_)) => data,
-        (Ok(data), Err(_)) => return Err(draft.faults_on(&data.dataset).into()),
-        (Err(_), Err(faults)) => return Err(faults.into()),
-        (Err(Failure::Input(mut faults)), Ok(scenario)) if subject.data.is_none() => {
-            if let [fault] = &mut faults[..]
-                && fault.place.is_none()
-            {
-                *fault = scenario.baseline_fault(fault.clone());
-            }
-            return Err(faults.into());
-        }
-        (Err(failure), Ok(_)) => return Err(failure),
-    };
-    Ok(Named { scenario: draft.finish()?, data: Arc::new(data), files, here })
+    for (flag, typed) in wanted.more {
+        settings.add(flag, typed).map_err(|fault| *fault)?;
+    }
+    Ok(settings)
 }
 
 impl Named {
@@ -178,9 +234,13 @@ fn unreadable(name: &str, error: &FileError) -> Failure {
         .into()
 }
 
+fn embedded_name(name: &Path) -> Option<&'static str> {
+    embedded::NAMES.into_iter().find(|known| name == Path::new(known))
+}
+
 /// Opens a dataset: an embedded one by name, else a folder relative to `root`.
 pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
-    let known = embedded::NAMES.into_iter().find(|known| name == Path::new(known));
+    let known = embedded_name(name);
     if let Some(dataset) = known.and_then(embedded::open) {
         let source = Source::Embedded(known.expect("a dataset was opened"));
         return Ok(Data { dataset, warnings: Vec::new(), source });

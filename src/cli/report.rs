@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::diagnostic::Diagnostic;
+use crate::report::contents::{COMPARE, SWEEP, TIMELINE};
 use crate::report::folder;
-use crate::report::path::TIMELINE;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -21,17 +21,35 @@ pub(super) struct Arguments {
     folder: PathBuf,
 }
 
+/// Results that are about more than one run, by the table that each has: what it is, and what to do.
+const WITHOUT_PAGE: [(&str, &str, &str); 3] = [
+    (
+        TIMELINE,
+        "a result over time",
+        "the chart is `timeline.svg`; `run --on DATE --out DIR` writes a page about one day",
+    ),
+    (
+        COMPARE,
+        "a comparison",
+        "the chart is `compare.svg`; `run SCENARIO --out DIR` writes a page about one scenario",
+    ),
+    (
+        SWEEP,
+        "a sweep",
+        "the chart is `sweep.svg`; `run SCENARIO --set KEY=VALUE --out DIR` writes a page about one point",
+    ),
+];
+
 pub(super) fn report(arguments: &Arguments) -> Result<(), Failure> {
     let dir = &arguments.folder;
     if !dir.is_dir() {
         let message = format!("there is no folder `{}`", dir.display());
         return Err(Diagnostic::error(message).help("name the folder that a run wrote with --out").into());
     }
-    if dir.join(TIMELINE).is_file() {
-        let message = format!("`{}` holds a result over time, which has no page", dir.display());
-        return Err(Diagnostic::error(message)
-            .help("the chart is `timeline.svg`; `run --on DATE --out DIR` writes a page about one day")
-            .into());
+    let without_page = WITHOUT_PAGE.iter().find(|(table, ..)| dir.join(table).is_file());
+    if let Some((_, what, help)) = without_page {
+        let message = format!("`{}` holds {what}, which has no page", dir.display());
+        return Err(Diagnostic::error(message).help(*help).into());
     }
     let page = folder::renew_page(dir)?;
     output::print(&format!("{}\n", page.display()))

@@ -6,10 +6,10 @@ use clap::ValueEnum;
 
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened};
+use crate::cli::sampling::Sampling;
 use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
-use crate::monte_carlo::prior::Uncertainty;
 use crate::report::{folder, json, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -23,24 +23,14 @@ pub(super) struct Arguments {
     subject: Subject,
     #[command(flatten)]
     day: Day,
-    /// Number of Monte Carlo draws; 0 gives the central case only
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
-    draws: Option<u32>,
-    /// Seed of the random draws
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Write a page, tables and charts into this folder; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print one JSON document instead of the page
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quiet")]
     json: bool,
-    /// Print nothing but errors (for use with --out)
-    #[arg(long, conflicts_with = "json")]
-    quiet: bool,
-    /// Threads to use; results do not depend on it [default: all]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
     /// Which flows go into flows.csv
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
     flows: Flows,
@@ -58,18 +48,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(dir) = &arguments.out {
         folder::check(dir)?;
     }
+    let sampling = &arguments.sampling;
     let opened = open::open(&arguments.subject, &arguments.day)?;
-    if !arguments.quiet {
+    if !sampling.quiet {
         warn(&opened);
     }
-    let uncertainty = Uncertainty {
-        draws: arguments.draws.unwrap_or(opened.resolved.uncertainty.draws),
-        seed: arguments.seed.unwrap_or(opened.resolved.uncertainty.seed),
-        ..opened.resolved.uncertainty
-    };
-    let simulation = with_threads(arguments.threads, || {
-        simulate(&opened, uncertainty, arguments.scope(), !arguments.quiet)
-    })?;
+    let uncertainty = sampling.over(opened.resolved.uncertainty);
+    let simulation =
+        sampling.with_threads(|| simulate(&opened, uncertainty, arguments.scope(), !sampling.quiet))?;
     report(arguments, &opened, &simulation)
 }
 
@@ -83,16 +69,6 @@ impl Arguments {
             Flows::Touched => FlowScope::Touched,
         };
         Scope { flows, sectors: whole }
-    }
-}
-
-/// Runs on a number of threads, by default all there are.
-pub(super) fn with_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
-    let Some(threads) = threads else { return work() };
-    match rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build() {
-        Ok(pool) => pool.install(work),
-        // Without new threads the common ones do; the results are the same.
-        Err(_) => work(),
     }
 }
 
@@ -113,11 +89,11 @@ fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Re
     }
     if arguments.json {
         output::print(&json::text(&study))?;
-    } else if !arguments.quiet {
+    } else if !arguments.sampling.quiet {
         output::print(&terminal::page(&study, output::width()))?;
     }
     let failed = simulation.notes.failed.len();
-    if failed > 0 && !arguments.quiet {
+    if failed > 0 && !arguments.sampling.quiet {
         let message =
             format!("{failed} of {} draws have no solution and are left out", simulation.uncertainty.draws);
         output::warn_of(&[Diagnostic::warning(message).help("`run.json` in --out names each and says why")]);

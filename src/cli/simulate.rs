@@ -17,7 +17,10 @@ use crate::model::baseline::Baseline;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::model::world::Parameters;
-use crate::monte_carlo::ensemble::{Ensemble, Experiment, NoSolution, Observer};
+use crate::monte_carlo::contrast::{Differences, Pair};
+use crate::monte_carlo::ensemble::{
+    Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
+};
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
@@ -43,11 +46,11 @@ pub(super) enum FlowScope {
 /// A finished simulation.
 pub(super) struct Simulation {
     pub(super) estimates: Estimates,
-    by_outcome: Vec<Estimates>,
+    pub(super) by_outcome: Vec<Estimates>,
     pub(super) notes: SolutionNotes,
     pub(super) uncertainty: Uncertainty,
     resolved_toml: String,
-    scenario_hash: String,
+    pub(super) scenario_hash: String,
     data_hash: String,
 }
 
@@ -87,6 +90,15 @@ impl Simulation {
     }
 }
 
+/// One scenario of several that are simulated on the same draws.
+#[derive(Clone, Copy)]
+pub(super) struct Contestant<'a> {
+    /// What it is called where several are told apart.
+    pub(super) label: &'a str,
+    pub(super) opened: &'a Opened,
+    pub(super) uncertainty: Uncertainty,
+}
+
 /// Calibrates, solves the baseline, and simulates.
 pub(super) fn simulate(
     opened: &Opened,
@@ -94,39 +106,93 @@ pub(super) fn simulate(
     scope: Scope,
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
-    let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
-    let no_equilibrium = |none: NoSolution| {
-        let outcome = resolved.outcomes.get(none.outcome).map(|outcome| outcome.name.as_str());
-        Failure::no_equilibrium_in(dataset, &none.error, outcome)
-    };
+    let alone = Contestant { label: "", opened, uncertainty };
+    let (mut simulations, _) = simulate_together(&[alone], &[], scope, show_progress)?;
+    Ok(simulations.remove(0))
+}
+
+/// The same for several scenarios on the same draws, with the differences of some pairs of them.
+pub(super) fn simulate_together(
+    contestants: &[Contestant<'_>],
+    pairs: &[Pair],
+    scope: Scope,
+    show_progress: bool,
+) -> Result<(Vec<Simulation>, Vec<Differences>), Failure> {
     let model = GeneralEquilibrium::default();
-    let (baseline, clamped) = baseline(opened, &model)?;
-    let flow_rows = flow_rows(dataset, &resolved.policy, scope.flows);
-    let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
-        policy: &resolved.policy,
-        elasticities: &resolved.elasticities,
-        uncertainty: &uncertainty,
-        flow_rows: &flow_rows,
-        sectors: scope.sectors,
-    };
-    let bar = Bar::new(uncertainty.draws, show_progress);
-    let ensemble = experiment.run_outcomes(&resolved.possible(), &bar).map_err(no_equilibrium)?;
+    let prepared = contestants.iter().map(|of| Prepared::new(*of, &model, scope));
+    let prepared: Vec<Prepared<'_>> = prepared.collect::<Result<_, _>>()?;
+    let possible: Vec<Vec<Possible<'_>>> =
+        contestants.iter().map(|of| of.opened.resolved.possible()).collect();
+    let contenders: Vec<Contender<'_>> = prepared
+        .iter()
+        .zip(&possible)
+        .map(|(of, outcomes)| Contender { experiment: of.experiment(&model, scope), outcomes })
+        .collect();
+    let draws = contestants.first().map_or(0, |first| first.uncertainty.draws);
+    let bar = Bar::new(draws, show_progress);
+    let found = run_together(&contenders, pairs, &bar)
+        .map_err(|(at, none)| prepared[at].contestant.no_equilibrium(&none))?;
     bar.0.finish_and_clear();
-    Ok(Simulation {
-        notes: SolutionNotes {
-            data_residual: baseline.data_residual,
-            clamped,
-            ..notes(dataset, &resolved.policy, &ensemble)
-        },
-        estimates: ensemble.estimates,
-        by_outcome: ensemble.by_outcome,
-        resolved_toml: resolved.to_toml(&uncertainty),
-        scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
-        data_hash: opened.data.hash(),
-        uncertainty,
-    })
+    let simulations = prepared.iter().zip(found.ensembles).map(|(of, ensemble)| of.simulation(ensemble));
+    Ok((simulations.collect(), found.differences))
+}
+
+impl Contestant<'_> {
+    fn no_equilibrium(&self, none: &NoSolution) -> Failure {
+        let outcome = self.opened.resolved.outcomes.get(none.outcome);
+        let outcome = outcome.map(|outcome| outcome.name.as_str());
+        let failure = Failure::no_equilibrium_in(&self.opened.data.dataset, &none.error, outcome);
+        failure.of(self.label)
+    }
+}
+
+/// A scenario ready to be solved.
+struct Prepared<'a> {
+    contestant: Contestant<'a>,
+    baseline: Baseline,
+    clamped: usize,
+    flow_rows: Vec<FlowRow>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(contestant: Contestant<'a>, model: &GeneralEquilibrium, scope: Scope) -> Result<Self, Failure> {
+        let opened = contestant.opened;
+        let found = baseline(opened, model).map_err(|failure| failure.of(contestant.label));
+        let (baseline, clamped) = found?;
+        let flow_rows = flow_rows(&opened.data.dataset, &opened.resolved.policy, scope.flows);
+        Ok(Self { contestant, baseline, clamped, flow_rows })
+    }
+
+    fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium, scope: Scope) -> Experiment<'b> {
+        let resolved = &self.contestant.opened.resolved;
+        Experiment {
+            model,
+            baseline: &self.baseline,
+            policy: &resolved.policy,
+            elasticities: &resolved.elasticities,
+            uncertainty: &self.contestant.uncertainty,
+            flow_rows: &self.flow_rows,
+            sectors: scope.sectors,
+        }
+    }
+
+    fn simulation(&self, ensemble: Ensemble) -> Simulation {
+        let Contestant { opened, uncertainty, .. } = self.contestant;
+        let resolved = &opened.resolved;
+        Simulation {
+            notes: SolutionNotes {
+                data_residual: self.baseline.data_residual,
+                clamped: self.clamped,
+                ..notes(&opened.data.dataset, &resolved.policy, &ensemble)
+            },
+            estimates: ensemble.estimates,
+            by_outcome: ensemble.by_outcome,
+            resolved_toml: resolved.to_toml(&uncertainty),
+            scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
+            data_hash: opened.data.hash(),
+            uncertainty,
+        }
+    }
 }
 
 /// The baseline of a scenario, and how many final demands were clamped to get there.
@@ -219,7 +285,7 @@ fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<Stri
 
 /// SHA-256 of the scenario and the tables it names, each with its name and length so that nothing can shift
 /// between them.
-fn scenario_hash(inputs: &[(&str, &str)]) -> String {
+pub(super) fn scenario_hash(inputs: &[(&str, &str)]) -> String {
     let mut bytes = Vec::new();
     for part in inputs.iter().flat_map(|(name, text)| [name, text]) {
         bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());

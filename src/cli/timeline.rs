@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened};
-use crate::cli::run::with_threads;
+use crate::cli::sampling::Sampling;
 use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
-use crate::monte_carlo::prior::Uncertainty;
 use crate::report::path::{self, Path};
 use crate::report::{folder, terminal};
 use crate::units::Date;
@@ -23,21 +22,11 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
-    /// Number of Monte Carlo draws; 0 gives the central case only
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
-    draws: Option<u32>,
-    /// Seed of the random draws
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Write the table, the chart and the record into this folder; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Print nothing but errors (for use with --out)
-    #[arg(long)]
-    quiet: bool,
-    /// Threads to use; results do not depend on it [default: all]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
 }
 
 pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
@@ -45,10 +34,10 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
         folder::check(dir)?;
     }
     let days = days(&arguments.subject)?;
-    if !arguments.quiet {
-        output::warn_of(&open::warnings(&days));
+    if !arguments.sampling.quiet {
+        output::warn_of(&open::warnings(&days.iter().map(|(_, opened)| opened).collect::<Vec<_>>()));
     }
-    let simulations = with_threads(arguments.threads, || simulated(arguments, &days))?;
+    let simulations = arguments.sampling.with_threads(|| simulated(&arguments.sampling, &days))?;
     let path = Path {
         days: days
             .iter()
@@ -63,7 +52,7 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(dir) = &arguments.out {
         folder::write(dir, &path::files(&path))?;
     }
-    if !arguments.quiet {
+    if !arguments.sampling.quiet {
         output::print(&terminal::path_page(&path, output::width()))?;
     }
     Ok(())
@@ -93,7 +82,7 @@ struct Simulations {
 }
 
 /// Simulates each day; one on which the same is in force as on an earlier one has its simulation.
-fn simulated(arguments: &Arguments, days: &[(Option<Date>, Opened)]) -> Result<Simulations, Failure> {
+fn simulated(sampling: &Sampling, days: &[(Option<Date>, Opened)]) -> Result<Simulations, Failure> {
     let mut simulations = Simulations { list: Vec::new(), of_days: Vec::new() };
     let mut solved: Vec<&Opened> = Vec::new();
     // As `run` does: how exactly quantiles are kept depends on how many numbers there are.
@@ -109,12 +98,8 @@ fn simulated(arguments: &Arguments, days: &[(Option<Date>, Opened)]) -> Result<S
         let at = match same {
             Some(at) => at,
             None => {
-                let uncertainty = Uncertainty {
-                    draws: arguments.draws.unwrap_or(resolved.uncertainty.draws),
-                    seed: arguments.seed.unwrap_or(resolved.uncertainty.seed),
-                    ..resolved.uncertainty
-                };
-                simulations.list.push(simulate(opened, uncertainty, scope, !arguments.quiet)?);
+                let uncertainty = sampling.over(resolved.uncertainty);
+                simulations.list.push(simulate(opened, uncertainty, scope, !sampling.quiet)?);
                 solved.push(opened);
                 solved.len() - 1
             }

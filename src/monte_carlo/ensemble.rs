@@ -10,6 +10,7 @@ use crate::model::impact::{FlowRow, Impact};
 use crate::model::trade_model::{BATCH, GeneralEquilibrium};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use crate::model::world::World;
+use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates, Spread};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
@@ -115,44 +116,9 @@ impl Experiment<'_> {
         outcomes: &[Possible<'_>],
         observer: &dyn Observer,
     ) -> Result<Ensemble, NoSolution> {
-        let in_outcome = |outcome| move |error| NoSolution { outcome, error };
-        let observed_policy = Policy::default();
-        let observed = self.baseline.world(&observed_policy).map_err(in_outcome(0))?;
-        let worlds: Vec<World<'_>> = outcomes
-            .iter()
-            .enumerate()
-            .map(|(at, outcome)| self.baseline.world(outcome.policy).map_err(in_outcome(at)))
-            .collect::<Result<_, _>>()?;
-        let arms: Vec<Arm<'_>> = worlds
-            .iter()
-            .enumerate()
-            .map(|(at, world)| Arm::new(self, world).map_err(in_outcome(at)))
-            .collect::<Result<_, _>>()?;
-        let solver = Solver::new(self, observed, arms);
-        let weights: Vec<f64> = outcomes.iter().map(|outcome| outcome.weight).collect();
-        let central = solver.central_impacts();
-        let numbers: usize = central[0].parts().iter().map(|part| part.len()).sum();
-        let draws = self.uncertainty.draws;
-        let mut collection = Collection::new(&self.kinds(numbers), draws, weights);
-        let block = block(numbers * outcomes.len());
-        for first in (0..draws).step_by(block) {
-            let last = draws.min(first + block as u32);
-            collection.add(solver.block(first..last), first);
-            observer.draws(last, draws);
-        }
-        let quantile_error = collection.numbers.iter().map(Outcomes::quantile_error).fold(0.0, f64::max);
-        let mut estimates = self.estimates(&central, &mut collection);
-        let all = estimates.remove(0);
-        let solutions = || solver.arms.iter().map(|arm| &arm.central);
-        Ok(Ensemble {
-            estimates: all,
-            by_outcome: estimates,
-            failed: collection.failed,
-            floored: collection.floored,
-            quantile_error,
-            iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
-            residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
-        })
+        let alone = [Contender { experiment: *self, outcomes }];
+        let found = run_together(&alone, &[], observer).map_err(|(_, none)| none)?;
+        Ok(found.ensembles.into_iter().next().expect("one for every contender"))
     }
 
     /// The kind of every number, in the order of [`Impact::values`].
@@ -207,6 +173,129 @@ impl Experiment<'_> {
             sectors: all.by_ref().take(sectors).collect(),
             flow_rows: self.flow_rows.to_vec(),
             flows: all.take(self.flow_rows.len() * FlowVariable::ALL.len()).collect(),
+        }
+    }
+}
+
+/// An experiment with the outcomes that are possible in it.
+#[derive(Clone, Copy)]
+pub struct Contender<'a> {
+    /// The experiment.
+    pub experiment: Experiment<'a>,
+    /// Its outcomes.
+    pub outcomes: &'a [Possible<'a>],
+}
+
+/// The results of several experiments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Together {
+    /// Of each.
+    pub ensembles: Vec<Ensemble>,
+    /// Of each pair.
+    pub differences: Vec<Differences>,
+}
+
+/// Solves several experiments on the same draws, block by block, and collects how far apart they are draw by draw. Each
+/// has the results that it would have alone; all have the draws of the first.
+///
+/// # Errors
+/// Which of them has no solution at central parameters, and why.
+pub fn run_together(
+    contenders: &[Contender<'_>],
+    pairs: &[Pair],
+    observer: &dyn Observer,
+) -> Result<Together, (usize, NoSolution)> {
+    let observed = Policy::default();
+    let each = || contenders.iter().enumerate();
+    let worlds: Vec<Vec<World<'_>>> =
+        each().map(|(at, of)| of.worlds().map_err(|none| (at, none))).collect::<Result<_, _>>()?;
+    let mut runs: Vec<Run<'_>> = each()
+        .zip(&worlds)
+        .map(|((at, of), worlds)| Run::begin(of, worlds, &observed).map_err(|none| (at, none)))
+        .collect::<Result<_, _>>()?;
+    let draws = contenders.first().map_or(0, |first| first.experiment.uncertainty.draws);
+    let mut contrasts: Vec<Contrast> =
+        pairs.iter().map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), draws)).collect();
+    let block = block(runs.iter().map(Run::numbers).sum());
+    for first in (0..draws).step_by(block) {
+        let last = draws.min(first + block as u32);
+        let solved: Vec<Vec<Solved>> = runs.iter().map(|run| run.solver.block(first..last)).collect();
+        for contrast in &mut contrasts {
+            contrast.add(contrast.pair.sides(|at| &solved[at][..]));
+        }
+        for (run, solved) in runs.iter_mut().zip(solved) {
+            run.collection.add(solved, first);
+        }
+        observer.draws(last, draws);
+    }
+    Ok(Together {
+        ensembles: runs.into_iter().map(Run::end).collect(),
+        differences: contrasts.into_iter().map(Contrast::end).collect(),
+    })
+}
+
+fn in_outcome(outcome: usize) -> impl Fn(SolveError) -> NoSolution {
+    move |error| NoSolution { outcome, error }
+}
+
+impl<'a> Contender<'a> {
+    /// The world of each outcome.
+    fn worlds(&self) -> Result<Vec<World<'a>>, NoSolution> {
+        let baseline = self.experiment.baseline;
+        let outcomes = self.outcomes.iter().enumerate();
+        outcomes.map(|(at, outcome)| baseline.world(outcome.policy).map_err(in_outcome(at))).collect()
+    }
+}
+
+/// An experiment on its way: solved at central parameters, and what its draws gave so far.
+struct Run<'a> {
+    experiment: &'a Experiment<'a>,
+    solver: Solver<'a>,
+    central: Vec<Impact>,
+    collection: Collection,
+}
+
+impl<'a> Run<'a> {
+    fn begin(
+        contender: &'a Contender<'a>,
+        worlds: &'a [World<'a>],
+        observed: &'a Policy,
+    ) -> Result<Self, NoSolution> {
+        let experiment = &contender.experiment;
+        let observed = experiment.baseline.world(observed).map_err(in_outcome(0))?;
+        let arms = worlds.iter().enumerate();
+        let arms = arms.map(|(at, world)| Arm::new(experiment, world).map_err(in_outcome(at)));
+        let solver = Solver::new(experiment, observed, arms.collect::<Result<_, _>>()?);
+        let central = solver.central_impacts();
+        let kinds = experiment.kinds(central[0].parts().iter().map(|part| part.len()).sum());
+        let weights = contender.outcomes.iter().map(|outcome| outcome.weight).collect();
+        let collection = Collection::new(&kinds, experiment.uncertainty.draws, weights);
+        Ok(Self { experiment, solver, central, collection })
+    }
+
+    /// How many numbers each draw has.
+    fn numbers(&self) -> usize {
+        self.collection.numbers.len() * self.central.len()
+    }
+
+    fn side(&self) -> Side<'_> {
+        Side { central: &self.central, weights: &self.collection.weights }
+    }
+
+    fn end(mut self) -> Ensemble {
+        let collection = &mut self.collection;
+        let quantile_error = collection.numbers.iter().map(Outcomes::quantile_error).fold(0.0, f64::max);
+        let mut estimates = self.experiment.estimates(&self.central, collection);
+        let all = estimates.remove(0);
+        let solutions = || self.solver.arms.iter().map(|arm| &arm.central);
+        Ensemble {
+            estimates: all,
+            by_outcome: estimates,
+            floored: collection.floored,
+            quantile_error,
+            iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
+            residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
+            failed: self.collection.failed,
         }
     }
 }

@@ -3,11 +3,14 @@
 //! The same run gives the same bytes on every machine: text is measured with the fonts in `assets/fonts`.
 
 mod axis;
+mod compare;
 mod dark;
 mod figure;
+mod panel;
 mod path;
 mod pen;
 mod picture;
+mod sweep;
 
 use crate::bilateral::Flow;
 use crate::index::{CountryId, SectorId};
@@ -17,11 +20,13 @@ use crate::report::disclosure::{self, Topic};
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
+pub use compare::compare_chart;
 pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
 pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
+pub use sweep::sweep_chart;
 
 /// The most rows of a chart: more cannot be read from the back of a room.
 const MOST_ROWS: usize = 20;
@@ -53,8 +58,8 @@ pub fn prices(study: &Study<'_>) -> String {
         subtitle: "Change in what buyers pay and what arrives at the border, by supplier".to_owned(),
         axis: "change in per cent, relative to the importer's consumer prices".to_owned(),
         series: vec![
-            Series { name: "buyer price (with tariff)", hue: Hue::Blue },
-            Series { name: "border price (before tariff)", hue: Hue::Orange },
+            Series { name: "buyer price (with tariff)".to_owned(), hue: Hue::Blue },
+            Series { name: "border price (before tariff)".to_owned(), hue: Hue::Orange },
         ],
         rows: flow_rows(study, &pairs, &marks),
         notes: with_assumptions(study, notes),
@@ -74,9 +79,9 @@ pub fn volumes(study: &Study<'_>) -> String {
         let flow = &study.estimates.flow_rows[row];
         Row { label: pair_name(study, flow.exporter, flow.importer), is_detail: false, marks: volume(1, row) }
     }));
-    let mut series = vec![Series { name: "goods that the measures touch", hue: Hue::Blue }];
+    let mut series = vec![Series { name: "goods that the measures touch".to_owned(), hue: Hue::Blue }];
     if rows.iter().flat_map(|row| &row.marks).any(|mark| mark.series == 1) {
-        series.push(Series { name: "not touched: the largest gains", hue: Hue::Green });
+        series.push(Series { name: "not touched: the largest gains".to_owned(), hue: Hue::Green });
     }
     let figure = Figure {
         title: format!("Volumes: {}", study.title),
@@ -105,8 +110,8 @@ pub fn countries(study: &Study<'_>) -> String {
         subtitle: "Change in real income (welfare) and in what an hour of work buys".to_owned(),
         axis: "change in per cent".to_owned(),
         series: vec![
-            Series { name: "welfare (real income)", hue: Hue::Blue },
-            Series { name: "real wage", hue: Hue::Orange },
+            Series { name: "welfare (real income)".to_owned(), hue: Hue::Blue },
+            Series { name: "real wage".to_owned(), hue: Hue::Orange },
         ],
         rows: shown.iter().map(row).collect(),
         notes: with_assumptions(study, to_read_with(study, &shown)),
@@ -212,11 +217,17 @@ fn goods_trade(study: &Study<'_>, row: FlowRow) -> f64 {
 
 /// The mark of an estimate; none where it has no value.
 fn mark(series: usize, estimate: &Estimate) -> Option<Mark> {
-    let point = estimate.central.filter(|value| value.is_finite())?;
+    let (point, bands) = point_with_bands(estimate, 1.0)?;
     let text = format!("{} %", number::shown(estimate, 1.0)?.central);
-    let bands =
-        estimate.spread.as_ref().map(bands).filter(|bands| bands.iter().flatten().all(|end| end.is_finite()));
     Some(Mark { series, point, bands, text })
+}
+
+/// A central value with its bands, in units of `divisor`; none where it has no value.
+fn point_with_bands(estimate: &Estimate, divisor: f64) -> Option<(f64, Option<[[f64; 2]; 3]>)> {
+    let point = estimate.central.filter(|value| value.is_finite())?;
+    let bands = estimate.spread.as_ref().map(bands);
+    let bands = bands.filter(|bands| bands.iter().flatten().all(|end| end.is_finite()));
+    Some((point / divisor, bands.map(|bands| bands.map(|ends| ends.map(|end| end / divisor)))))
 }
 
 /// The 95, 80 and 50 % bands, widest first.

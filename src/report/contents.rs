@@ -17,6 +17,15 @@ pub const RATES: &str = "rates.csv";
 /// See [`COUNTRIES`].
 pub const SCENARIO: &str = "scenario.toml";
 
+/// The table of a result over time, by which it is known.
+pub const TIMELINE: &str = "timeline.csv";
+
+/// The table of a comparison, by which it is known.
+pub const COMPARE: &str = "compare.csv";
+
+/// The table of a sweep, by which it is known.
+pub const SWEEP: &str = "sweep.csv";
+
 /// The charts as drawings, in the order of the page.
 pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 

@@ -153,7 +153,7 @@ fn is_result(dir: &Path) -> bool {
 ///
 /// # Errors
 /// [`FolderError`]; see [`check`].
-pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
+pub fn write(dir: &Path, files: &[(impl AsRef<str>, Vec<u8>)]) -> Result<(), FolderError> {
     check(dir)?;
     let (target, name) = place(dir)?;
     let parents = Parents::create(&target)?;
@@ -161,7 +161,7 @@ pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
     let fresh = scratch.path.join("new");
     fs::create_dir(&fresh).map_err(unwritable(&fresh))?;
     for (name, bytes) in files {
-        fs::write(fresh.join(name), bytes).map_err(unwritable(&dir.join(name)))?;
+        fs::write(fresh.join(name.as_ref()), bytes).map_err(unwritable(&dir.join(name.as_ref())))?;
     }
     let made = fs::metadata(&scratch.path).and_then(|made| made.modified()).ok();
     swap(scratch, &fresh, &target)?;

@@ -1,5 +1,7 @@
 //! The answer of `--json`: one document for other programs, tidy, in full precision.
 
+mod several;
+
 use serde::Serialize;
 
 use crate::bilateral::Flow;
@@ -10,6 +12,7 @@ use crate::report::focus;
 use crate::report::record::{self, Record};
 use crate::report::study::Study;
 use crate::report::tables;
+pub use several::{compare_text, sweep_text};
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]
@@ -123,6 +126,9 @@ pub struct Value {
     /// Share of draws below zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p_negative: Option<f64>,
+    /// Share of draws above zero; of differences only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_positive: Option<f64>,
     /// Monte Carlo error of the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mc_error: Option<f64>,
@@ -141,7 +147,11 @@ pub fn document<'a>(study: &Study<'a>) -> Document<'a> {
 
 /// The document of a run as text, with a line end.
 pub fn text(study: &Study<'_>) -> String {
-    let text = serde_json::to_string_pretty(&document(study));
+    pretty(&document(study))
+}
+
+fn pretty(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document);
     text.expect("a document has only string keys, so it has a JSON form") + "\n"
 }
 
@@ -218,21 +228,29 @@ fn unsigned_zero(value: f64) -> f64 {
 }
 
 fn value(estimate: &Estimate) -> Value {
-    let mut value = Value::default();
-    for (stat, _, number) in tables::statistics(estimate) {
-        let field = match stat {
-            "central" => &mut value.central,
-            "mean" => &mut value.mean,
-            "sd" => &mut value.sd,
-            "p05" => &mut value.p05,
-            "p25" => &mut value.p25,
-            "p50" => &mut value.p50,
-            "p75" => &mut value.p75,
-            "p95" => &mut value.p95,
-            "p_negative" => &mut value.p_negative,
-            _ => &mut value.mc_error,
-        };
-        *field = Some(unsigned_zero(number));
+    Value::of(tables::statistics(estimate))
+}
+
+impl Value {
+    /// Statistics under their names.
+    fn of(statistics: impl Iterator<Item = (&'static str, bool, f64)>) -> Self {
+        let mut value = Self::default();
+        for (stat, _, number) in statistics {
+            let field = match stat {
+                "central" => &mut value.central,
+                "mean" => &mut value.mean,
+                "sd" => &mut value.sd,
+                "p05" => &mut value.p05,
+                "p25" => &mut value.p25,
+                "p50" => &mut value.p50,
+                "p75" => &mut value.p75,
+                "p95" => &mut value.p95,
+                tables::NEGATIVE => &mut value.p_negative,
+                tables::POSITIVE => &mut value.p_positive,
+                _ => &mut value.mc_error,
+            };
+            *field = Some(unsigned_zero(number));
+        }
+        value
     }
-    value
 }

@@ -202,6 +202,15 @@ pub fn money(unit: &str, largest: f64) -> (String, f64) {
     }
 }
 
+/// A share of draws in whole per cent: nothing and all are exact, what rounds to them is below or above.
+pub fn share(share: f64) -> String {
+    match (share * 100.0).round() as u32 {
+        0 if share > 0.0 => "<1 %".to_owned(),
+        100 if share < 1.0 => ">99 %".to_owned(),
+        rounded => format!("{rounded} %"),
+    }
+}
+
 /// Appends the shortest decimal that reads back as the same number; nothing is `0`, never `-0`, and what is no number
 /// is left empty.
 ///
@@ -316,6 +325,11 @@ mod tests {
         assert_eq!(points(0.1), "+10 pp");
         assert_eq!(points(-0.15), "−15 pp");
         assert_eq!(points(0.0), "0 pp");
+    }
+
+    #[test]
+    fn a_share_of_draws_is_never_rounded_to_certainty() {
+        assert_eq!([0.0, 0.001, 0.5, 0.999, 1.0].map(share), ["0 %", "<1 %", "50 %", ">99 %", "100 %"]);
     }
 
     #[test]

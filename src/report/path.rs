@@ -6,16 +6,13 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::chart::{path_chart, png};
-use crate::report::contents::{RECORD, SCENARIO};
+use crate::report::contents::{RECORD, SCENARIO, TIMELINE};
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
 use crate::units::Date;
-
-/// The table of a result over time, by which it is known.
-pub const TIMELINE: &str = "timeline.csv";
 
 /// A run for each day, in order; the first is the day before anything changes.
 #[derive(Debug)]

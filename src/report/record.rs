@@ -3,7 +3,9 @@
 //! It holds no path, clock, duration, number of threads or argument list, so that the records of two equal runs
 //! are equal byte for byte.
 
+mod compare;
 mod path;
+mod sweep;
 mod touched;
 mod uncertainty;
 
@@ -17,8 +19,10 @@ use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::study::{InOutcome, Study};
+use crate::report::study::{InOutcome, SolutionNotes, Study};
+pub use compare::{CompareRecord, compare, compare_json};
 pub use path::path_json;
+pub use sweep::{SweepRecord, sweep, sweep_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 
@@ -260,8 +264,8 @@ pub fn run_json(study: &Study<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// The hashes of files by their names.
-fn hashes<'f>(files: &[(&'f str, Vec<u8>)]) -> BTreeMap<&'f str, String> {
-    files.iter().map(|(name, bytes)| (*name, sha256(bytes))).collect()
+fn hashes(files: &[(impl AsRef<str>, Vec<u8>)]) -> BTreeMap<&str, String> {
+    files.iter().map(|(name, bytes)| (name.as_ref(), sha256(bytes))).collect()
 }
 
 /// A record as JSON that ends with the hash of all lines above.
@@ -347,7 +351,10 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
 }
 
 fn solution<'a>(study: &Study<'a>) -> Solution<'a> {
-    let notes = study.solution;
+    solution_of(study.solution)
+}
+
+fn solution_of(notes: &SolutionNotes) -> Solution<'_> {
     Solution {
         iterations: notes.iterations,
         residual: notes.residual,

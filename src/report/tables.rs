@@ -8,10 +8,13 @@ use csv::{Terminator, Writer, WriterBuilder};
 use crate::economy::policy::RateChange;
 use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Unit};
+use crate::monte_carlo::contrast::Difference;
 use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
+use crate::report::compare::{self, Comparison};
 use crate::report::number;
 use crate::report::path::Path;
 use crate::report::study::{ALL_OUTCOMES, Study};
+use crate::report::sweep::Sweep;
 
 /// The sector of rows that are all goods of a pair together.
 pub const ALL_GOODS: &str = "TOTAL";
@@ -23,6 +26,11 @@ struct Statistic {
     is_share: bool,
 }
 
+/// The shares of draws below and above zero.
+pub const NEGATIVE: &str = "p_negative";
+/// See [`NEGATIVE`].
+pub const POSITIVE: &str = "p_positive";
+
 /// The statistics after `central`, in the order of output; quantiles by their place in `QUANTILES`.
 const STATISTICS: [Statistic; 9] = [
     Statistic { name: "mean", value: |spread| spread.mean, is_share: false },
@@ -32,7 +40,7 @@ const STATISTICS: [Statistic; 9] = [
     Statistic { name: "p50", value: |spread| spread.quantiles[4], is_share: false },
     Statistic { name: "p75", value: |spread| spread.quantiles[5], is_share: false },
     Statistic { name: "p95", value: |spread| spread.quantiles[7], is_share: false },
-    Statistic { name: "p_negative", value: |spread| spread.p_negative, is_share: true },
+    Statistic { name: NEGATIVE, value: |spread| spread.p_negative, is_share: true },
     Statistic { name: "mc_error", value: |spread| spread.mc_error, is_share: false },
 ];
 
@@ -61,7 +69,7 @@ pub fn statistics(estimate: &Estimate) -> impl Iterator<Item = (&'static str, bo
 struct Table<'a> {
     out: Writer<Vec<u8>>,
     /// What stands before the scenario in every row.
-    lead: String,
+    lead: Vec<String>,
     scenario: &'a str,
     outcome: &'a str,
     money: &'a str,
@@ -80,7 +88,7 @@ impl<'a> Table<'a> {
         out.write_record(header).expect(IN_MEMORY);
         Self {
             out,
-            lead: String::new(),
+            lead: Vec::new(),
             scenario: study.scenario,
             outcome: ALL_OUTCOMES,
             money: &study.dataset.unit,
@@ -92,8 +100,8 @@ impl<'a> Table<'a> {
     fn estimate(&mut self, keys: &[&str], variable: &str, unit: Unit, estimate: &Estimate) {
         for (stat, is_share, value) in statistics(estimate) {
             let unit = if is_share { SHARE_UNIT } else { unit_name(unit, self.money) };
-            if !self.lead.is_empty() {
-                self.out.write_field(&self.lead).expect(IN_MEMORY);
+            for lead in &self.lead {
+                self.out.write_field(lead).expect(IN_MEMORY);
             }
             self.begin([self.scenario, self.outcome].iter().chain(keys).chain(&[variable, unit, stat]));
             self.number(value);
@@ -122,11 +130,23 @@ impl<'a> Table<'a> {
     }
 }
 
+/// The columns of `countries.csv`.
+const OF_COUNTRIES: [&str; 7] = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+
 /// `countries.csv`: one row per (outcome, country, variable, statistic).
 pub fn countries(study: &Study<'_>) -> Vec<u8> {
-    let header = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
-    let mut table = Table::new(&header, study);
-    country_rows(&mut table, study);
+    countries_of(std::iter::once(study))
+}
+
+/// `countries.csv` of several runs, at least one.
+pub fn countries_of<'s>(studies: impl IntoIterator<Item = &'s Study<'s>>) -> Vec<u8> {
+    let mut studies = studies.into_iter().peekable();
+    let first = studies.peek().expect("a result is about something");
+    let mut table = Table::new(&OF_COUNTRIES, first);
+    for study in studies {
+        table.scenario = study.scenario;
+        country_rows(&mut table, study);
+    }
     table.bytes()
 }
 
@@ -145,13 +165,58 @@ fn country_rows<'a>(table: &mut Table<'a>, study: &Study<'a>) {
 
 /// `timeline.csv`: the rows of `countries.csv` for every day, with the day in front.
 pub fn timeline(path: &Path<'_>) -> Vec<u8> {
-    let header = ["date", "scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+    let header: Vec<&str> = ["date"].into_iter().chain(OF_COUNTRIES).collect();
     let mut table = Table::new(&header, &path.days[0].study);
     for day in &path.days {
-        table.lead = day.date.to_string();
+        table.lead = vec![day.date.to_string()];
         country_rows(&mut table, &day.study);
     }
     table.bytes()
+}
+
+/// `sweep.csv`: the rows of `countries.csv` for every point that has a solution, with the values of the keys in front.
+pub fn sweep(sweep: &Sweep<'_>) -> Vec<u8> {
+    let keys = sweep.keys.iter().map(|key| key.name.as_str());
+    let mut table = Table::new(&keys.chain(OF_COUNTRIES).collect::<Vec<_>>(), &sweep.study);
+    for point in &sweep.points {
+        let Ok(found) = &point.found else { continue };
+        table.lead = sweep.coordinates(point).map(str::to_owned).collect();
+        country_rows(&mut table, &sweep.at(found));
+    }
+    table.bytes()
+}
+
+/// `compare.csv`: one row per (pair of scenarios, outcome, country, variable, statistic).
+pub fn compare(comparison: &Comparison<'_>) -> Vec<u8> {
+    let header = ["first", "second", "outcome", "country", "variable", "unit", "stat", "value"];
+    let first = &comparison.first().study;
+    let mut table = Table::new(&header, first);
+    for contrast in &comparison.contrasts {
+        let second = comparison.columns[contrast.second].study.scenario;
+        for country in first.dataset.countries.ids::<CountryId>() {
+            let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
+            for &variable in CountryVariable::ALL {
+                let difference = contrast.differences.country(country, variable);
+                for (stat, is_share, value) in statistics_of(difference) {
+                    let unit = unit_name(compare::unit(variable), table.money);
+                    let unit = if is_share { SHARE_UNIT } else { unit };
+                    table.begin(keys.iter().chain(&[variable.name(), unit, stat]));
+                    table.number(value);
+                    table.end();
+                }
+            }
+        }
+    }
+    table.bytes()
+}
+
+/// Every statistic of a difference that has a value, the share above zero after that below.
+pub fn statistics_of(difference: &Difference) -> impl Iterator<Item = (&'static str, bool, f64)> {
+    let positive = difference.p_positive.map(|share| (POSITIVE, true, share));
+    statistics(&difference.estimate).flat_map(move |stat| {
+        let after = positive.filter(|_| stat.0 == NEGATIVE);
+        std::iter::once(stat).chain(after)
+    })
 }
 
 /// `sectors.csv`: one row per (outcome, country, sector, variable, statistic).

@@ -2,9 +2,11 @@
 //!
 //! Styled with ANSI codes; whoever prints it strips them where the output is no terminal.
 
+mod compare;
 mod layout;
 mod outcomes;
 mod path;
+mod sweep;
 
 use crate::index::{CountryId, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable};
@@ -13,8 +15,10 @@ use crate::report::disclosure;
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
+pub use compare::compare_page;
 use layout::{Cell, Grid, Page};
 pub use path::path_page;
+pub use sweep::sweep_page;
 
 /// The most pairs of countries in a table.
 const MOST_PAIRS: usize = 8;

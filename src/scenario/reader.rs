@@ -250,7 +250,8 @@ pub(super) fn entries<'a, 'i>(
     items
 }
 
-fn article(word: &str) -> &'static str {
+/// The article of a word.
+pub(super) fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 

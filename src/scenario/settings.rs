@@ -5,21 +5,18 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
+use crate::scenario::reader::article;
 
 /// A value of a scenario, in its file or in a setting, with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
 /// The kinds of entries that have names.
 pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
-
-/// Where a mistake in a setting is shown to be.
-const PLACE: &str = "the command line";
 
 /// Settings in the order in which they were given.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,17 +48,22 @@ impl Settings {
     /// Every mistake of form, each shown as it was typed.
     pub fn read(flag: &str, typed: &[String]) -> Result<Self, Vec<Diagnostic>> {
         let mut settings = Self::default();
-        let mut faults = Vec::new();
-        for typed in typed {
-            match Setting::read(flag, typed) {
-                Ok(setting) => match settings.clash(&setting) {
-                    Some(fault) => faults.push(fault),
-                    None => settings.0.push(setting),
-                },
-                Err(fault) => faults.push(*fault),
-            }
-        }
+        let faults: Vec<Diagnostic> =
+            typed.iter().filter_map(|typed| settings.add(flag, typed).err()).map(|fault| *fault).collect();
         if faults.is_empty() { Ok(settings) } else { Err(faults) }
+    }
+
+    /// Adds a setting of the form `KEY=VALUE`.
+    ///
+    /// # Errors
+    /// A mistake of form, or that the key is set already.
+    pub fn add(&mut self, flag: &str, typed: &str) -> Result<(), Box<Diagnostic>> {
+        let setting = Setting::read(flag, typed)?;
+        if let Some(fault) = self.clash(&setting) {
+            return Err(Box::new(fault));
+        }
+        self.0.push(setting);
+        Ok(())
     }
 
     /// Adds texts for a key that a flag of its own gives, such as `--on CAN MEX`.
@@ -187,7 +189,7 @@ impl Setting {
     fn read(flag: &str, typed: &str) -> Result<Self, Box<Diagnostic>> {
         let shown = format!("{flag} {typed}");
         let at = flag.len() + 1;
-        let place = |span| Place { file: PLACE.into(), text: shown.as_str().into(), first_line: 1, span };
+        let place = |span| Place::typed(&shown, span);
         let mut quoted = false;
         let equals = typed.find(|letter| {
             quoted ^= letter == '"';
@@ -222,7 +224,7 @@ impl Setting {
     }
 
     fn place(&self, span: Range<usize>) -> Place {
-        Place { file: PLACE.into(), text: Arc::from(self.shown.as_str()), first_line: 1, span }
+        Place::typed(&self.shown, span)
     }
 
     /// Puts the value into a tree; all its spans are moved by `base`.
@@ -283,6 +285,11 @@ impl Setting {
         if rest.is_empty() {
             return Err(self.incomplete(kind));
         }
+        let elsewhere = NAMED.into_iter().find(|other| {
+            let entries = tree.get_mut(*other).map(|node| named(node, other));
+            *other != kind
+                && entries.is_some_and(|list| list.iter().any(|(name, _)| name == wanted.get_ref()))
+        });
         let mut measures: Vec<(String, &'t mut DeTable<'s>)> = match tree.get_mut(kind) {
             Some(node) => named(node, kind),
             None => Vec::new(),
@@ -291,10 +298,19 @@ impl Setting {
             Some(at) => Ok((measures.swap_remove(at).1, rest)),
             None => {
                 let names: Vec<&str> = measures.iter().map(|(name, _)| name.as_str()).collect();
-                let help = match nearest(wanted.get_ref(), names.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if names.is_empty() => format!("the scenario has no {kind}s"),
-                    None => format!("the {kind}s are {}", listed(&names)),
+                let near = nearest(wanted.get_ref(), names.iter().copied());
+                let help = match (elsewhere, near) {
+                    (Some(other), _) => {
+                        format!(
+                            "`{}` is the name of {} {other}: set `{other}.{}.…`",
+                            wanted.get_ref(),
+                            article(other),
+                            wanted.get_ref()
+                        )
+                    }
+                    (None, Some(near)) => format!("did you mean `{near}`?"),
+                    (None, None) if names.is_empty() => format!("the scenario has no {kind}s"),
+                    (None, None) => format!("the {kind}s are {}", listed(&names)),
                 };
                 let fault = Diagnostic::error(format!("there is no {kind} `{}`", wanted.get_ref()))
                     .expected(format!("the name of a {kind} of this scenario"))

@@ -58,8 +58,21 @@ fn every_verb_has_help_and_its_examples_work() {
     desk.write("my-countries.csv", "code,group\nDEU,EUR\nFRA,EUR\n");
     let pages = pages(&desk);
     let asked: Vec<&str> = pages.iter().map(|(words, _)| words.trim()).collect();
-    let known =
-        ["run", "new", "check", "explain", "list", "report", "data", "data check", "completions", "man"];
+    let known = [
+        "run",
+        "timeline",
+        "compare",
+        "sweep",
+        "new",
+        "check",
+        "explain",
+        "list",
+        "report",
+        "data",
+        "data check",
+        "completions",
+        "man",
+    ];
     for verb in known {
         assert!(asked.contains(&verb), "{verb} is not in the help");
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod aggregate;
+mod compare;
 #[path = "../data_support/mod.rs"]
 mod data_support;
 mod help;
@@ -14,5 +15,6 @@ mod outcomes;
 mod output;
 mod same_bytes;
 mod shell;
+mod sweep;
 mod timeline;
 mod tool;

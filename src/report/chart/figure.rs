@@ -25,7 +25,7 @@ pub(super) struct Figure {
 /// A kind of mark.
 pub(super) struct Series {
     /// Its name in the key.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// Its colour.
     pub(super) hue: Hue,
 }
@@ -145,7 +145,8 @@ impl Figure {
     /// Its texts, which may come from a file.
     fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let labels = self.rows.iter_mut().map(|row| &mut row.label);
-        [&mut self.title, &mut self.subtitle].into_iter().chain(&mut self.notes).chain(labels)
+        let names = self.series.iter_mut().map(|series| &mut series.name);
+        [&mut self.title, &mut self.subtitle].into_iter().chain(&mut self.notes).chain(labels).chain(names)
     }
 
     fn layout(&self) -> Layout<'_> {
@@ -218,8 +219,8 @@ impl Figure {
         let mut x = MARGIN;
         for series in &self.series {
             pen.point((x + 10, layout.key), series.hue.full());
-            pen.text(series.name, KEY, series.hue.ink(), (x + 28, layout.key), Side::Left);
-            x += 28 + KEY.width(series.name) + 36;
+            pen.text(&series.name, KEY, series.hue.ink(), (x + 28, layout.key), Side::Left);
+            x += 28 + KEY.width(&series.name) + 36;
         }
         if self.has_bands() {
             draw_band_key(pen, (MARGIN, layout.key + leading(KEY) + 6));

@@ -2,13 +2,12 @@
 
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
-use crate::monte_carlo::estimate::{Estimate, Spread};
-use crate::report::chart::axis::Axis;
 use crate::report::chart::figure::{
-    KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, VALUE, WIDTH, leading, lines, paragraph, with_title,
+    KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, WIDTH, leading, lines, paragraph, with_title,
 };
+use crate::report::chart::panel::{self, Line, Panel, VEILS, spread};
 use crate::report::chart::pen::{FAINT, GREY, Hue, INK, Pen, Side, WHITE, tint};
-use crate::report::chart::{bands, with_line};
+use crate::report::chart::{point_with_bands, with_line};
 use crate::report::number;
 use crate::report::path::Path;
 use crate::report::plain::plain;
@@ -27,22 +26,6 @@ const PANEL_GAP: i32 = 74;
 /// Room above the panels for the numbers of events, and the least distance of two of them.
 const EVENT_STRIP: i32 = 74;
 const EVENT_GAP: i32 = 34;
-
-/// How strongly the 95, 80 and 50 % bands are drawn over one another.
-const VEILS: [f64; 3] = [0.14, 0.16, 0.20];
-
-/// A value with its bands.
-type Step = (f64, Option<[[f64; 2]; 3]>);
-
-/// One line of a panel.
-struct Line {
-    name: String,
-    hue: Hue,
-    /// The value from each day on, with its bands.
-    steps: Vec<Option<Step>>,
-    /// The last value in figures.
-    last: String,
-}
 
 /// `timeline.svg`: what happens when.
 pub fn path_chart(path: &Path<'_>) -> String {
@@ -66,7 +49,7 @@ pub fn path_chart(path: &Path<'_>) -> String {
     let after_title = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
     paragraph(&pen, &subtitle, SUBTITLE, GREY, after_title + 6);
     let has_bands =
-        rates.iter().chain(&welfare).flat_map(|line| &line.steps).flatten().any(|step| step.1.is_some());
+        rates.iter().chain(&welfare).flat_map(|line| &line.points).flatten().any(|step| step.1.is_some());
     let what = if has_bands {
         "lines: central case; bands: 50, 80 and 95 % of draws"
     } else {
@@ -105,18 +88,16 @@ fn notes(path: &Path<'_>, told: usize) -> Vec<String> {
 }
 
 fn line(path: &Path<'_>, name: &str, hue: Hue, country: CountryId, variable: CountryVariable) -> Line {
-    let step = |estimate: &Estimate| {
-        let central = estimate.central.filter(|value| value.is_finite())?;
-        let finite = |spread: &Spread| spread.quantiles.iter().all(|end| end.is_finite());
-        Some((central, estimate.spread.as_ref().filter(|spread| finite(spread)).map(bands)))
-    };
     let last = path.numbers(country, variable).last();
     let shown = last.and_then(|(_, estimate)| number::shown(estimate, 1.0)).map(|shown| shown.central);
     let is_level = variable != CountryVariable::Welfare;
     Line {
         name: name.to_owned(),
         hue,
-        steps: path.numbers(country, variable).map(|(_, estimate)| step(estimate)).collect(),
+        points: path
+            .numbers(country, variable)
+            .map(|(_, estimate)| point_with_bands(estimate, 1.0))
+            .collect(),
         last: shown.map_or_else(String::new, |text| {
             format!("{} %", if is_level { text.trim_start_matches('+') } else { &text })
         }),
@@ -140,7 +121,7 @@ fn welfare(path: &Path<'_>) -> Vec<Line> {
 
 /// The days on which the average tariff moves most, in the order of time: when, and what happens.
 fn events<'p>(path: &'p Path<'_>, rates: &[Line]) -> Vec<(Date, &'p str)> {
-    let level = |at: usize| rates.first().and_then(|line| line.steps[at]).map_or(0.0, |step| step.0);
+    let level = |at: usize| rates.first().and_then(|line| line.points[at]).map_or(0.0, |step| step.0);
     let mut moves: Vec<(usize, f64)> =
         (1..path.days.len()).map(|at| (at, (level(at) - level(at - 1)).abs())).collect();
     moves.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -236,54 +217,21 @@ fn draw_events(pen: &Pen<'_>, time: &Time, events: &[(Date, &str)], tops: [i32; 
     }
 }
 
-/// Positions as near as can be to where they should be, in the same order, none closer than `gap` to the next.
-fn spread(exact: &[i32], gap: i32, low: i32, high: i32) -> Vec<i32> {
-    let mut places = exact.to_vec();
-    for at in 1..places.len() {
-        places[at] = places[at].max(places[at - 1] + gap);
-    }
-    // What was pushed too far comes back half of the way, and no further than its neighbours allow.
-    let mut limit = high;
-    for at in (0..places.len()).rev() {
-        places[at] = ((places[at] + exact[at]) / 2).min(limit);
-        limit = places[at] - gap;
-    }
-    let mut limit = low;
-    for place in &mut places {
-        *place = (*place).max(limit);
-        limit = *place + gap;
-    }
-    places
-}
-
 fn draw_panel(pen: &Pen<'_>, time: &Time, top: i32, lines: &[Line]) {
-    let steps = lines.iter().flat_map(|line| &line.steps).flatten();
-    let extents: Vec<[f64; 2]> = steps
-        .map(|(point, bands)| {
-            let outer = bands.map_or([*point; 2], |bands| bands[0]);
-            [outer[0].min(*point), outer[1].max(*point)]
-        })
-        .collect();
-    let axis = Axis::spanning(&extents);
-    let y = |value: f64| top + PANEL - (axis.position(value) * f64::from(PANEL)).round() as i32;
-    for (value, label) in axis.marks() {
-        let (colour, width) = if value == 0.0 { (GREY, 2) } else { (FAINT, 1) };
-        pen.line((LEFT, y(value)), (RIGHT, y(value)), colour, width);
-        // Levels have no sign.
-        let label = if axis.low < 0.0 { &label } else { label.trim_start_matches('+') };
-        pen.text(label, TICK, GREY, (LEFT - 14, y(value)), Side::Right);
-    }
+    let panel = Panel { left: LEFT, right: RIGHT, top, height: PANEL, axis: panel::axis(lines) };
+    panel.draw_marks(pen);
+    let y = |value: f64| panel.y(value);
     for line in lines {
         draw_bands(pen, time, line, &y);
     }
     for line in lines {
         draw_line(pen, time, line, &y);
     }
-    draw_names(pen, lines, &y);
+    panel.draw_names(pen, lines);
 }
 
 fn draw_bands(pen: &Pen<'_>, time: &Time, line: &Line, y: &dyn Fn(f64) -> i32) {
-    for (at, step) in line.steps.iter().enumerate() {
+    for (at, step) in line.points.iter().enumerate() {
         let Some((_, Some(bands))) = step else { continue };
         for (ends, strength) in bands.iter().zip(VEILS) {
             let [low, high] = ends.map(y);
@@ -298,7 +246,7 @@ fn draw_bands(pen: &Pen<'_>, time: &Time, line: &Line, y: &dyn Fn(f64) -> i32) {
 fn draw_line(pen: &Pen<'_>, time: &Time, line: &Line, y: &dyn Fn(f64) -> i32) {
     const WEIGHT: u32 = 3;
     let mut before: Option<i32> = None;
-    for (at, step) in line.steps.iter().enumerate() {
+    for (at, step) in line.points.iter().enumerate() {
         let height = step.map(|(point, _)| y(point));
         let (from, to) = (time.starts[at], time.starts[at + 1]);
         if let (Some(old), Some(new)) = (before, height) {
@@ -308,34 +256,5 @@ fn draw_line(pen: &Pen<'_>, time: &Time, line: &Line, y: &dyn Fn(f64) -> i32) {
             pen.line((from, new), (to, new), line.hue.full(), WEIGHT);
         }
         before = height;
-    }
-}
-
-/// Names and last values at the right, moved apart where they would meet.
-fn draw_names(pen: &Pen<'_>, lines: &[Line], y: &dyn Fn(f64) -> i32) {
-    let mut ends: Vec<(i32, &Line)> =
-        lines.iter().filter_map(|line| Some((y(line.steps.last().copied().flatten()?.0), line))).collect();
-    ends.sort_by_key(|(height, _)| *height);
-    let exact: Vec<i32> = ends.iter().map(|(height, _)| *height).collect();
-    let gap = 2 * leading(TICK) + 4;
-    for (place, (_, line)) in spread(&exact, gap, 0, i32::MAX / 2).into_iter().zip(ends) {
-        let half = leading(TICK) / 2;
-        let name = TICK.wrap(&plain(&line.name), WIDTH - RIGHT - MARGIN, 1).concat();
-        pen.text(&name, TICK, line.hue.ink(), (RIGHT + 16, place - half), Side::Left);
-        pen.text(&line.last, VALUE, line.hue.ink(), (RIGHT + 16, place + half), Side::Left);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_would_meet_is_moved_apart_and_stays_in_order() {
-        let places = spread(&[100, 101, 102, 400, 990, 1000], 34, 50, 1000);
-        assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 34), "{places:?}");
-        assert!(places.iter().all(|place| (50..=1000).contains(place)), "{places:?}");
-        assert_eq!(places[3], 400);
-        assert!(spread(&[], 34, 0, 10).is_empty());
     }
 }

@@ -193,6 +193,11 @@ impl<'a> Pen<'a> {
         self.area.draw(&Rectangle::new([from, to], colour.mix(strength).filled())).expect(IN_MEMORY);
     }
 
+    /// A filled shape through which one can see.
+    pub(super) fn shade(&self, corners: Vec<(i32, i32)>, colour: RGBColor, strength: f64) {
+        self.area.draw(&Polygon::new(corners, colour.mix(strength).filled())).expect(IN_MEMORY);
+    }
+
     /// A line.
     pub(super) fn line(&self, from: (i32, i32), to: (i32, i32), colour: RGBColor, width: u32) {
         let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width };

@@ -130,6 +130,14 @@ impl Cell {
         Self::Text(number::NO_VALUE.to_owned())
     }
 
+    /// The same without its range.
+    pub(super) fn without_range(self) -> Self {
+        match self {
+            Self::Number(shown) => Self::Number(Shown { range: None, ..shown }),
+            other => other,
+        }
+    }
+
     fn central(&self) -> &str {
         match self {
             Self::Number(shown) => &shown.central,

@@ -1,0 +1,157 @@
+//! How far apart two experiments are, draw by draw.
+
+use rayon::prelude::*;
+
+use crate::index::{CountryId, Position as _};
+use crate::model::impact::Impact;
+use crate::model::variable::CountryVariable;
+use crate::monte_carlo::estimate::Estimate;
+use crate::monte_carlo::quantiles::Memory;
+use crate::monte_carlo::solver::Solved;
+use crate::monte_carlo::summary::{Collector, weighted};
+
+/// Which results of an experiment are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What is expected over its outcomes.
+    Expected,
+    /// One outcome, by its position.
+    Outcome(usize),
+}
+
+/// Two experiments to compare, by their positions: the second less the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The experiments.
+    pub experiments: [usize; 2],
+    /// What is taken of each.
+    pub parts: [Part; 2],
+}
+
+impl Pair {
+    /// Something of both experiments.
+    pub(super) fn sides<T>(&self, of: impl Fn(usize) -> T) -> [T; 2] {
+        self.experiments.map(of)
+    }
+}
+
+/// One number of the second experiment less that of the first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Difference {
+    /// At central parameters, and over the draws that both have solved.
+    pub estimate: Estimate,
+    /// Share of draws above zero; `None` without draws, or where there is no number.
+    pub p_positive: Option<f64>,
+}
+
+/// The differences of all variables of countries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Differences {
+    /// What is compared.
+    pub pair: Pair,
+    /// By (country, variable).
+    pub countries: Vec<Difference>,
+    /// Draws that one of them or both have not solved.
+    pub failed: u32,
+}
+
+impl Differences {
+    /// The difference of a country's variable.
+    pub fn country(&self, country: CountryId, variable: CountryVariable) -> &Difference {
+        &self.countries[country.index() * CountryVariable::ALL.len() + variable.index()]
+    }
+
+    /// Whether both are the same to the bit, in the central case and in every draw.
+    pub fn is_nothing(&self) -> bool {
+        let is_zero = |value: f64| value == 0.0;
+        self.countries.iter().all(|difference| {
+            let Estimate { central, spread } = difference.estimate;
+            let extremes =
+                spread.map_or(0.0, |spread| spread.p_negative) + difference.p_positive.unwrap_or(0.0);
+            central.is_none_or(is_zero) && is_zero(extremes)
+        })
+    }
+}
+
+/// What is known of an experiment before it is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    /// Its central case in each outcome.
+    pub(super) central: &'a [Impact],
+    /// The probabilities of its outcomes.
+    pub(super) weights: &'a [f64],
+}
+
+/// Memory for the numbers behind the quantiles of a pair.
+const BYTES: usize = 32 << 20;
+
+/// Collects the differences of a pair over the draws.
+pub(super) struct Contrast {
+    pub(super) pair: Pair,
+    weights: [Vec<f64>; 2],
+    central: Vec<Option<f64>>,
+    numbers: Vec<Signed>,
+    failed: u32,
+}
+
+/// Collects one difference, and counts how often it is above zero.
+struct Signed {
+    collector: Collector,
+    positive: u32,
+}
+
+impl Contrast {
+    pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], draws: u32) -> Self {
+        let weights = sides.map(|side| side.weights.to_vec());
+        let numbers = sides[0].central[0].countries.len();
+        let outcomes = sides.map(|side| side.central);
+        let central = (0..numbers).map(|at| difference(pair, &weights, outcomes, at));
+        let memory = Memory::within(BYTES / numbers.max(1), draws as usize);
+        Self {
+            pair,
+            central: central.map(|value| value.is_finite().then_some(value)).collect(),
+            numbers: (0..numbers)
+                .map(|_| Signed { collector: Collector::new(memory), positive: 0 })
+                .collect(),
+            weights,
+            failed: 0,
+        }
+    }
+
+    /// Adds a block of draws in draw order; the numbers are shared out over the threads.
+    pub(super) fn add(&mut self, solved: [&[Solved]; 2]) {
+        let both = solved[0].iter().zip(solved[1]);
+        let draws: Vec<[&[Impact]; 2]> = both
+            .filter_map(|(one, other)| Some([one.result.as_deref().ok()?, other.result.as_deref().ok()?]))
+            .collect();
+        self.failed += (solved[0].len() - draws.len()) as u32;
+        let (pair, weights) = (self.pair, &self.weights);
+        self.numbers.par_iter_mut().enumerate().with_min_len(64).for_each_init(
+            Vec::new,
+            |column, (number, signed)| {
+                column.clear();
+                column.extend(draws.iter().map(|&outcomes| difference(pair, weights, outcomes, number)));
+                signed.positive += column.iter().filter(|value| **value > 0.0).count() as u32;
+                signed.collector.extend(column);
+            },
+        );
+    }
+
+    pub(super) fn end(self) -> Differences {
+        let ended = self.central.into_iter().zip(self.numbers).map(|(central, mut signed)| {
+            let spread = central.and_then(|_| signed.collector.spread());
+            let p_positive = spread.map(|spread| f64::from(signed.positive) / f64::from(spread.draws));
+            Difference { estimate: Estimate { central, spread }, p_positive }
+        });
+        Differences { pair: self.pair, countries: ended.collect(), failed: self.failed }
+    }
+}
+
+/// The second side's number less the first side's; NaN where one of them has none.
+fn difference(pair: Pair, weights: &[Vec<f64>; 2], outcomes: [&[Impact]; 2], number: usize) -> f64 {
+    let side = |at: usize| match pair.parts[at] {
+        Part::Outcome(outcome) => outcomes[at][outcome].countries[number],
+        Part::Expected => weighted(outcomes[at].iter().map(|impact| impact.countries[number]), &weights[at]),
+    };
+    side(1) - side(0)
+}

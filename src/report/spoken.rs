@@ -1,0 +1,55 @@
+//! Variables as they are called before people, with the units in which they are shown.
+
+use crate::model::variable::{CountryVariable, Unit};
+use crate::monte_carlo::estimate::Estimate;
+use crate::report::number;
+
+/// What a variable is called.
+pub fn variable(variable: CountryVariable) -> String {
+    match variable {
+        CountryVariable::Welfare => "welfare (real income)".to_owned(),
+        CountryVariable::WelfareUsd => "welfare in money".to_owned(),
+        other => other.name().replace('_', " "),
+    }
+}
+
+/// The same at the beginning of a sentence.
+pub fn heading(of: CountryVariable) -> String {
+    let text = variable(of);
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether a variable is a level rather than a change.
+pub fn is_level(variable: CountryVariable) -> bool {
+    use CountryVariable::{EffectiveRate, EffectiveRateBaseline, EffectiveRateFixedWeights};
+    matches!(variable, EffectiveRate | EffectiveRateBaseline | EffectiveRateFixedWeights)
+}
+
+/// A unit in which numbers are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// In a sentence: `per cent`.
+    pub words: String,
+    /// Behind a number: `%`.
+    pub sign: String,
+    /// How many of the unit of the files it is.
+    pub divisor: f64,
+}
+
+impl Scale {
+    /// The unit for some numbers of a variable.
+    pub fn of(unit: Unit, money: &str, shown: impl Iterator<Item = Estimate>) -> Self {
+        match unit {
+            Unit::Percent => Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 },
+            Unit::Points => {
+                Self { words: "percentage points".to_owned(), sign: "pp".to_owned(), divisor: 1.0 }
+            }
+            Unit::Money => {
+                let sizes = shown.filter_map(|estimate| estimate.central).map(f64::abs);
+                let (words, divisor) = number::money(money, sizes.fold(0.0, f64::max));
+                Self { sign: words.clone(), words, divisor }
+            }
+        }
+    }
+}

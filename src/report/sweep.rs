@@ -1,0 +1,152 @@
+//! One scenario at many values of one key or two.
+
+use crate::index::CountryId;
+use crate::model::variable::CountryVariable;
+use crate::monte_carlo::estimate::{Estimate, Estimates};
+use crate::report::chart::{png, sweep_chart};
+use crate::report::contents::{RECORD, SCENARIO, SWEEP};
+use crate::report::disclosure;
+use crate::report::focus;
+use crate::report::record;
+use crate::report::study::{InOutcome, SolutionNotes, Study};
+use crate::report::tables;
+use crate::units::Probability;
+
+/// A scenario at the points of a grid.
+#[derive(Debug)]
+pub struct Sweep<'a> {
+    /// The scenario as it is, with the numbers of the point at which most happens.
+    pub study: Study<'a>,
+    /// What is varied: one key or two.
+    pub keys: Vec<Key>,
+    /// Every point, the last key varying fastest.
+    pub points: Vec<Point>,
+    /// The position of the point at which most happens.
+    pub most: usize,
+    /// The countries that somebody chose to be shown.
+    pub chosen: Vec<CountryId>,
+    /// The variables to show.
+    pub variables: Vec<CountryVariable>,
+}
+
+/// The kinds of keys that change the policy and not what is assumed about the world.
+const POLICY: [&str; 3] = ["measure.", "response.", "outcome."];
+
+/// A key that is varied.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its name, as in a setting.
+    pub name: String,
+    /// Its values, as in a setting.
+    pub values: Vec<String>,
+    /// The same as numbers, where all of them are in one unit.
+    pub numbers: Option<Vec<f64>>,
+}
+
+impl Key {
+    /// The last part of its name.
+    pub(in crate::report) fn short(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or(&self.name)
+    }
+}
+
+/// One point.
+#[derive(Debug)]
+pub struct Point {
+    /// The position of the value of each key.
+    pub at: Vec<usize>,
+    /// What happens there, or why there is no solution.
+    pub found: Result<Found, String>,
+}
+
+/// What happens at a point.
+#[derive(Debug)]
+pub struct Found {
+    /// Over all outcomes.
+    pub estimates: Estimates,
+    /// In each outcome, where there are several.
+    pub outcomes: Vec<(String, Probability, Estimates)>,
+    /// How the solution went.
+    pub notes: SolutionNotes,
+    /// Hash of the scenario at this point, with the tables it names.
+    pub scenario_hash: String,
+}
+
+impl<'a> Sweep<'a> {
+    /// The countries to show.
+    pub(in crate::report) fn countries(&self, most: usize) -> Vec<CountryId> {
+        if self.chosen.is_empty() {
+            focus::countries(&self.study, most)
+        } else {
+            self.chosen.iter().copied().take(most).collect()
+        }
+    }
+
+    /// The values of the keys at a point.
+    pub(in crate::report) fn coordinates<'p>(&'p self, point: &'p Point) -> impl Iterator<Item = &'p str> {
+        self.keys.iter().zip(&point.at).map(|(key, &at)| key.values[at].as_str())
+    }
+
+    /// The values of the keys at the point with the largest effects.
+    pub(in crate::report) fn place_of_most(&self) -> String {
+        self.coordinates(&self.points[self.most]).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The assumptions in one line, with the point of which they are said where they may differ.
+    pub(in crate::report) fn assumptions(&self) -> String {
+        let line = disclosure::assumptions(&self.study);
+        let is_policy = |key: &Key| POLICY.iter().any(|kind| key.name.starts_with(kind));
+        if self.keys.iter().all(is_policy) { line } else { format!("{line} (at {})", self.place_of_most()) }
+    }
+
+    /// A number at a point; `None` where there is no solution.
+    pub(in crate::report) fn number<'p>(
+        &self,
+        point: &'p Point,
+        country: CountryId,
+        variable: CountryVariable,
+    ) -> Option<&'p Estimate> {
+        point.found.as_ref().ok().map(|found| found.estimates.country(country, variable))
+    }
+
+    /// The points without a solution, with the values there and why.
+    pub fn failed(&self) -> impl Iterator<Item = (String, &str)> {
+        self.points.iter().filter_map(|point| {
+            let reason = point.found.as_ref().err()?;
+            Some((self.coordinates(point).collect::<Vec<_>>().join(", "), reason.as_str()))
+        })
+    }
+
+    /// The study of a point. The policy in it is that of the sweep's study, so only its numbers are to be read.
+    pub(in crate::report) fn at<'b>(&self, found: &'b Found) -> Study<'b>
+    where
+        'a: 'b,
+    {
+        let outcomes = found.outcomes.iter().map(|(name, probability, estimates)| InOutcome {
+            name,
+            probability: *probability,
+            policy: self.study.policy,
+            estimates,
+        });
+        Study {
+            estimates: &found.estimates,
+            outcomes: outcomes.collect(),
+            solution: &found.notes,
+            scenario_hash: &found.scenario_hash,
+            ..self.study.clone()
+        }
+    }
+}
+
+/// All files of a sweep, with the name each has in the result folder.
+pub fn files(sweep: &Sweep<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    let chart = sweep_chart(sweep);
+    let mut files = vec![
+        (SWEEP, tables::sweep(sweep)),
+        (SCENARIO, sweep.study.resolved.as_bytes().to_vec()),
+        ("sweep.png", png(&chart)),
+        ("sweep.svg", chart.into_bytes()),
+    ];
+    files.push((RECORD, record::sweep_json(sweep, &files)));
+    files
+}
