@@ -64,10 +64,8 @@ impl Reached {
     fn change(&self) -> Option<FlowChange> {
         let statutory = &self.parts.last()?.chain;
         let change = FlowChange {
-            flow: self.flow,
-            cost: CostFactor::new(self.cost)?,
-            rate: exempt::settled(statutory)?,
             exempt: exempt::varieties(&self.parts),
+            ..FlowChange::new(self.flow, exempt::settled(statutory)?, CostFactor::new(self.cost)?)
         };
         (self.differs() || change.cost != CostFactor::UNCHANGED).then_some(change)
     }
