@@ -15,9 +15,11 @@ mod build;
 mod check;
 mod choices;
 mod combine;
+mod duty;
 mod events;
 mod exempt;
 mod extends;
+mod instrument;
 mod measure;
 mod members;
 mod names;
@@ -44,6 +46,7 @@ use toml::de::DeTable;
 pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
+pub use instrument::{Limit, SpecificDuty};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
@@ -373,6 +376,11 @@ const HOMES: &[(&str, &[&str])] = &[
             "trade_cost",
             "trade_costs",
             "embargo",
+            "export_tax",
+            "subsidy",
+            "quota",
+            "trq",
+            "specific",
             "instead_of",
             "exempt_share",
             "from",

@@ -28,6 +28,8 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "mexico-matches-us-on-china",
     "us-china-145",
     "steel-aluminium-50",
+    "steel-232-with-trq",
+    "export-tax",
     "closed-us-mexico-border",
     "free-trade",
     "us-china-2018",
