@@ -16,10 +16,11 @@ use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::dataset::Dataset;
 use tariffsim::files::Folder;
-use tariffsim::index::CountryId;
+use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::baseline::Baseline;
+use tariffsim::model::impact::FlowRow;
 use tariffsim::model::trade_model::GeneralEquilibrium;
-use tariffsim::model::variable::{CountryVariable as V, Unit};
+use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, Unit};
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::estimate::Estimates;
@@ -66,6 +67,18 @@ fn prepared(name: &str) -> Resolved {
 
 /// The central case of a scenario.
 fn central(resolved: &Resolved) -> Estimates {
+    central_of(resolved, &[])
+}
+
+/// A variable of one flow in the central case of a prepared scenario.
+fn flow_value(name: &str, [importer, exporter, sector]: [&str; 3], variable: F) -> f64 {
+    let country = |code| WORLD.countries.find::<CountryId>(code).unwrap();
+    let sector = Some(WORLD.sectors.find::<SectorId>(sector).unwrap());
+    let row = FlowRow { importer: country(importer), exporter: country(exporter), sector };
+    central_of(&prepared(name), &[row]).flow(0, variable).central.unwrap()
+}
+
+fn central_of(resolved: &Resolved, flow_rows: &[FlowRow]) -> Estimates {
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(&WORLD, resolved.inputs).unwrap();
     let parameters = Parameters {
@@ -79,7 +92,7 @@ fn central(resolved: &Resolved) -> Estimates {
         policy: &resolved.policy,
         elasticities: &resolved.elasticities,
         uncertainty: &Uncertainty { draws: 0, ..resolved.uncertainty },
-        flow_rows: &[],
+        flow_rows,
         sectors: false,
     };
     experiment.run_outcomes(&resolved.possible(), &Silent).unwrap().estimates
@@ -326,6 +339,47 @@ mod claims {
         assert!(value(&found, "CAN", V::Welfare) < 0.0);
         assert!(value(&found, "USA", V::TariffRevenue) > 0.0);
         assert!(value(&found, "USA", V::EffectiveRate) < value(&found, "USA", V::EffectiveRateFixedWeights));
+    }
+
+    #[test]
+    fn an_export_tax_raises_revenue_at_home_and_the_price_abroad_by_nearly_all_of_it() {
+        let found = central(&prepared("export-tax"));
+        let by_tariff = prepared::scenario("export-tax").unwrap();
+        let swapped = by_tariff
+            .replace("by         = \"CAN\"", "by = \"USA\"")
+            .replace("on         = \"USA\"", "on = \"CAN\"")
+            .replace("export_tax = \"25%\"", "add = \"25pp\"");
+        let tariff = central(&resolve("tariff", &swapped));
+        assert!(value(&found, "CAN", V::ExportTaxRevenue) > 0.0);
+        assert_eq!(value(&found, "USA", V::ExportTaxRevenue).to_bits(), 0);
+        assert!(value(&tariff, "USA", V::TariffRevenue) > 0.0);
+        assert!(value(&found, "CAN", V::Welfare) > 0.0 && value(&tariff, "CAN", V::Welfare) < 0.0);
+        // The same oil goes off the market.
+        let [tax, duty] = [&found, &tariff].map(|found| value(found, "CAN", V::ExportsVolume));
+        assert!(tax < 0.0 && duty < 0.0 && (tax / duty - 1.0).abs() < 0.2, "{tax} against {duty}");
+        assert!((20.0..25.0).contains(&flow_value("export-tax", ["USA", "CAN", "OIG"], F::BorderPriceReal)));
+    }
+
+    #[test]
+    fn quotas_keep_the_volume_of_allies_and_leave_a_rent() {
+        let trq = "steel-232-with-trq";
+        for exporter in ["DEU", "JPN", "GBR"] {
+            let volume = flow_value(trq, ["USA", exporter, "MET"], F::Volume);
+            assert!(volume.abs() < 1e-7, "{exporter}: {volume}");
+            assert!(flow_value(trq, ["USA", exporter, "MET"], F::BuyerPriceReal) > 5.0);
+        }
+        assert!(flow_value(trq, ["USA", "CAN", "MET"], F::Volume) < -20.0);
+        let found = central(&prepared(trq));
+        let to_exporters =
+            prepared::scenario(trq).unwrap().replace("rent = \"importer\" }", "rent = \"exporter\" }");
+        let given_away = central(&resolve("exporters", &to_exporters));
+        assert!(value(&found, "USA", V::QuotaRents) > 500.0);
+        assert_eq!(value(&given_away, "USA", V::QuotaRents).to_bits(), 0);
+        assert!(value(&given_away, "JPN", V::QuotaRents) > 0.0);
+        for (country, sign) in [("USA", -1.0), ("JPN", 1.0)] {
+            let [kept, given] = [&found, &given_away].map(|found| value(found, country, V::Welfare));
+            assert!(sign * (given - kept) > 0.0, "{country}: {kept} and {given}");
+        }
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl<'r, 's> Scene<'r, 's> {
         format!("{} exports of {} to {}", if self.several { "their" } else { "its" }, self.goods, self.from)
     }
 
-    /// "limits its imports of steel from Japan to 80% of the baseline volume of each flow; the rent goes to exporters".
+    /// "limits its imports of steel from Japan to 80% of the baseline volume of each flow (the rent goes to exporters)".
     fn quota(&self, limit: &Limit) -> String {
         let rent = match limit.importer_rent {
             all if all == Share::ALL => "the rent stays with importers".to_owned(),
@@ -101,10 +101,10 @@ impl<'r, 's> Scene<'r, 's> {
         let volume = format!("{} of the baseline volume of each flow", limit.volume);
         let Some([within, beyond]) = limit.rates else {
             let imports = if self.several { "their imports" } else { "its imports" };
-            return format!("{} {imports} of {} to {volume}; {rent}", self.does("limit"), self.what);
+            return format!("{} {imports} of {} to {volume} ({rent})", self.does("limit"), self.what);
         };
         let tariffs = self.tariffs();
-        format!("{} {tariffs} at {within} up to {volume} and at {beyond} beyond it; {rent}", self.does_set())
+        format!("{} {tariffs} at {within} up to {volume} and at {beyond} beyond it ({rent})", self.does_set())
     }
 
     fn action(&self) -> String {
