@@ -78,7 +78,7 @@ impl Resolved {
     /// lost by it.
     ///
     /// # Errors
-    /// A flow that is under a quota only in part, or under different ones.
+    /// A flow that is under a quota only in part, or under different ones, and the like.
     pub fn aggregated(
         mut self,
         fine: &Dataset,
@@ -89,14 +89,14 @@ impl Resolved {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
-        let mut unlike = loss.unlike_quotas.first().copied();
+        let mut unlike = loss.unlike_duties.first().copied();
         for outcome in &mut self.outcomes {
             let (policy, loss) = grouping.policy(fine, &outcome.policy, &self.elasticities);
             outcome.policy = policy;
-            unlike = unlike.or(loss.unlike_quotas.first().copied());
+            unlike = unlike.or(loss.unlike_duties.first().copied());
         }
         if let Some(flow) = unlike {
-            return Err(unlike_quotas(grouping, flow));
+            return Err(unlike_duties(grouping, flow));
         }
         if !self.outcomes.is_empty() {
             let names: Vec<String> =
@@ -373,17 +373,17 @@ impl Scenario {
     }
 }
 
-/// No quota stands for what is under a quota only in part.
-fn unlike_quotas(grouping: &Grouping, flow: Flow) -> Diagnostic {
+/// No single instrument stands for what is under a quota only in part, and the like.
+fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
     let country = |id| grouping.countries.list().code(id);
     Diagnostic::error(format!(
-        "on the aggregated data, {} imports of {} from {} are under a quota only in part, or under different ones",
+        "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",
         country(flow.importer),
         grouping.sectors.list().code(flow.sector),
         country(flow.exporter)
     ))
-    .expected("one quota on everything that is merged")
-    .help("choose a map that keeps what is under a quota apart, or simulate the scenario without `aggregate`")
+    .expected("one instrument on everything that is merged")
+    .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
 }
 
 /// A fault with the day and the outcome in which it is met.

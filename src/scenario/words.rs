@@ -151,7 +151,7 @@ impl<'r, 's> Scene<'r, 's> {
                 self.does("add"),
                 duty.per_unit,
                 self.tariffs(),
-                duty.equivalent(),
+                percent(duty.equivalent().fraction()),
                 duty.unit_value
             ),
             Verb::Respond(how) => self.respond(how),
@@ -266,6 +266,11 @@ fn range(values: impl Iterator<Item = f64>, parts: f64) -> String {
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
     let [low, high] = [low, high].map(|value| ((value * parts).round() / parts).to_string());
     if low == high { low } else { format!("{low} to {high}") }
+}
+
+/// A share in per cent, to hundredths.
+fn percent(fraction: f64) -> String {
+    format!("{}%", (1e4 * fraction).round() / 100.0)
 }
 
 /// From when to when: ", from 4 March 2025 to 9 November 2025".

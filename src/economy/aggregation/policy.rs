@@ -22,8 +22,9 @@ pub struct PolicyLoss {
     pub inner_changes: usize,
     /// Measures that act only between members of one group, by their position in the policy.
     pub idle: Vec<usize>,
-    /// Merged flows that are under a quota only in part, or under different ones, which no quota can stand for.
-    pub unlike_quotas: Vec<Flow>,
+    /// Merged flows that are under a quota only in part, or under different ones, or under a specific duty beside exempt
+    /// parts: no single instrument can stand for them.
+    pub unlike_duties: Vec<Flow>,
 }
 
 impl Grouping {
@@ -50,9 +51,9 @@ impl Grouping {
         let foreign = changed.into_iter().filter(|flow| !flow.is_domestic());
         let changes: Vec<FlowChange> =
             foreign.filter_map(|flow| merger.change(flow, &by_flow, &mut shares)).collect();
-        let unlike_quotas = by_flow
+        let unlike_duties = by_flow
             .iter()
-            .filter(|(_, change)| matches!(change.duty, Duty::Quota(_)))
+            .filter(|(_, change)| change.duty != Duty::AdValorem)
             .map(|(&flow, _)| self.flow(flow))
             .filter(|&flow| !flow.is_domestic() && merger.duty(&merger.members(flow, &by_flow)).is_none())
             .collect::<BTreeSet<Flow>>();
@@ -67,7 +68,7 @@ impl Grouping {
                 .filter(|change| self.flow(change.flow).is_domestic())
                 .count(),
             idle: merger.idle(),
-            unlike_quotas: unlike_quotas.into_iter().collect(),
+            unlike_duties: unlike_duties.into_iter().collect(),
         };
         let aggregated = Policy {
             changes,
@@ -178,9 +179,15 @@ impl Merger<'_> {
         self.grouping.flows_of(flow).map(member).filter(|member| member.trade > 0.0).collect()
     }
 
-    /// The mean of specific duties, or the sum of quotas that are alike but for their volume;
-    /// `None` where they are not.
+    /// The mean of specific duties, or the sum of quotas that are alike but for their volume; `None` where there is no such
+    /// thing.
     fn duty(&self, members: &[Member<'_>]) -> Option<Duty> {
+        if members.iter().all(|member| member.duty() == Duty::AdValorem) {
+            return Some(Duty::AdValorem);
+        }
+        if members.iter().any(|member| member.change.is_some_and(|change| !change.exempt.is_empty())) {
+            return None;
+        }
         let quotas: Vec<Quota> = members
             .iter()
             .filter_map(|member| match member.duty() {
@@ -193,9 +200,6 @@ impl Merger<'_> {
                 Duty::Specific(duty) => duty.fraction(),
                 Duty::AdValorem | Duty::Quota(_) => 0.0,
             };
-            if members.iter().all(|member| member.duty() == Duty::AdValorem) {
-                return Some(Duty::AdValorem);
-            }
             return AdValorem::new(mean(members.iter().map(|m| (m.trade, specific(m))))).map(Duty::Specific);
         };
         let alike = |quota: &Quota| Quota { volume: first.volume, ..*quota } == first;
