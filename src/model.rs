@@ -13,4 +13,5 @@ pub mod shares;
 pub mod sweep;
 pub mod trade_model;
 pub mod variable;
+pub mod wedges;
 pub mod world;

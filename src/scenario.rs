@@ -16,10 +16,12 @@ mod build;
 mod check;
 mod choices;
 mod combine;
+mod duty;
 mod events;
 mod exempt;
 mod extends;
 mod guide;
+mod instrument;
 mod measure;
 mod members;
 mod names;
@@ -47,6 +49,7 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
 pub use guide::Guide;
+pub use instrument::{Limit, SpecificDuty};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
@@ -383,6 +386,11 @@ const HOMES: &[(&str, &[&str])] = &[
             "trade_cost",
             "trade_costs",
             "embargo",
+            "export_tax",
+            "subsidy",
+            "quota",
+            "trq",
+            "specific",
             "instead_of",
             "exempt_share",
             "from",

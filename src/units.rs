@@ -225,6 +225,11 @@ impl Multiple {
         }
     }
 
+    /// A multiple from a plain factor; `None` unless finite and not negative.
+    pub fn new(factor: f64) -> Option<Self> {
+        (factor.is_finite() && factor >= 0.0).then_some(Self(factor))
+    }
+
     /// The multiple as a plain factor.
     pub fn factor(self) -> f64 {
         self.0

@@ -16,14 +16,14 @@ use tariffsim::economy::aggregation::{Grouping, Groups, Unmapped};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{
-    Contribution, Deficits, ExemptMode, ExemptShare, ExemptVariety, MeasureInfo, Policy, RateChange,
-    mean_rate,
+    Contribution, Deficits, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, MeasureInfo, Policy,
+    Quota, RateChange, mean_rate,
 };
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CodeList, CountryId, Position, SectorId};
 use tariffsim::model::variable::CountryVariable as V;
-use tariffsim::units::{AdValorem, Share};
+use tariffsim::units::{AdValorem, Multiple, Share};
 
 /// Groups by position: code `at` goes to group `of(at)`.
 fn groups(codes: &CodeList, prefix: &str, of: impl Fn(usize) -> usize) -> Groups {
@@ -332,6 +332,42 @@ fn rates_are_means_at_trade_and_contributions_add_up() {
 }
 
 #[test]
+fn quotas_merge_where_they_are_alike_and_are_named_where_not() {
+    let (data, grouping) = two_by_two();
+    let members = [flow(0, 2, 0), flow(0, 3, 0), flow(1, 2, 0), flow(1, 3, 0)];
+    let quota = |volume: f64, rent: f64| {
+        let (volume, importer_rent) = (Multiple::new(volume).unwrap(), Share::new(rent).unwrap());
+        Duty::Quota(Quota { volume, beyond: None, importer_rent })
+    };
+    let merged = |duties: &[Duty]| {
+        let change = |(&flow, &duty): (&Flow, &Duty)| FlowChange {
+            duty,
+            export_tax: AdValorem::new(0.1).unwrap(),
+            ..change(flow, data.tariffs.get(flow), 1.0)
+        };
+        let policy = policy(&data, members.iter().zip(duties).map(change).collect());
+        grouping.policy(&data, &policy, &coarse_elasticities(&data, &grouping))
+    };
+    let (coarse, loss) = merged(&[quota(0.5, 0.3), quota(0.6, 0.3), quota(0.7, 0.3), quota(0.8, 0.3)]);
+    let [one] = &coarse.changes[..] else { panic!("one flow") };
+    let trade = members.map(|flow| data.trade.get(flow));
+    let volume = [0.5, 0.6, 0.7, 0.8].iter().zip(trade).map(|(volume, trade)| volume * trade).sum::<f64>();
+    let Duty::Quota(found) = one.duty else { panic!("a quota") };
+    assert!((found.volume.factor() - volume / trade.iter().sum::<f64>()).abs() < 1e-14);
+    assert!((one.export_tax.fraction() - 0.1).abs() < 1e-14 && loss.unlike_duties.is_empty());
+    for unlike in
+        [&[quota(0.5, 0.3); 3][..], &[quota(0.5, 0.3), quota(0.5, 0.3), quota(0.5, 0.3), quota(0.5, 0.4)]]
+    {
+        assert_eq!(merged(unlike).1.unlike_duties, [flow(0, 1, 0)]);
+    }
+    let specific = |duty: f64| Duty::Specific(AdValorem::new(duty).unwrap());
+    let (coarse, loss) = merged(&[specific(0.2)]);
+    let wanted = 0.2 * trade[0] / trade.iter().sum::<f64>();
+    let Duty::Specific(found) = coarse.changes[0].duty else { panic!("a specific duty") };
+    assert!((found.fraction() - wanted).abs() < 1e-14 && loss.unlike_duties.is_empty());
+}
+
+#[test]
 fn measures_inside_a_group_are_gone_and_named() {
     let (data, grouping) = two_by_two();
     let inside = flow(0, 1, 0);
@@ -364,7 +400,7 @@ fn exempt_parts_add_up_and_keep_the_average_rate() {
     let (coarse, _) = grouping.policy(&data, &policy, &coarse_elasticities(&data, &grouping));
     let [merged] = &coarse.changes[..] else { panic!("one flow changes") };
     assert_eq!(merged.exempt.len(), 2);
-    let average = |change: &tariffsim::economy::policy::FlowChange, policy: &Policy| {
+    let average = |change: &FlowChange, policy: &Policy| {
         mean_rate(&change.parts(&policy.central_shares(), ExemptMode::Variety)).fraction()
     };
     let members = [flow(0, 2, 0), flow(0, 3, 0), flow(1, 2, 0), flow(1, 3, 0)];

@@ -116,6 +116,7 @@ fn words(data: &Dataset, error: SolveError) -> String {
                 Equation::LabourMarket(_) => String::new(),
                 Equation::PriceIndex(_, sector) => format!(", price of {}", data.sectors.code(sector)),
                 Equation::Expenditure(_, sector) => format!(", spending on {}", data.sectors.code(sector)),
+                Equation::Tariff(flow) => format!(", tariff on {}", data.sectors.code(flow.sector)),
             };
             let place = country(worst.country()) + &sector;
             format!("did not converge in {iterations} sweeps, residual {residual:.1e} in {place}")

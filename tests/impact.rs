@@ -13,7 +13,9 @@ use tariffsim::bilateral::Shape;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{Deficits, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy};
+use tariffsim::economy::policy::{
+    Deficits, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy, Quota,
+};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position as _, SectorId};
@@ -25,7 +27,7 @@ use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, SectorVariable as S, Unit};
 use tariffsim::model::world::{Parameters, World};
 use tariffsim::scenario::{Scenario, prepared};
-use tariffsim::units::{AdValorem, Share};
+use tariffsim::units::{AdValorem, Multiple, Share};
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
 
@@ -112,8 +114,8 @@ fn every_row(shape: Shape) -> Vec<FlowRow> {
         .collect()
 }
 
-/// A policy with everything that a policy can have: rates up and down, exempt parts, trade costs also at home,
-/// changes that change nothing and, where wanted, closed borders (which leave a country without terms of trade).
+/// A policy with everything that a policy can have: rates up and down, exempt parts, trade costs also at home, export
+/// taxes, specific duties, quotas, changes that change nothing and, where wanted, closed borders (which leave a country without terms of trade).
 fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng) -> Policy {
     let shape = data.shape();
     let rate = |fraction| AdValorem::new(fraction).unwrap();
@@ -122,7 +124,7 @@ fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng
         if rng.random::<f64>() < 0.5 {
             continue;
         }
-        let (before, kind) = (data.tariffs.get(flow), rng.random_range(0..6));
+        let (before, kind) = (data.tariffs.get(flow), rng.random_range(0..9));
         let (new, low) = (rng.random_range(-0.2..1.0), rng.random_range(-0.1..0.3));
         let cost = rng.random_range(0.7..1.5);
         changes.push(match kind {
@@ -132,6 +134,20 @@ fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng
             2 if closes => change(flow, before, f64::INFINITY),
             2 | 3 => change(flow, before, cost),
             4 => change(flow, before, 1.0),
+            5 => FlowChange { export_tax: rate(low), ..change(flow, new, cost) },
+            6 => FlowChange {
+                duty: Duty::Specific(rate(low)),
+                export_tax: rate(low),
+                ..change(flow, low, cost)
+            },
+            7 => {
+                let quota = Quota {
+                    volume: Multiple::new(cost).unwrap(),
+                    beyond: (cost > 1.0).then_some(rate(1.5)),
+                    importer_rent: Share::new(rng.random()).unwrap(),
+                };
+                FlowChange { duty: Duty::Quota(quota), export_tax: rate(low), ..change(flow, low, cost) }
+            }
             _ => FlowChange {
                 exempt: (0..2)
                     .map(|share| ExemptVariety { share, rate: rate([before, low][share]) })
@@ -158,6 +174,8 @@ fn point(accounts: &Accounts, spread: f64, rng: &mut ChaCha8Rng) -> Equilibrium 
         log_wage: logs(accounts.shape.countries),
         log_price: logs(accounts.shape.pairs()),
         expenditure: logs(accounts.shape.pairs()).into_iter().map(f64::exp).collect(),
+        // Above every rate within a quota; there are fewer wedges than cells.
+        wedges: logs(accounts.shape.cells()).into_iter().map(|log| 0.6 + log).collect(),
         ..Equilibrium::unchanged(accounts.shape)
     }
 }

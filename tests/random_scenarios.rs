@@ -59,6 +59,21 @@ fn verb() -> impl Strategy<Value = String> {
         1 => Just("reciprocal = true".to_owned()),
         1 => Just("embargo = true".to_owned()),
         1 => (-60..300_i32).prop_map(|cost| format!("trade_cost = \"{cost}%\"")),
+        1 => (0..200_u32).prop_map(|rate| format!("export_tax = \"{rate}%\"")),
+        1 => (0..70_u32).prop_map(|rate| format!("subsidy = \"{rate}%\"")),
+        1 => (1..200_u32, 1..200_u32).prop_map(|(duty, value)| {
+            format!("specific = {{ per_unit = {duty}, unit_value = {value} }}")
+        }),
+        1 => (1..200_u32, 0..=100_u32).prop_map(|(volume, rent)| {
+            format!("quota = {{ volume = \"{volume}%\", rent = {{ importer = \"{rent}%\" }} }}")
+        }),
+        1 => (-20..100_i32, 0..200_i32, 1..200_u32).prop_map(|(within, more, volume)| {
+            let beyond = within + more;
+            format!(
+                "trq = {{ in_quota = \"{within}%\", out_of_quota = \"{beyond}%\", volume = \"{volume}%\", \
+                 rent = \"exporter\" }}"
+            )
+        }),
         1 => Just("rates = \"rates.csv\"".to_owned()),
         1 => Just("trade_costs = \"costs.csv\"".to_owned()),
         1 => (select(vec!["USA", "MEX", "CAN"]), 0..=100_u32, any::<[bool; 2]>()).prop_map(|(by, share, [lower, rise])| {

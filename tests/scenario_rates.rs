@@ -4,7 +4,7 @@ mod scenario_support;
 
 use proptest::prelude::*;
 use scenario_support::{Memory, after, close, dataset, faults, flow, rate, resolve, resolve_with};
-use tariffsim::economy::policy::{Contribution, ExemptMode, Policy};
+use tariffsim::economy::policy::{Contribution, Duty, ExemptMode, FlowChange, Policy};
 use tariffsim::units::CostFactor;
 
 /// One measure of the United States on China.
@@ -450,4 +450,55 @@ proptest! {
             }
         }
     }
+}
+
+/// What changes on a flow, beside its rate.
+fn changed(policy: &Policy, importer: &str, exporter: &str, sector: &str) -> FlowChange {
+    let flow = flow(importer, exporter, sector);
+    policy.changes.iter().find(|change| change.flow == flow).expect("a change").clone()
+}
+
+#[test]
+fn an_exporter_taxes_what_the_others_buy() {
+    let text = "[[measure]]\nname = \"tax\"\nby = \"USA\"\non = \"all\"\nexcept = \"CAN\"\ngoods = \"AUT\"\nexport_tax = \"10%\"\n\
+                [[measure]]\nby = \"USA\"\non = \"MEX\"\ngoods = \"AUT\"\nsubsidy = \"4%\"\n\
+                [[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nexport_tax = \"3%\"\ninstead_of = \"tax\"\n";
+    let policy = resolve(text).policy;
+    let tax = |importer: &str| changed(&policy, importer, "USA", "AUT").export_tax.fraction();
+    assert!(close(tax("MEX"), 0.06) && close(tax("CHN"), 0.03));
+    assert!(policy.touched.iter().all(|flow| *flow != self::flow("CAN", "USA", "AUT")));
+    assert!(policy.touched.iter().all(|touched| touched.exporter == flow("CHN", "USA", "AUT").exporter));
+    assert!(policy.rates.is_empty(), "no tariff changes");
+}
+
+#[test]
+fn export_taxes_and_specific_duties_come_step_by_step() {
+    let steps = "phase_in = { 2025-01-01 = \"50%\", 2026-01-01 = \"100%\" }\n";
+    let text = format!(
+        "date = 2025-06-01\n[[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nexport_tax = \"10%\"\n{steps}\
+         [[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nspecific = {{ per_unit = 1, unit_value = 10 }}\n{steps}\
+         [[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nspecific = {{ per_unit = 3, unit_value = 100 }}\n"
+    );
+    let policy = resolve(&text).policy;
+    assert!(close(changed(&policy, "CHN", "USA", "AUT").export_tax.fraction(), 0.05));
+    let Duty::Specific(duty) = changed(&policy, "USA", "CHN", "AUT").duty else { panic!("a specific duty") };
+    assert!(close(duty.fraction(), 0.05 + 0.03), "specific duties add up: {duty}");
+}
+
+#[test]
+fn a_quota_keeps_the_tariff_and_a_tariff_rate_quota_says_it() {
+    let text = "[[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nset = \"7%\"\n\
+                [[measure]]\nby = \"USA\"\non = \"CHN\"\ngoods = \"AUT\"\nquota = { volume = \"80%\", rent = \"exporter\" }\n\
+                [[measure]]\nname = \"tariff\"\nby = \"USA\"\non = \"MEX\"\ngoods = \"AUT\"\nadd = \"30pp\"\n\
+                [[measure]]\nby = \"USA\"\non = \"MEX\"\ngoods = \"AUT\"\ninstead_of = \"tariff\"\n\
+                trq = { in_quota = \"2%\", out_of_quota = \"25%\", volume = \"150%\", rent = { importer = \"40%\" } }\n";
+    let policy = resolve(text).policy;
+    let limited = |exporter: &str| {
+        let change = changed(&policy, "USA", exporter, "AUT");
+        let Duty::Quota(quota) = change.duty else { panic!("a quota") };
+        let beyond = quota.beyond.map(|rate| rate.fraction());
+        (change.rate.fraction(), beyond, quota.volume.factor(), quota.importer_rent.fraction())
+    };
+    assert_eq!(limited("CHN"), (0.07, None, 0.8, 0.0));
+    assert_eq!(limited("MEX"), (0.02, Some(0.25), 1.5, 0.4));
 }

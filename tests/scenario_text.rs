@@ -71,6 +71,34 @@ on = "CAN"
 embargo = true
 
 [[measure]]
+by = ["USA", "MEX"]
+on = "all"
+except = "CHN"
+export_tax = "12.5%"
+
+[[measure]]
+by = "USA"
+on = "CHN"
+subsidy = "3.3%"
+
+[[measure]]
+by = "USA"
+on = "MEX"
+goods = "AUT"
+quota = { volume = "66.6%", rent = { importer = "12.5%" } }
+
+[[measure]]
+by = "CHN"
+on = "CAN"
+trq = { in_quota = "2.5%", out_of_quota = "33.3%", volume = "150%", rent = "exporter" }
+
+[[measure]]
+by = "MEX"
+on = "USA"
+goods = "AUT"
+specific = { per_unit = 0.25, unit_value = 3 }
+
+[[measure]]
 by = "CAN"
 on = "USA"
 set = "7.25%"

@@ -14,9 +14,10 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use support::{WORLD, central, value, with, world};
+use support::{WORLD, central, country, sector, solve, value, with, world};
 use tariffsim::files::Folder;
-use tariffsim::model::variable::{CountryVariable as V, Unit};
+use tariffsim::model::impact::FlowRow;
+use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, Unit};
 use tariffsim::monte_carlo::estimate::Estimates;
 use tariffsim::scenario::{Resolved, Scenario, prepared};
 use tariffsim::units::Date;
@@ -48,6 +49,12 @@ fn resolve_days(name: &str, text: &str) -> Vec<(Option<Date>, Resolved)> {
 
 fn prepared(name: &str) -> Resolved {
     with(name, &[])
+}
+
+/// A variable of one flow in the central case of a scenario.
+fn flow_value(resolved: &Resolved, [importer, exporter, of]: [&str; 3], variable: F) -> f64 {
+    let row = FlowRow { importer: country(importer), exporter: country(exporter), sector: Some(sector(of)) };
+    solve(resolved, 0, &[row], false).estimates.flow(0, variable).central.unwrap()
 }
 
 /// Which variables of a country are stored, for one day of several.
@@ -284,6 +291,50 @@ mod claims {
         assert!(value(&found, "CAN", V::Welfare) < 0.0);
         assert!(value(&found, "USA", V::TariffRevenue) > 0.0);
         assert!(value(&found, "USA", V::EffectiveRate) < value(&found, "USA", V::EffectiveRateFixedWeights));
+    }
+
+    #[test]
+    fn an_export_tax_raises_revenue_at_home_and_the_price_abroad_by_nearly_all_of_it() {
+        let found = central(&prepared("export-tax"));
+        let swapped = prepared::scenario("export-tax")
+            .unwrap()
+            .replace("by         = \"CAN\"", "by = \"USA\"")
+            .replace("on         = \"USA\"", "on = \"CAN\"")
+            .replace("export_tax = \"25%\"", "add = \"25pp\"");
+        let (by_tax, by_tariff) = (prepared("export-tax"), resolve("tariff", &swapped));
+        let tariff = central(&by_tariff);
+        assert!(value(&found, "CAN", V::ExportTaxRevenue) > 0.0);
+        assert_eq!(value(&found, "USA", V::ExportTaxRevenue).to_bits(), 0);
+        assert!(value(&tariff, "USA", V::TariffRevenue) > 0.0);
+        assert!(value(&found, "CAN", V::Welfare) > 0.0 && value(&tariff, "CAN", V::Welfare) < 0.0);
+        // Nearly the same oil goes off the market.
+        let oil = ["USA", "CAN", "OIG"];
+        let [tax, duty] = [&by_tax, &by_tariff].map(|resolved| flow_value(resolved, oil, F::Volume));
+        assert!(tax < -20.0 && (tax / duty - 1.0).abs() < 0.02, "{tax} against {duty}");
+        assert!((20.0..25.0).contains(&flow_value(&by_tax, oil, F::BorderPriceReal)));
+    }
+
+    #[test]
+    fn quotas_keep_the_volume_of_allies_and_leave_a_rent() {
+        let trq = &prepared("steel-232-with-trq");
+        for exporter in ["DEU", "JPN", "GBR"] {
+            let volume = flow_value(trq, ["USA", exporter, "MET"], F::Volume);
+            assert!(volume.abs() < 1e-7, "{exporter}: {volume}");
+            assert!(flow_value(trq, ["USA", exporter, "MET"], F::BuyerPriceReal) > 4.0);
+        }
+        assert!(flow_value(trq, ["USA", "CAN", "MET"], F::Volume) < -20.0);
+        let found = central(trq);
+        let to_exporters = prepared::scenario("steel-232-with-trq")
+            .unwrap()
+            .replace("rent = \"importer\" }", "rent = \"exporter\" }");
+        let given_away = central(&resolve("exporters", &to_exporters));
+        assert!(value(&found, "USA", V::QuotaRents) > 500.0);
+        assert_eq!(value(&given_away, "USA", V::QuotaRents).to_bits(), 0);
+        assert!(value(&given_away, "JPN", V::QuotaRents) > 0.0);
+        for (country, sign) in [("USA", -1.0), ("JPN", 1.0)] {
+            let [kept, given] = [&found, &given_away].map(|found| value(found, country, V::Welfare));
+            assert!(sign * (given - kept) > 0.0, "{country}: {kept} and {given}");
+        }
     }
 
     #[test]

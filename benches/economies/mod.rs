@@ -80,11 +80,9 @@ fn policy(dataset: &Dataset) -> Policy {
         flow.importer == importer && partners.contains(&flow.exporter) && dataset.is_goods(flow.sector)
     });
     let changes: Vec<FlowChange> = flows
-        .map(|flow| FlowChange {
-            flow,
-            cost: CostFactor::UNCHANGED,
-            rate: AdValorem::new(dataset.tariffs.get(flow) + 0.25).expect("a rate"),
-            exempt: Vec::new(),
+        .map(|flow| {
+            let rate = AdValorem::new(dataset.tariffs.get(flow) + 0.25).expect("a rate");
+            FlowChange::new(flow, rate, CostFactor::UNCHANGED)
         })
         .collect();
     let touched = changes.iter().map(|change| change.flow).collect();

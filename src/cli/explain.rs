@@ -12,12 +12,12 @@ use crate::cli::failure::Failure;
 use crate::cli::open::Opened;
 use crate::cli::{Day, Subject, open, output};
 use crate::economy::dataset::Dataset;
-use crate::economy::policy::{Policy, RateChange};
+use crate::economy::policy::{Duty, FlowChange, Policy, RateChange};
 use crate::index::{CountryId, SectorId};
 use crate::scenario::explain::{paragraph, path};
 use crate::scenario::{ALL_OUTCOMES, Resolved};
 use crate::table::grouped;
-use crate::units::Date;
+use crate::units::{Date, Share};
 
 /// Rates closer than this are the same.
 const SAME: f64 = 1e-12;
@@ -43,14 +43,17 @@ pub(super) fn explain(arguments: &Arguments) -> Result<(), Failure> {
     let width = output::width();
     let guide = days.first().map_or_else(String::new, |(_, opened)| {
         let named = Path::new(opened.scenario.baseline());
-        guide(opened, arguments.subject.data.as_deref().is_none_or(|data| data == named), width)
+        guide(opened, arguments.subject.changes.data.as_deref().is_none_or(|data| data == named), width)
     });
     let text = match days.as_slice() {
         [(_, opened)] => {
             wrapped(&paragraph(&opened.resolved, &opened.data.dataset), width)
                 + &guide
                 + &rates(opened, arguments.rows)
-                + &costs(opened, arguments.rows)
+                + &BESIDE_RATES
+                    .iter()
+                    .map(|beside| beside_rates(opened, arguments.rows, beside))
+                    .collect::<String>()
         }
         days => over_time(days, &guide, width, arguments.rows),
     };
@@ -87,7 +90,8 @@ fn over_time(days: &[(Option<Date>, Opened)], guide: &str, width: usize, most: u
         let line = format!("{day}  {}", opened.scenario.events(*day).words());
         text += &wrapped_after(&line, width, 12);
     }
-    text + &rates_by_day(&days, most) + &costs_by_day(&days, most)
+    let beside = BESIDE_RATES.iter().map(|beside| beside_rates_by_day(&days, most, beside));
+    text + &rates_by_day(&days, most) + &beside.collect::<String>()
 }
 
 /// Breaks a line, with the parts after the first set in.
@@ -103,17 +107,68 @@ fn by_flow(policy: &Policy) -> BTreeMap<Key, &RateChange> {
     policy.rates.iter().map(|rate| (key(rate.flow), rate)).collect()
 }
 
-/// The changed trade costs of a policy by flow.
-fn cost_by_flow(policy: &Policy) -> BTreeMap<Key, f64> {
-    let changes = policy.changes.iter();
-    changes
-        .map(|change| {
-            ((change.flow.importer, change.flow.exporter, change.flow.sector), change.cost.factor())
-        })
-        .collect()
+type Key = (CountryId, CountryId, SectorId);
+
+/// Something that a policy changes on flows beside their rates.
+struct Beside {
+    title: &'static str,
+    columns: &'static [&'static str],
+    /// What a flow shows in these columns; without a change what shows nothing.
+    cells: fn(Option<&FlowChange>) -> Vec<String>,
 }
 
-type Key = (CountryId, CountryId, SectorId);
+const BESIDE_RATES: [Beside; 4] = [
+    Beside {
+        title: "Trade costs",
+        columns: &["trade cost"],
+        cells: |change| vec![cost_in_words(change.map_or(1.0, |change| change.cost.factor()))],
+    },
+    Beside {
+        title: "Export taxes",
+        columns: &["export tax"],
+        cells: |change| vec![percent(change.map_or(0.0, |change| change.export_tax.fraction()))],
+    },
+    Beside { title: "Quotas", columns: &["volume", "within", "beyond", "rent"], cells: quota_in_words },
+    Beside {
+        title: "Specific duties, as a share of the baseline price",
+        columns: &["duty"],
+        cells: |change| {
+            let duty = change.map_or(Duty::AdValorem, |change| change.duty);
+            vec![percent(if let Duty::Specific(duty) = duty { duty.fraction() } else { 0.0 })]
+        },
+    },
+];
+
+impl Beside {
+    fn list<'a>(&self, opened: &'a Opened, has_days: bool, most: usize) -> List<'a> {
+        let columns: Vec<&str> =
+            ["importer", "exporter", "sector"].iter().chain(self.columns).copied().collect();
+        List::new(&columns, opened, has_days, most)
+    }
+
+    /// What each changed flow shows.
+    fn by_flow(&self, policy: &Policy) -> BTreeMap<Key, Vec<String>> {
+        let key = |flow: Flow| (flow.importer, flow.exporter, flow.sector);
+        policy.changes.iter().map(|change| (key(change.flow), (self.cells)(Some(change)))).collect()
+    }
+}
+
+fn quota_in_words(change: Option<&FlowChange>) -> Vec<String> {
+    let Some((change, Duty::Quota(quota))) = change.map(|change| (change, change.duty)) else {
+        return ["no limit", "", "", ""].map(str::to_owned).to_vec();
+    };
+    let beyond = quota.beyond.map_or("nothing".to_owned(), |rate| percent(rate.fraction()));
+    let rent = match quota.importer_rent {
+        all if all == Share::ALL => "importer".to_owned(),
+        none if none == Share::NONE => "exporter".to_owned(),
+        part => format!("{part} importer"),
+    };
+    vec![percent(quota.volume.factor()), percent(change.rate.fraction()), beyond, rent]
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.2}%", 100.0 * fraction)
+}
 
 /// Each rate on the day on which it changes, in each outcome: from, to, and the measures that then set it.
 fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
@@ -147,28 +202,29 @@ fn rates_by_day(days: &[(Date, &Opened)], most: usize) -> String {
     list.finished("Rates by day, averaged over exempt parts")
 }
 
-/// Each trade cost on the day on which it changes, in each outcome.
-fn costs_by_day(days: &[(Date, &Opened)], most: usize) -> String {
-    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], days[0].1, true, most);
+/// What changes on flows beside rates, on the day on which it changes, in each outcome.
+fn beside_rates_by_day(days: &[(Date, &Opened)], most: usize, beside: &Beside) -> String {
+    let mut list = beside.list(days[0].1, true, most);
+    let nothing = (beside.cells)(None);
     for pair in days.windows(2) {
         let ((_, before), (day, after)) = (&pair[0], &pair[1]);
         let (before, after) = (before.resolved.worlds(), after.resolved.worlds());
         let worlds: Vec<_> = before
             .iter()
             .zip(&after)
-            .map(|((_, old), (outcome, new))| (*outcome, cost_by_flow(old), cost_by_flow(new)))
+            .map(|((_, old), (outcome, new))| (*outcome, beside.by_flow(old), beside.by_flow(new)))
             .collect();
         let flows: BTreeSet<Key> =
             worlds.iter().flat_map(|(_, old, new)| old.keys().chain(new.keys())).copied().collect();
         for flow in flows {
             let rows = worlds.iter().map(|(outcome, old, new)| {
-                let [from, to] = [old, new].map(|costs| costs.get(&flow).copied().unwrap_or(1.0));
-                (*outcome, from.total_cmp(&to).is_ne().then(|| vec![cost_in_words(to)]))
+                let [from, to] = [old, new].map(|cells| cells.get(&flow).unwrap_or(&nothing));
+                (*outcome, (from != to).then(|| to.clone()))
             });
             list.rows(Some(*day), flow, rows.collect());
         }
     }
-    list.finished("Trade costs by day")
+    list.finished(&format!("{} by day", beside.title))
 }
 
 /// What each measure adds to a rate, and what it would be without exemptions.
@@ -239,24 +295,22 @@ fn rates(opened: &Opened, most: usize) -> String {
     })
 }
 
-/// Each changed trade cost in each outcome.
-fn costs(opened: &Opened, most: usize) -> String {
-    let mut list = List::new(&["importer", "exporter", "sector", "trade cost"], opened, false, most);
-    let worlds: Vec<_> = opened
-        .resolved
-        .worlds()
-        .into_iter()
-        .map(|(outcome, policy)| (outcome, cost_by_flow(policy)))
-        .collect();
-    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, costs)| costs.keys()).copied().collect();
+/// What changes on flows beside rates, in each outcome.
+fn beside_rates(opened: &Opened, most: usize, beside: &Beside) -> String {
+    let mut list = beside.list(opened, false, most);
+    let nothing = (beside.cells)(None);
+    let worlds = opened.resolved.worlds();
+    let worlds: Vec<_> =
+        worlds.into_iter().map(|(outcome, policy)| (outcome, beside.by_flow(policy))).collect();
+    let flows: BTreeSet<Key> = worlds.iter().flat_map(|(_, cells)| cells.keys()).copied().collect();
     for flow in flows {
-        let rows = worlds.iter().map(|(outcome, costs)| {
-            let changed = costs.get(&flow).filter(|cost| (**cost - 1.0).abs() > 0.0);
-            (*outcome, changed.map(|cost| vec![cost_in_words(*cost)]))
+        let rows = worlds.iter().map(|(outcome, cells)| {
+            let cells = cells.get(&flow).filter(|cells| **cells != nothing);
+            (*outcome, cells.cloned())
         });
         list.rows(None, flow, rows.collect());
     }
-    list.finished("Trade costs")
+    list.finished(beside.title)
 }
 
 /// A table of which only the first rows are shown, with the day and the outcome in front where there are several.
@@ -276,7 +330,11 @@ impl<'a> List<'a> {
         let mut table = Table::new();
         table.load_style(NOTHING).set_header(heads.clone());
         for (at, head) in heads.iter().enumerate() {
-            if let (Some(column), "from" | "to" | "trade cost") = (table.column_mut(at), *head) {
+            if let (
+                Some(column),
+                "from" | "to" | "trade cost" | "export tax" | "volume" | "within" | "beyond" | "duty",
+            ) = (table.column_mut(at), *head)
+            {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }

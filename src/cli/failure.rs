@@ -117,6 +117,12 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
                 Equation::Expenditure(id, sector) => {
                     format!("spending on `{}` in {}", dataset.sectors.code(sector), country(id))
                 }
+                Equation::Tariff(flow) => format!(
+                    "the quota or duty on `{}` from {} in {}",
+                    dataset.sectors.code(flow.sector),
+                    country(flow.exporter),
+                    country(flow.importer)
+                ),
             };
             // Beyond all bounds the number itself says nothing.
             let how_far = if residual < 1e6 {

@@ -192,7 +192,10 @@ impl Opened {
         })?;
         let hash = self.data.hash();
         let (dataset, loss) = maps.grouping.dataset(&self.data.dataset);
-        let mut resolved = self.resolved.aggregated(&self.data.dataset, &maps.grouping, maps.texts, loss);
+        let mut resolved = self
+            .resolved
+            .aggregated(&self.data.dataset, &maps.grouping, maps.texts, loss)
+            .map_err(|fault| vec![self.scenario.aggregate_fault(fault)])?;
         let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
         resolved.warnings.extend(warnings);
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use crate::bilateral::Flow;
 use crate::index::CountryId;
-use crate::units::{AdValorem, CostFactor, Share};
+use crate::units::{AdValorem, CostFactor, Multiple, Share};
 
 /// How trade deficits behave when policy changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +58,31 @@ pub struct ExemptVariety {
     pub rate: AdValorem,
 }
 
+/// How the tariff of a flow comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub enum Duty {
+    /// It is the rate, whatever happens.
+    #[default]
+    AdValorem,
+    /// So much money a unit is paid besides the rate, fixed in the importer's consumer prices; given as a share of the
+    /// baseline price.
+    Specific(AdValorem),
+    /// The rate holds for a limited volume.
+    Quota(Quota),
+}
+
+/// A limit on the volume of a flow. What buyers pay beyond the border price and the rate, as the volume is short, is
+/// rent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    /// The volume, in baseline volumes; above zero.
+    pub volume: Multiple,
+    /// The rate on what exceeds the volume, not below the rate within; `None` where no more is let in.
+    pub beyond: Option<AdValorem>,
+    /// The part of the rent that stays with the importer; the exporter has the rest.
+    pub importer_rent: Share,
+}
+
 /// What changes for one flow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowChange {
@@ -69,6 +94,10 @@ pub struct FlowChange {
     pub rate: AdValorem,
     /// The exempt parts, smallest central share first; each pays the rate without the measures that do not reach it.
     pub exempt: Vec<ExemptVariety>,
+    /// What the exporter taxes on the producer's price; below zero is a subsidy.
+    pub export_tax: AdValorem,
+    /// Whether the tariff is the rate, or depends on what happens; then there are no exempt parts.
+    pub duty: Duty,
 }
 
 /// One part of a flow in a draw: its weight in the flow and the rate it pays.
@@ -81,6 +110,11 @@ pub struct Part {
 }
 
 impl FlowChange {
+    /// A flow at a rate and trade cost, with nothing else.
+    pub fn new(flow: Flow, rate: AdValorem, cost: CostFactor) -> Self {
+        Self { flow, cost, rate, exempt: Vec::new(), export_tax: AdValorem::FREE, duty: Duty::AdValorem }
+    }
+
     /// The parts of the flow for given exempt shares (one a [`Policy::exempt_shares`] entry).
     ///
     /// Exempt parts are nested: what the smaller share shields, the larger share shields too. In `Average`
@@ -174,7 +208,7 @@ mod tests {
 
     fn change(exempt: Vec<ExemptVariety>) -> FlowChange {
         let flow = Flow { sector: SectorId::at(0), importer: CountryId::at(0), exporter: CountryId::at(1) };
-        FlowChange { flow, cost: CostFactor::UNCHANGED, rate: rate(0.3), exempt }
+        FlowChange { exempt, ..FlowChange::new(flow, rate(0.3), CostFactor::UNCHANGED) }
     }
 
     fn rate(fraction: f64) -> AdValorem {

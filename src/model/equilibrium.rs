@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::bilateral::Shape;
+use crate::bilateral::{Flow, Shape};
 use crate::index::{CountryId, SectorId};
 
 /// An equilibrium relative to the accounts it was solved from. It never exists unconverged.
@@ -17,6 +17,8 @@ pub struct Equilibrium {
     pub log_price: Vec<f64>,
     /// X̂ by pair.
     pub expenditure: Vec<f64>,
+    /// ln(1 + ω) by wedge, where tariffs depend on the outcome ([`crate::model::wedges`]).
+    pub wedges: Vec<f64>,
     /// Sweeps it took.
     pub iterations: usize,
     /// The largest relative residual of any equation.
@@ -30,6 +32,7 @@ impl Equilibrium {
             log_wage: vec![0.0; shape.countries],
             log_price: vec![0.0; shape.pairs()],
             expenditure: vec![1.0; shape.pairs()],
+            wedges: Vec::new(),
             iterations: 0,
             residual: 0.0,
         }
@@ -51,6 +54,8 @@ pub enum Equation {
     PriceIndex(CountryId, SectorId),
     /// The expenditure of a country on a sector.
     Expenditure(CountryId, SectorId),
+    /// The tariff of a flow that depends on the outcome: a quota or a specific duty.
+    Tariff(Flow),
 }
 
 impl Equation {
@@ -60,6 +65,7 @@ impl Equation {
             Self::LabourMarket(country) | Self::PriceIndex(country, _) | Self::Expenditure(country, _) => {
                 country
             }
+            Self::Tariff(flow) => flow.importer,
         }
     }
 }

@@ -124,6 +124,7 @@ impl Forecast {
             log_wage: sum(&self.centre.log_wage, wages),
             log_price: sum(&self.centre.log_price, prices),
             expenditure: scaled.collect(),
+            wedges: self.centre.wedges.clone(),
             iterations: 0,
             residual: 0.0,
         }

@@ -1,6 +1,6 @@
 //! What a policy changes: every reported variable of one draw, a pure function of baseline and counterfactual.
 //!
-//! The definitions are those of `docs/model.md`. M is the value of a flow before tariff, p̂ = ĉ·d̂ its border price,
+//! The definitions are those of `docs/model.md`. M is the value of a flow before tariff, p̂ = ĉ·d̂·(1+x′) its border price,
 //! q̂ = M̂/p̂ its volume; changes are ratio − 1 in per cent. A variable without a value (a price where no trade is
 //! left, a percentage of nothing) is NaN here and an absent row in every output.
 //!
@@ -166,7 +166,6 @@ impl<'a, const K: usize> Measure<'a, K> {
 
 impl<'a, const K: usize> View<'a, K> {
     fn new(measure: &'a Measure<'a, K>, draws: [Comparison<'a>; K], before: &'a Before<K>) -> Self {
-        let World { policy, shares, .. } = measure.world;
         let after = measure.side(draws, |draw| draw.counterfactual);
         let (old, new) = (&before.side.levels, &after.levels);
         let mut cost_hat = Buffer::zeros(new.log_cost.len());
@@ -179,10 +178,9 @@ impl<'a, const K: usize> View<'a, K> {
         {
             *volume = power / hat;
         }
-        let parameters = draws.map(|draw| draw.parameters);
-        let weights =
-            shares.changed.iter().map(|cell| Weights::new(cell, parameters, policy.exempt_mode)).collect();
-        Self { measure, draws, before, after, cost_hat, volume_power, weights }
+        let mut view = Self { measure, draws, before, after, cost_hat, volume_power, weights: Vec::new() };
+        view.weights = view.changed_weights();
+        view
     }
 
     fn impacts(&self) -> [Impact; K] {

@@ -1,14 +1,14 @@
 //! From an equilibrium back to accounts.
 
 use crate::economy::accounts::{Accounts, TariffSchedule};
-use crate::index::Position as _;
 use crate::model::equilibrium::Equilibrium;
 use crate::model::levels::Levels;
 use crate::model::shares::PathPoint;
 use crate::model::world::{Parameters, World};
 
 /// The accounts of an equilibrium at a point of the path from observed policy: the same economy, with the
-/// equilibrium as its data. A flow with exempt parts keeps their average rate.
+/// equilibrium as its data. A flow with exempt parts keeps their average rate. Accounts know no export taxes nor rents:
+/// what buyers pay beyond what producers receive becomes tariff.
 pub fn moved(
     world: &World<'_>,
     point: PathPoint,
@@ -20,11 +20,10 @@ pub fn moved(
     let n = accounts.shape.countries;
     let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
     for cell in &world.shares.changed {
-        let theta = parameters.theta[cell.change.flow.sector.index()];
-        let weights = cell.weights_at(point, theta, &parameters.exempt_shares, world.policy.exempt_mode);
+        let weights = cell.weights_in(point, world, parameters, solution);
         share.set(cell.change.flow, weights.gross);
-        if weights.net > 0.0 {
-            tariff.set(cell.change.flow, weights.gross / weights.net - 1.0);
+        if weights.made > 0.0 {
+            tariff.set(cell.change.flow, weights.gross / weights.made - 1.0);
         }
     }
     for (pair, row) in share.values_mut().chunks_exact_mut(n).enumerate() {

@@ -6,9 +6,10 @@
 
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::{ExemptMode, FlowChange, Policy};
+use crate::economy::policy::{Duty, ExemptMode, FlowChange, Policy, Quota};
 use crate::index::Position;
 use crate::numerics::functions::{exp, ln, pow};
+use crate::units::{AdValorem, Share};
 
 /// The part that all draws share: observed shares with the changed cells taken out.
 #[derive(Clone, Debug)]
@@ -23,6 +24,10 @@ pub struct SharedShares {
     pub changed: Vec<ChangedCell>,
     /// First changed cell of every sector, and the end.
     pub sector_start: Vec<usize>,
+    /// The changed cells whose tariff depends on the outcome ([`crate::model::wedges`]), by wedge.
+    pub wedges: Vec<usize>,
+    /// The changed cells from which an exporter may have income besides sales: export taxes and rents.
+    pub export_incomes: Vec<usize>,
 }
 
 /// One flow that policy changes.
@@ -38,6 +43,8 @@ pub struct ChangedCell {
     pub rate: f64,
     /// What changes.
     pub change: FlowChange,
+    /// Which wedge it has, if its tariff depends on the outcome.
+    pub wedge: Option<usize>,
 }
 
 /// How much of a policy is in force: 1 is all of it. Between 0 and 1 lies a path of equilibria along which a hard
@@ -53,10 +60,12 @@ impl PathPoint {
 /// One flow under one draw.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CellShares {
-    /// B: tariff-inclusive share weight.
+    /// B: share weight at buyers' prices.
     pub gross: f64,
-    /// F: share weight before tariff, Σ over parts of B/(1+τ′).
+    /// F: share weight at the border, Σ over parts of B/(1+τ′).
     pub net: f64,
+    /// H: share weight of what producers receive, F/(1+x′).
+    pub made: f64,
 }
 
 impl SharedShares {
@@ -66,18 +75,28 @@ impl SharedShares {
         let mut share = accounts.share.clone();
         let mut changed = Vec::with_capacity(policy.changes.len());
         let mut sector_start = vec![0; shape.sectors + 1];
+        let (mut wedges, mut export_incomes) = (Vec::new(), Vec::new());
         for change in &policy.changes {
             let observed = share.get(change.flow);
             if observed > 0.0 {
                 share.set(change.flow, 0.0);
                 sector_start[change.flow.sector.index() + 1] += 1;
-                changed.push(ChangedCell {
+                let mut cell = ChangedCell {
                     importer: change.flow.importer.index(),
                     exporter: change.flow.exporter.index(),
                     share: observed,
                     rate: accounts.tariff.rate(change.flow).fraction(),
                     change: change.clone(),
-                });
+                    wedge: None,
+                };
+                if change.duty != Duty::AdValorem && !cell.is_closed() {
+                    cell.wedge = Some(wedges.len());
+                    wedges.push(changed.len());
+                }
+                if cell.has_export_income() {
+                    export_incomes.push(changed.len());
+                }
+                changed.push(cell);
             }
         }
         for sector in 0..shape.sectors {
@@ -85,7 +104,7 @@ impl SharedShares {
         }
         let net = net_shares(accounts, &share);
         let taxed = (0..shape.sectors).map(|sector| is_taxed(accounts, &changed, sector)).collect();
-        Self { share, net, taxed, changed, sector_start }
+        Self { share, net, taxed, changed, sector_start, wedges, export_incomes }
     }
 
     /// The changed cells of a sector, and the position of the first.
@@ -98,7 +117,8 @@ impl SharedShares {
 impl CellShares {
     /// The weights of an observed share at an observed rate.
     pub fn untouched(share: f64, rate: f64) -> Self {
-        Self { gross: share, net: share / (1.0 + rate) }
+        let net = share / (1.0 + rate);
+        Self { gross: share, net, made: net }
     }
 
     /// The weights part of the way from the observed ones: a geometric mean, or, for a flow that ends, a linear one.
@@ -107,7 +127,11 @@ impl CellShares {
         let mean = |from: f64, to: f64| {
             if to > 0.0 { from * pow(to / from, part) } else { from * (1.0 - part) }
         };
-        Self { gross: mean(observed.gross, self.gross), net: mean(observed.net, self.net) }
+        Self {
+            gross: mean(observed.gross, self.gross),
+            net: mean(observed.net, self.net),
+            made: mean(observed.made, self.made),
+        }
     }
 }
 
@@ -127,6 +151,19 @@ impl ChangedCell {
         weights.toward(self.observed(), point)
     }
 
+    /// The limit on its volume, if there is one.
+    pub fn quota(&self) -> Option<Quota> {
+        match self.change.duty {
+            Duty::Quota(quota) => Some(quota),
+            Duty::AdValorem | Duty::Specific(_) => None,
+        }
+    }
+
+    fn has_export_income(&self) -> bool {
+        let has_rent = |quota: Quota| quota.importer_rent < Share::ALL;
+        !self.is_closed() && (self.change.export_tax != AdValorem::FREE || self.quota().is_some_and(has_rent))
+    }
+
     /// The share weights at observed policy.
     pub fn observed(&self) -> CellShares {
         CellShares::untouched(self.share, self.rate)
@@ -138,13 +175,14 @@ impl ChangedCell {
     }
 
     /// The share weights for an elasticity and exempt shares: with parts of weight v_g at rates τ_g and
-    /// κ̂_g = (1+τ_g)/(1+τ)·d̂, B = π Σ v_g κ̂_g^(−θ) and F = π Σ v_g κ̂_g^(−θ)/(1+τ_g).
+    /// κ̂_g = (1+τ_g)/(1+τ)·d̂·(1+x), B = π Σ v_g κ̂_g^(−θ), F = π Σ v_g κ̂_g^(−θ)/(1+τ_g) and H = F/(1+x).
     pub fn weights(&self, theta: f64, exempt_shares: &[f64], mode: ExemptMode) -> CellShares {
-        let cost = self.change.cost.factor();
+        let export_tax = self.change.export_tax.factor();
+        let cost = self.change.cost.factor() * export_tax;
+        let mut sum = CellShares { gross: 0.0, net: 0.0, made: 0.0 };
         if self.is_closed() {
-            return CellShares { gross: 0.0, net: 0.0 };
+            return sum;
         }
-        let mut sum = CellShares { gross: 0.0, net: 0.0 };
         let mut add = |weight: f64, factor: f64| {
             let gross = self.share * weight * exp(-theta * ln(factor / (1.0 + self.rate) * cost));
             sum.gross += gross;
@@ -157,6 +195,7 @@ impl ChangedCell {
                 add(part.weight, part.rate.factor());
             }
         }
+        sum.made = sum.net / export_tax;
         sum
     }
 }

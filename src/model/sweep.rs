@@ -7,6 +7,7 @@
 //! B and F as in [`crate::model::shares`]. All loops end in the lanes of K draws, which are contiguous.
 
 mod kernels;
+mod wedges;
 
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Deficits, ExemptMode};
@@ -19,10 +20,12 @@ use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
 use kernels::{Buyers, buy, largest};
+use wedges::Wedges;
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
-/// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector).
+/// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector), then
+/// the wedges.
 pub struct Sweep<'a, const K: usize> {
     accounts: &'a Accounts,
     shares: &'a SharedShares,
@@ -30,7 +33,7 @@ pub struct Sweep<'a, const K: usize> {
     deficits: Deficits,
     /// θ by (sector, lane).
     theta: Vec<f64>,
-    /// B and F of the changed cells, by (cell, lane).
+    /// B and H of the changed cells, by (cell, lane).
     gross: Vec<f64>,
     net: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
@@ -41,6 +44,7 @@ pub struct Sweep<'a, const K: usize> {
     wage_shift: Vec<f64>,
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
+    wedges: Wedges,
     work: Work<K>,
 }
 
@@ -76,8 +80,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         Self {
             point,
             mode: world.policy.exempt_mode,
-            weights: weights(accounts).into_iter().flat_map(|weight| [weight; K]).collect(),
+            weights: weights(accounts, shares).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
+            wedges: Wedges::new::<K>(shares),
             wage_shift: vec![0.0; shape.countries * K],
             accounts,
             shares,
@@ -109,8 +114,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         for (at, cell) in self.shares.changed.iter().enumerate() {
             let theta = draw.theta[cell.change.flow.sector.index()];
             let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
-            (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.net);
+            (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
         }
+        self.set_markups(l, draw);
         for (shift, value) in
             self.wage_shift.iter_mut().skip(l).step_by(K).zip(self.preconditioner.wage_shift(&draw.theta))
         {
@@ -342,10 +348,12 @@ impl<const K: usize> Sweep<'_, K> {
         let shape = self.accounts.shape;
         self.unit_costs(z);
         self.work.revenue.fill(0.0);
+        self.apply_wedges(z);
         for sector in 0..shape.sectors {
             self.demand(sector, z);
             self.sales(sector);
         }
+        self.close_wedges(z);
         let deficits = deficits::<K>(self.deficits, self.accounts, z);
         (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
     }
@@ -383,13 +391,15 @@ impl<const K: usize> Sweep<'_, K> {
 
 impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     fn size(&self) -> usize {
-        self.accounts.shape.countries + 2 * self.accounts.shape.pairs()
+        self.wedge_start() + self.shares.wedges.len()
     }
 
     fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
         let mut labour = self.evaluate(z).into_flattened();
-        let worst = self.largest_residual(z, &labour);
+        let mut worst = self.largest_residual(z, &labour);
+        let (step, wedges) = step.split_at_mut(self.wedge_start() * K);
         self.preconditioned(z, &mut labour, step);
+        self.step_wedges(wedges, &mut worst);
         worst
     }
 
@@ -397,9 +407,10 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
         // Prices and wages are logarithms: at most a factor e^(1/2) at a time. Spending stays positive.
         const LONGEST_LOG: f64 = 0.5;
         const LONGEST_FALL: f64 = 0.75;
-        let (logs, spending) = step.split_at(self.spending_start() * K);
+        let (logs, rest) = step.split_at(self.spending_start() * K);
+        let (spending, wedges) = rest.split_at(self.accounts.shape.pairs() * K);
         let mut steepest = [0.0_f64; K];
-        for values in logs.as_chunks::<K>().0 {
+        for values in logs.as_chunks::<K>().0.iter().chain(wedges.as_chunks::<K>().0) {
             for l in 0..K {
                 steepest[l] = steepest[l].max(values[l].abs() / LONGEST_LOG);
             }
@@ -428,11 +439,11 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
 
 /// A country's wage weighs as much as its value added in the world's, a price or an expenditure as much as the
 /// spending on it: what is tiny follows and does not lead.
-fn weights(accounts: &Accounts) -> Vec<f64> {
+fn weights(accounts: &Accounts, shares: &SharedShares) -> Vec<f64> {
     let spending: f64 = accounts.expenditure.iter().sum();
     let pairs = accounts.expenditure.iter().map(|value| (value / spending).sqrt());
     let wages = accounts.value_added.iter().map(|value| (value / accounts.world_value_added()).sqrt());
-    wages.chain(pairs.clone()).chain(pairs).collect()
+    wages.chain(pairs.clone()).chain(pairs).chain(wedges::weights(accounts, shares)).collect()
 }
 
 /// Keeps the larger residual; one that is not a number is the largest of all.

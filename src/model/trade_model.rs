@@ -1,12 +1,13 @@
 //! The trait every model implements, and the default model.
 
-use crate::economy::accounts::Accounts;
+use crate::economy::policy::Policy;
 use crate::index::{CountryId, Position, SectorId};
 use crate::model::equilibrium::{Equation, Equilibrium, SolveError};
 use crate::model::moved::moved;
 use crate::model::preconditioner::Preconditioner;
-use crate::model::shares::PathPoint;
+use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::sweep::Sweep;
+use crate::model::wedges::references;
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{self, FixedPoint as _, Options, Outcome, Queue};
 use crate::numerics::lanes::{gather, scatter};
@@ -51,8 +52,8 @@ impl TradeModel for GeneralEquilibrium {
         parameters: &Parameters,
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
-        self.solve_one(world, world.preconditioner, PathPoint::END, parameters, start)
-            .or_else(|_| self.solve_hard(world, parameters, start))
+        let references = self.references(world, &[parameters]).remove(0)?;
+        self.solve_case(world, Case { parameters, start, references: &references })
     }
 
     fn solve_batch(
@@ -61,35 +62,71 @@ impl TradeModel for GeneralEquilibrium {
         draws: &[&Parameters],
         starts: &[&Equilibrium],
     ) -> Vec<Result<Equilibrium, SolveError>> {
-        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, draws, starts);
-        let draws = draws.iter().zip(starts);
-        let hard = |(result, (draw, start)): (Result<_, _>, (&&Parameters, &&Equilibrium))| {
-            result.or_else(|_| self.solve_hard(world, draw, start))
+        let references = self.references(world, draws);
+        let cases = draws.iter().zip(starts).zip(&references);
+        let cases: Vec<Case<'_>> = cases
+            .filter_map(|((&parameters, &start), references)| {
+                Some(Case { parameters, start, references: references.as_ref().ok()? })
+            })
+            .collect();
+        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, &cases);
+        let mut results = results
+            .into_iter()
+            .zip(&cases)
+            .map(|(result, case)| result.or_else(|_| self.solve_hard(world, *case)));
+        let of_draw = |references: &Result<Vec<f64>, SolveError>| match references {
+            Ok(_) => results.next().expect("one result for every case"),
+            Err(error) => Err(*error),
         };
-        results.into_iter().zip(draws).map(hard).collect()
+        references.iter().map(of_draw).collect()
     }
+}
+
+/// One problem: parameters, a start near the solution, and what its wedges refer to.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    parameters: &'a Parameters,
+    start: &'a Equilibrium,
+    references: &'a [f64],
 }
 
 impl GeneralEquilibrium {
     /// The largest relative residual of any equation at a point.
     pub fn residual(&self, world: &World<'_>, parameters: &Parameters, point: &Equilibrium) -> f64 {
+        let Ok(references) = self.references(world, &[parameters]).remove(0) else { return f64::INFINITY };
         let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END);
         sweep.set_draw(0, parameters);
+        sweep.set_references(0, &references);
         let mut step = vec![0.0; sweep.size()];
-        let [residual] = sweep.step(&unknowns(point), &mut step);
+        let [residual] = sweep.step(&unknowns(world, point), &mut step);
         residual.largest
+    }
+
+    /// What the wedges of each draw refer to: its own equilibrium at observed policy.
+    fn references(&self, world: &World<'_>, draws: &[&Parameters]) -> Vec<Result<Vec<f64>, SolveError>> {
+        if world.shares.wedges.is_empty() {
+            return vec![Ok(Vec::new()); draws.len()];
+        }
+        let policy = Policy::default();
+        let observed =
+            World { policy: &policy, shares: SharedShares::new(world.accounts, &policy), ..*world };
+        let start = Equilibrium::unchanged(world.accounts.shape);
+        let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
+        let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
+            found.map(|found| references(world, draw, &found))
+        };
+        found.into_iter().zip(draws).map(references).collect()
+    }
+
+    fn solve_case(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {
+        self.solve_one(world, world.preconditioner, PathPoint::END, case)
+            .or_else(|_| self.solve_hard(world, case))
     }
 
     /// Solves a hard policy (very high rates, very elastic sectors) in steps. Should that not do, once more with the
     /// links preconditioned as they are at each step, which is better where trade changes beyond recognition.
-    fn solve_hard(
-        &self,
-        world: &World<'_>,
-        parameters: &Parameters,
-        start: &Equilibrium,
-    ) -> Result<Equilibrium, SolveError> {
-        self.solve_in_steps(false, world, parameters, start)
-            .or_else(|_| self.solve_in_steps(true, world, parameters, start))
+    fn solve_hard(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {
+        self.solve_in_steps(false, world, case).or_else(|_| self.solve_in_steps(true, world, case))
     }
 
     /// Follows the path from observed policy, each step from the solution of the one before (the first from the
@@ -98,17 +135,16 @@ impl GeneralEquilibrium {
         &self,
         follow_links: bool,
         world: &World<'_>,
-        parameters: &Parameters,
-        start: &Equilibrium,
+        case: Case<'_>,
     ) -> Result<Equilibrium, SolveError> {
         const SHORTEST: f64 = 1.0 / 64.0;
         let patient = Self { options: Options { most_sweeps: 5 * self.options.most_sweeps, ..self.options } };
-        let (mut here, mut solution, mut step, mut sweeps) = (0.0, start.clone(), 0.5, 0);
+        let (mut here, mut solution, mut step, mut sweeps) = (0.0, case.start.clone(), 0.5, 0);
         let mut following: Option<Preconditioner> = None;
         loop {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
             let next = PathPoint(f64::min(here + step, 1.0));
-            match patient.solve_one(world, preconditioner, next, parameters, &solution) {
+            match patient.solve_one(world, preconditioner, next, Case { start: &solution, ..case }) {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
@@ -116,8 +152,8 @@ impl GeneralEquilibrium {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
                     }
                     if follow_links {
-                        let accounts = moved(world, next, parameters, &solution);
-                        following = Some(Preconditioner::new(&accounts, &parameters.theta));
+                        let accounts = moved(world, next, case.parameters, &solution);
+                        following = Some(Preconditioner::new(&accounts, &case.parameters.theta));
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),
@@ -136,10 +172,9 @@ impl GeneralEquilibrium {
         world: &World<'_>,
         preconditioner: &Preconditioner,
         point: PathPoint,
-        parameters: &Parameters,
-        start: &Equilibrium,
+        case: Case<'_>,
     ) -> Result<Equilibrium, SolveError> {
-        let mut results = self.solve_lanes::<1>(world, preconditioner, point, &[parameters], &[start]);
+        let mut results = self.solve_lanes::<1>(world, preconditioner, point, &[case]);
         results.pop().expect("one result for one draw")
     }
 
@@ -148,12 +183,11 @@ impl GeneralEquilibrium {
         world: &World<'_>,
         preconditioner: &Preconditioner,
         point: PathPoint,
-        draws: &[&Parameters],
-        starts: &[&Equilibrium],
+        cases: &[Case<'_>],
     ) -> Vec<Result<Equilibrium, SolveError>> {
         let mut sweep = Sweep::<K>::new(world, preconditioner, point);
-        let results = draws.iter().map(|_| None).collect();
-        let mut waiting = Waiting { draws, starts, next: 0, taken: [0; K], results };
+        let results = cases.iter().map(|_| None).collect();
+        let mut waiting = Waiting { world, cases, next: 0, taken: [0; K], results };
         anderson::solve(&mut sweep, &mut waiting, self.options);
         waiting.results.into_iter().map(|result| result.expect("every draw has ended")).collect()
     }
@@ -161,8 +195,8 @@ impl GeneralEquilibrium {
 
 /// The draws that wait for a lane, and the results of those that had one.
 struct Waiting<'a, const K: usize> {
-    draws: &'a [&'a Parameters],
-    starts: &'a [&'a Equilibrium],
+    world: &'a World<'a>,
+    cases: &'a [Case<'a>],
     next: usize,
     /// Which draw a lane has taken.
     taken: [usize; K],
@@ -171,18 +205,19 @@ struct Waiting<'a, const K: usize> {
 
 impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     fn next(&mut self, sweep: &mut Sweep<'_, K>, lane: usize, z: &mut [f64]) -> bool {
-        let Some((draw, start)) = self.draws.get(self.next).zip(self.starts.get(self.next)) else {
-            return false;
-        };
-        sweep.set_draw(lane, draw);
-        scatter::<K>(z, lane, &unknowns(start));
+        let Some(case) = self.cases.get(self.next) else { return false };
+        sweep.set_draw(lane, case.parameters);
+        sweep.set_references(lane, case.references);
+        scatter::<K>(z, lane, &unknowns(self.world, case.start));
         self.taken[lane] = self.next;
         self.next += 1;
         true
     }
 
     fn ended(&mut self, sweep: &Sweep<'_, K>, lane: usize, z: &[f64], outcome: Outcome) {
-        let found = equilibrium(sweep.accounts(), outcome, &gather::<K>(z, lane));
+        let mut unknowns = gather::<K>(z, lane);
+        sweep.settle_wedges(&mut unknowns);
+        let found = equilibrium(self.world, outcome, &unknowns);
         let country = sweep.without_income(lane);
         self.results[self.taken[lane]] =
             Some(found.and_then(|found| {
@@ -191,40 +226,50 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     }
 }
 
-/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂.
-fn unknowns(equilibrium: &Equilibrium) -> Vec<f64> {
-    [&equilibrium.log_wage[..], &equilibrium.log_price, &equilibrium.expenditure].concat()
+/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂ and the wedges, which begin where they are observed.
+fn unknowns(world: &World<'_>, equilibrium: &Equilibrium) -> Vec<f64> {
+    let wedges = &world.shares.wedges;
+    let known = equilibrium.wedges.len() == wedges.len();
+    let observed = wedges.iter().map(|at| world.shares.changed[*at].observed_wedge());
+    let wedges = if known { equilibrium.wedges.clone() } else { observed.collect() };
+    [&equilibrium.log_wage[..], &equilibrium.log_price, &equilibrium.expenditure, &wedges].concat()
 }
 
 /// The equilibrium of the solver's unknowns, if it converged.
-fn equilibrium(accounts: &Accounts, outcome: Outcome, unknowns: &[f64]) -> Result<Equilibrium, SolveError> {
+fn equilibrium(world: &World<'_>, outcome: Outcome, unknowns: &[f64]) -> Result<Equilibrium, SolveError> {
+    let shape = world.accounts.shape;
     let (iterations, residual) = (outcome.sweeps, outcome.residual.largest);
     if !outcome.converged {
-        let worst = equation(accounts, outcome.residual.worst);
+        let worst = equation(world, outcome.residual.worst);
         return Err(SolveError::NotConverged { iterations, residual, worst });
     }
-    let (wages, rest) = unknowns.split_at(accounts.shape.countries);
-    let (prices, spending) = rest.split_at(accounts.shape.pairs());
+    let (wages, rest) = unknowns.split_at(shape.countries);
+    let (prices, rest) = rest.split_at(shape.pairs());
+    let (spending, wedges) = rest.split_at(shape.pairs());
     Ok(Equilibrium {
         log_wage: wages.to_vec(),
         log_price: prices.to_vec(),
         expenditure: spending.to_vec(),
+        wedges: wedges.to_vec(),
         iterations,
         residual,
     })
 }
 
 /// Which equation a component of the solver belongs to.
-fn equation(accounts: &Accounts, component: usize) -> Equation {
-    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+fn equation(world: &World<'_>, component: usize) -> Equation {
+    let (n, j) = (world.accounts.shape.countries, world.accounts.shape.sectors);
     let pair = |pair: usize| (CountryId::at(pair / j), SectorId::at(pair % j));
     if component < n {
         Equation::LabourMarket(CountryId::at(component))
     } else if component < n + n * j {
         let (country, sector) = pair(component - n);
         Equation::PriceIndex(country, sector)
-    } else {
+    } else if component < n + 2 * n * j {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
+    } else {
+        let wedge = world.shares.wedges[component - n - 2 * n * j];
+        Equation::Tariff(world.shares.changed[wedge].change.flow)
     }
 }

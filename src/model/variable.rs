@@ -76,6 +76,10 @@ variables! {
         TradeBalance = "trade_balance", Money;
         /// Tariff revenue.
         TariffRevenue = "tariff_revenue", Money;
+        /// Revenue of export taxes; below zero where subsidies cost more.
+        ExportTaxRevenue = "export_tax_revenue", Money;
+        /// Rents of quotas that stay in the country or come to it.
+        QuotaRents = "quota_rents", Money;
         /// Exact welfare in money: baseline income times the welfare change.
         WelfareUsd = "welfare_usd", Money;
         /// Average tariff on goods imports at baseline (a level).

@@ -184,6 +184,7 @@ fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> E
         log_wage: moved(&baseline.log_wage, &after.log_wage, &before.log_wage),
         log_price: moved(&baseline.log_price, &after.log_price, &before.log_price),
         expenditure: scaled(&baseline.expenditure, &after.expenditure, &before.expenditure),
+        wedges: after.wedges.clone(),
         iterations: 0,
         residual: 0.0,
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::bilateral::Flow;
-use crate::economy::policy::RateChange;
+use crate::economy::policy::{Duty, FlowChange, RateChange};
 use crate::index::{CountryId, Position, SectorId};
 use crate::model::variable::CountryVariable;
 use crate::report::number;
@@ -72,7 +72,7 @@ pub fn flow_row(
 }
 
 /// Countries by the touched trade they take part in on one side, largest first.
-fn side(pairs: &[Pair], country: fn(&Pair) -> CountryId) -> Vec<CountryId> {
+fn side(pairs: &[Pair], country: impl Fn(&Pair) -> CountryId) -> Vec<CountryId> {
     let mut trade: BTreeMap<CountryId, f64> = BTreeMap::new();
     for pair in pairs {
         *trade.entry(country(pair)).or_default() += pair.trade;
@@ -82,14 +82,26 @@ fn side(pairs: &[Pair], country: fn(&Pair) -> CountryId) -> Vec<CountryId> {
     countries.into_iter().map(|(country, _)| country).collect()
 }
 
-/// The countries whose own policy changes, by the trade they touch.
+/// The countries whose own policy changes, by the trade they touch: importers, and exporters of what only export taxes
+/// change.
 pub fn imposing(study: &Study<'_>) -> Vec<CountryId> {
-    side(&pairs(study), |pair| pair.importer)
+    side(&pairs(study), |pair| if is_by_exporter(study, pair) { pair.exporter } else { pair.importer })
 }
 
-/// The countries whose exports are touched, by that trade.
+/// The countries at the other end, by that trade.
 pub fn targeted(study: &Study<'_>) -> Vec<CountryId> {
-    side(&pairs(study), |pair| pair.exporter)
+    side(&pairs(study), |pair| if is_by_exporter(study, pair) { pair.importer } else { pair.exporter })
+}
+
+/// Whether the exporter alone does something to a pair.
+fn is_by_exporter(study: &Study<'_>, pair: &Pair) -> bool {
+    let taxes_only = |change: &FlowChange| {
+        let nothing = FlowChange::new(change.flow, change.rate, CostFactor::UNCHANGED);
+        rate_change(study, change.flow).is_none()
+            && *change == FlowChange { export_tax: change.export_tax, ..nothing }
+    };
+    let mut changes = changes(study, pair).peekable();
+    changes.peek().is_some() && changes.all(taxes_only)
 }
 
 /// All countries by the size of their welfare change, largest first; those without a value last.
@@ -159,25 +171,55 @@ pub fn by_measure(study: &Study<'_>, pair: &Pair) -> String {
         let change = part(at).filter(|change| *change != 0.0)?;
         Some(format!("{} {}", number::points(change), measure.name))
     });
-    let parts: Vec<String> = parts.chain(trade_cost(study, pair)).collect();
+    let parts: Vec<String> = parts.chain(trade_cost(study, pair)).chain(instruments(study, pair)).collect();
     if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
+}
+
+/// What changes on the flows of a pair.
+fn changes<'s>(study: &Study<'s>, pair: &Pair) -> impl Iterator<Item = &'s FlowChange> + use<'s> {
+    let (importer, exporter) = (pair.importer, pair.exporter);
+    let is_in = move |flow: Flow| flow.importer == importer && flow.exporter == exporter;
+    study.policy.changes.iter().filter(move |change| is_in(change.flow))
 }
 
 /// How far the trade costs of a pair change.
 fn trade_cost(study: &Study<'_>, pair: &Pair) -> Option<String> {
-    let is_in = |flow: Flow| flow.importer == pair.importer && flow.exporter == pair.exporter;
-    let changes = study.policy.changes.iter().filter(|change| is_in(change.flow));
-    let costs = changes.map(|change| change.cost).filter(|&cost| cost != CostFactor::UNCHANGED);
-    let [low, high] = costs.fold([f64::INFINITY, 0.0_f64], |[low, high], cost| {
-        [low.min(cost.factor()), high.max(cost.factor())]
-    });
+    let costs = changes(study, pair).map(|change| change.cost).filter(|&cost| cost != CostFactor::UNCHANGED);
     let change = |factor: f64| {
         if factor.is_infinite() { "closed".to_owned() } else { number::signed_percent(factor - 1.0) }
     };
-    match (low, high) {
-        (low, high) if low > high => None,
-        (low, high) if low >= high => Some(format!("trade cost {}", change(low))),
-        (low, high) => Some(format!("trade cost {} to {}", change(low), change(high))),
+    between("trade cost", costs.map(CostFactor::factor), change)
+}
+
+/// Export taxes, quotas and specific duties on the flows of a pair.
+fn instruments(study: &Study<'_>, pair: &Pair) -> impl Iterator<Item = String> {
+    let taxes = changes(study, pair).map(|change| change.export_tax.fraction()).filter(|tax| *tax != 0.0);
+    let specific = changes(study, pair).filter_map(|change| match change.duty {
+        Duty::Specific(duty) => Some(duty.fraction()),
+        Duty::AdValorem | Duty::Quota(_) => None,
+    });
+    let volumes = changes(study, pair).filter_map(|change| match change.duty {
+        Duty::Quota(quota) => Some(quota.volume.factor()),
+        Duty::AdValorem | Duty::Specific(_) => None,
+    });
+    let volume = |factor: f64| format!("{}%", (1e4 * factor).round() / 100.0);
+    [
+        between("export tax", taxes, number::signed_percent),
+        between("specific duty", specific, number::signed_percent),
+        between("quota at", volumes, volume),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// "trade cost +5% to +10%"; nothing where there are no values.
+fn between(what: &str, values: impl Iterator<Item = f64>, words: impl Fn(f64) -> String) -> Option<String> {
+    let range = values
+        .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)]);
+    match range {
+        [low, high] if low > high => None,
+        [low, high] if low >= high => Some(format!("{what} {}", words(low))),
+        [low, high] => Some(format!("{what} {} to {}", words(low), words(high))),
     }
 }
 

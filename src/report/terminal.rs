@@ -8,13 +8,15 @@ mod outcomes;
 mod path;
 mod sweep;
 
+use crate::economy::policy::Duty;
 use crate::index::{CountryId, SectorId};
-use crate::model::variable::{CountryVariable, FlowVariable};
+use crate::model::variable::{CountryVariable, FlowVariable, Unit};
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::disclosure;
 use crate::report::focus::{self, Pair};
 use crate::report::number;
 use crate::report::study::Study;
+use crate::units::AdValorem;
 pub use compare::compare_page;
 use layout::{Cell, Grid, Page};
 pub use path::path_page;
@@ -157,28 +159,41 @@ const COUNTRY_COLUMNS: [(&str, CountryVariable); 6] = [
     ("tariff revenue", CountryVariable::TariffRevenue),
 ];
 
+/// What is told of countries: of export taxes and quotas where there are some.
+fn country_columns(study: &Study<'_>) -> Vec<(&'static str, CountryVariable)> {
+    let changes = &study.policy.changes;
+    let taxes_exports = changes.iter().any(|change| change.export_tax != AdValorem::FREE);
+    let has_quotas = changes.iter().any(|change| matches!(change.duty, Duty::Quota(_)));
+    let export_tax = taxes_exports.then_some(("export tax revenue", CountryVariable::ExportTaxRevenue));
+    let rents = has_quotas.then_some(("quota rents", CountryVariable::QuotaRents));
+    COUNTRY_COLUMNS.into_iter().chain(export_tax).chain(rents).collect()
+}
+
 fn country_table(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {
-    let (money, divisor) = money(study, countries);
-    page.section("Countries", &format!("change in per cent; tariff revenue in {money}"));
-    let heads: Vec<&str> = ["country"].into_iter().chain(COUNTRY_COLUMNS.map(|(head, _)| head)).collect();
+    let columns = country_columns(study);
+    let (money, divisor) = money(study, countries, &columns);
+    let amounts = if columns.len() > COUNTRY_COLUMNS.len() { "revenue and rents" } else { "tariff revenue" };
+    page.section("Countries", &format!("change in per cent; {amounts} in {money}"));
+    let heads: Vec<&str> = ["country"].into_iter().chain(columns.iter().map(|(head, _)| *head)).collect();
     let mut grid = Grid::new(&heads, SHORTEST_COUNTRY);
     for &country in countries {
-        let cell = |(_, variable): (&str, CountryVariable)| {
-            let divisor = if variable == CountryVariable::TariffRevenue { divisor } else { 1.0 };
+        let cell = |&(_, variable): &(&str, CountryVariable)| {
+            let divisor = if variable.unit() == Unit::Money { divisor } else { 1.0 };
             number_cell(study.estimates.country(country, variable), divisor)
         };
         let label = study.dataset.countries.name(country);
-        grid.row(label, COUNTRY_COLUMNS.map(cell).into());
+        grid.row(label, columns.iter().map(cell).collect());
     }
     page.grid(&grid);
 }
 
 /// The money unit to show, and how many of the dataset's units it is.
-fn money(study: &Study<'_>, countries: &[CountryId]) -> (String, f64) {
-    let size = |&country: &CountryId| {
-        study.estimates.country(country, CountryVariable::TariffRevenue).central.map_or(0.0, f64::abs)
-    };
-    number::money(&study.dataset.unit, countries.iter().map(size).fold(0.0, f64::max))
+fn money(study: &Study<'_>, countries: &[CountryId], columns: &[(&str, CountryVariable)]) -> (String, f64) {
+    let amounts = columns.iter().map(|(_, variable)| *variable).filter(|v| v.unit() == Unit::Money);
+    let sizes = amounts.flat_map(|variable| {
+        countries.iter().map(move |&country| study.estimates.country(country, variable).central)
+    });
+    number::money(&study.dataset.unit, sizes.map(|size| size.map_or(0.0, f64::abs)).fold(0.0, f64::max))
 }
 
 fn notes(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {

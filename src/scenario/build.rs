@@ -61,7 +61,10 @@ impl<'b> Builder<'b, '_> {
         let except = names::countries(dataset, &measure.except, self.faults);
         let goods = names::sectors(dataset, &measure.goods, self.faults);
         let except_goods = names::sectors(dataset, &measure.except_goods, self.faults);
-        let exporters = country_members(dataset, &on).without(&country_members(dataset, &except));
+        let imposing = country_members(dataset, &by);
+        let facing = country_members(dataset, &on).without(&country_members(dataset, &except));
+        let (importers, exporters) =
+            if measure.verb.get_ref().is_export() { (facing, imposing) } else { (imposing, facing) };
         let sectors = sector_members(dataset, &goods).without(&sector_members(dataset, &except_goods));
         let detail = self.detail(measure, &exporters);
         let exempt = measure.exempt.as_ref().and_then(|exempt| self.exemption(measure, exempt, &exporters));
@@ -69,7 +72,7 @@ impl<'b> Builder<'b, '_> {
             measure.instead_of.iter().filter_map(|name| positions.get(name.get_ref().as_str()).copied());
         let rule = Rule {
             measure,
-            importers: country_members(dataset, &by),
+            importers,
             replaces: replaces.collect(),
             by,
             on,
@@ -145,16 +148,16 @@ impl<'b> Builder<'b, '_> {
                     "no row of `{table}` has its importer in `by`, its exporter in `on` and its sector in `goods`"
                 )
             }
-            _ if rule.exporters.ids::<CountryId>().next().is_none() => {
-                "`except` leaves no exporter".to_owned()
+            _ if rule.facing().ids::<CountryId>().next().is_none() => {
+                format!("`except` leaves no {}", rule.faces())
             }
             _ => "importer and exporter are the same country, and sales at home are never taxed".to_owned(),
         };
         let (place, expected) = match rule.measure.on.first() {
             Some(on) if matches!(rule.detail, Detail::None | Detail::Follows(..)) => {
-                (on.span(), "exporters other than the importer")
+                (on.span(), format!("{}s other than the {}", rule.faces(), rule.imposes()))
             }
-            _ => (rule.measure.verb.span(), "rows for this measure"),
+            _ => (rule.measure.verb.span(), "rows for this measure".to_owned()),
         };
         let fault = Diagnostic::error("this measure reaches no foreign flow").expected(expected).help(help);
         self.faults.push(place, fault);
@@ -225,7 +228,7 @@ impl<'b> Builder<'b, '_> {
         exempt: &Spanned<Exempt>,
         exporters: &Members,
     ) -> Option<Exemption> {
-        if measure.verb.get_ref().is_cost() {
+        if !measure.verb.get_ref().is_ad_valorem() {
             let fault =
                 Diagnostic::error(format!("`{}` cannot have exempt shares", measure.verb.get_ref().key()))
                     .expected("`exempt_share` only beside a tariff");

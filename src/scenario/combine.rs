@@ -35,17 +35,28 @@ enum Stage {
     Floor,
 }
 
-/// The stage at which a verb acts; `None` for those that change the cost of trade.
+/// The stage at which a verb acts; `None` for those that leave the rate alone.
 fn stage(verb: &Verb) -> Option<Stage> {
     match verb {
         Verb::Set(_) | Verb::Rates(_) | Verb::Remove | Verb::Cut(_) => Some(Stage::Level),
+        Verb::Quota(limit) => limit.rates.map(|_| Stage::Level),
         Verb::Add(_) | Verb::Respond(_) => Some(Stage::Add),
         Verb::Match(_) | Verb::Reciprocal => Some(Stage::Follow),
         Verb::Multiply(_) => Some(Stage::Multiply),
         Verb::Cap(_) => Some(Stage::Cap),
         Verb::Floor(_) => Some(Stage::Floor),
-        Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => None,
+        Verb::TradeCost(_)
+        | Verb::TradeCosts(_)
+        | Verb::Embargo
+        | Verb::ExportTax(_)
+        | Verb::Subsidy(_)
+        | Verb::Specific(_) => None,
     }
+}
+
+/// Whether a verb acts on the rate.
+pub(super) fn has_stage(verb: &Verb) -> bool {
+    stage(verb).is_some()
 }
 
 /// Works out the rate of a flow. `acting` are the rules that act there, `exempt` those that this part of the flow
@@ -95,7 +106,7 @@ fn points(rule: &Rule<'_>, flow: Flow) -> f64 {
 }
 
 /// What is reached on the way from one value to another; all of it to the bit.
-fn partly(strength: Share, from: f64, to: f64) -> f64 {
+pub(super) fn partly(strength: Share, from: f64, to: f64) -> f64 {
     if strength == Share::ALL { to } else { from + strength.fraction() * (to - from) }
 }
 
@@ -103,6 +114,7 @@ fn partly(strength: Share, from: f64, to: f64) -> f64 {
 fn step(rules: &Rules<'_>, rule: &Rule<'_>, flow: Flow, rate: f64, other: &dyn Fn(Flow) -> f64) -> f64 {
     match rule.verb() {
         Verb::Set(level) => level.fraction(),
+        Verb::Quota(limit) => limit.rates.map_or(rate, |[within, _]| within.fraction()),
         Verb::Rates(_) => match &rule.detail {
             Detail::Rates(rates) => rates.get(&flow).map_or(rate, |level| level.fraction()),
             _ => rate,
@@ -117,7 +129,8 @@ fn step(rules: &Rules<'_>, rule: &Rule<'_>, flow: Flow, rate: f64, other: &dyn F
             follow(how, rate, other(followed), observed)
         }),
         Verb::Reciprocal => rule.followed(flow).map_or(rate, |followed| rate.max(other(followed))),
-        Verb::Add(_) | Verb::Respond(_) | Verb::TradeCost(_) | Verb::TradeCosts(_) | Verb::Embargo => rate,
+        // These leave the rate alone, or are added before.
+        _ => rate,
     }
 }
 

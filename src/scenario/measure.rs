@@ -8,9 +8,10 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::Mentioned;
+use crate::scenario::instrument::{self, Limit, SpecificDuty};
 use crate::scenario::outcome;
 use crate::scenario::period::{self, Period};
-use crate::scenario::quantity::{COST, LEVEL, MULTIPLE, POINTS, SHARE, quantity};
+use crate::scenario::quantity::{COST, EXPORT_TAX, LEVEL, MULTIPLE, POINTS, SHARE, SUBSIDY, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::scenario::response::Response;
 use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Probability, Share};
@@ -20,9 +21,9 @@ use crate::units::{AdValorem, CostFactor, Multiple, PercentagePoints, Probabilit
 pub struct Measure {
     /// Its name; `measure-1`, `measure-2` … by position if none is given.
     pub name: Spanned<String>,
-    /// The importers: countries, groups or `all`.
+    /// Who imposes it, the importers or, of a tax on exports, the exporters: countries, groups or `all`.
     pub by: Vec<Spanned<String>>,
-    /// The exporters: countries, groups or `all`.
+    /// Whom it is on, the exporters or, of a tax on exports, the buyers: countries, groups or `all`.
     pub on: Vec<Spanned<String>>,
     /// Countries that are taken out of `on`.
     pub except: Vec<Spanned<String>>,
@@ -71,6 +72,14 @@ pub enum Verb {
     TradeCosts(String),
     /// Ends trade.
     Embargo,
+    /// Taxes exports.
+    ExportTax(AdValorem),
+    /// Subsidises exports.
+    Subsidy(Share),
+    /// Limits the volume: a quota or a tariff-rate quota.
+    Quota(Limit),
+    /// Adds so much money for each unit to the rate.
+    Specific(SpecificDuty),
     /// Answers other measures.
     Respond(Response),
 }
@@ -92,6 +101,11 @@ impl Verb {
             Self::TradeCost(_) => "trade_cost",
             Self::TradeCosts(_) => "trade_costs",
             Self::Embargo => "embargo",
+            Self::ExportTax(_) => "export_tax",
+            Self::Subsidy(_) => "subsidy",
+            Self::Quota(Limit { rates: None, .. }) => "quota",
+            Self::Quota(_) => "trq",
+            Self::Specific(_) => "specific",
             Self::Respond(_) => "mode",
         }
     }
@@ -101,9 +115,20 @@ impl Verb {
         matches!(self, Self::Set(_) | Self::Rates(_) | Self::Remove | Self::Cut(_))
     }
 
-    /// Whether it changes the cost of trade rather than a rate.
+    /// Whether it changes the cost of trade.
     pub fn is_cost(&self) -> bool {
         matches!(self, Self::TradeCost(_) | Self::TradeCosts(_) | Self::Embargo)
+    }
+
+    /// Whether it changes a rate in percentage points and nothing else: neither the cost of trade, nor the volume, nor a
+    /// duty for each unit, nor a tax on exports.
+    pub fn is_ad_valorem(&self) -> bool {
+        !self.is_cost() && !self.is_export() && !matches!(self, Self::Quota(_) | Self::Specific(_))
+    }
+
+    /// Whether the exporter imposes it: then `by` is the exporter and `on` are the buyers.
+    pub fn is_export(&self) -> bool {
+        matches!(self, Self::ExportTax(_) | Self::Subsidy(_))
     }
 }
 
@@ -148,18 +173,11 @@ const VERBS: &[&str] = &[
     "trade_cost",
     "trade_costs",
     "embargo",
-];
-
-/// Other instruments of the language that the program does not have yet.
-const VERBS_NOT_YET: &[(&str, &str)] = &[
-    ("quota", "a `trade_cost` raises the price of a flow without revenue"),
-    ("trq", "a `trade_cost` raises the price of a flow without revenue"),
-    (
-        "export_tax",
-        "a tariff of the buyer, `add`, acts on the same flow but its revenue goes to the importer",
-    ),
-    ("subsidy", "a negative `add` lowers the buyer's price at the importer's expense"),
-    ("specific", "give the duty as a share of the value, such as `add = \"5pp\"`"),
+    "export_tax",
+    "subsidy",
+    "quota",
+    "trq",
+    "specific",
 ];
 
 /// Keys that belong elsewhere.
@@ -187,13 +205,18 @@ pub(super) fn read_all(
 fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Option<Measure> {
     let mut keys = reader::table(node, "measure", "a table of keys", faults)?;
     let name = read_name(&mut keys, node, &format!("measure-{}", at + 1), faults);
-    let by =
-        required(&mut keys, "measure", "by", "who imposes it: the importer, such as `by = \"USA\"`", faults);
+    let by = required(
+        &mut keys,
+        "measure",
+        "by",
+        "who imposes it: the importer, such as `by = \"USA\"`, or the exporter that taxes its exports",
+        faults,
+    );
     let on = required(
         &mut keys,
         "measure",
         "on",
-        "whose goods it is on, such as `on = [\"CAN\", \"MEX\"]` or `\"all\"`",
+        "whose goods it is on, such as `on = [\"CAN\", \"MEX\"]` or `\"all\"`, or whose purchases if exports are taxed",
         faults,
     );
     let list = |keys: &mut Keys<'_, '_>, key, numbers, faults: &mut Faults<'_>| {
@@ -274,7 +297,6 @@ pub(super) fn required(
 
 /// Reads the one verb of a measure.
 fn read_verb(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) -> Option<Spanned<Verb>> {
-    let refused = keys.refuse(VERBS_NOT_YET, faults);
     let present: Vec<(&'static str, &Node<'_>)> =
         VERBS.iter().filter_map(|&verb| keys.take(verb).map(|node| (verb, node))).collect();
     let verbs: Vec<Option<Spanned<Verb>>> = present
@@ -282,7 +304,7 @@ fn read_verb(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) -> Option<Spanned
         .map(|(key, node)| verb_value(key, node, faults).map(|verb| Spanned::new(keys.key_span(key), verb)))
         .collect();
     match present.as_slice() {
-        [] if !refused && !keys.has_slip_of(VERBS) => faults.push(keys.span.clone(), no_verb()),
+        [] if !keys.has_slip_of(VERBS) => faults.push(keys.span.clone(), no_verb()),
         [] | [_] => {}
         [.., (last, _)] => {
             let names: Vec<&str> = present.iter().map(|(key, _)| *key).collect();
@@ -323,8 +345,26 @@ fn verb_value(key: &str, node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Ver
         "match" => Verb::Match(read_match(node, faults)?),
         "rates" => Verb::Rates(reader::file(node, key, faults)?),
         "trade_costs" => Verb::TradeCosts(reader::file(node, key, faults)?),
+        "export_tax" => Verb::ExportTax(read_export_tax(node, faults)?),
+        "subsidy" => Verb::Subsidy(quantity(node, key, &SUBSIDY, Share::parse, faults)?),
+        "quota" => Verb::Quota(instrument::read_quota(node, faults)?),
+        "trq" => Verb::Quota(instrument::read_trq(node, faults)?),
+        "specific" => Verb::Specific(instrument::read_specific(node, faults)?),
         _ => Verb::TradeCost(quantity(node, key, &COST, CostFactor::parse_change, faults)?),
     })
+}
+
+fn read_export_tax(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<AdValorem> {
+    let rate = quantity(node, "export_tax", &EXPORT_TAX, AdValorem::parse, faults)?;
+    if rate >= AdValorem::FREE {
+        return Some(rate);
+    }
+    let subsidy = rate.to_string();
+    let fault = Diagnostic::error(format!("`export_tax`: {rate} is a subsidy"))
+        .expected("a rate of 0% or more")
+        .help(format!("did you mean `subsidy = \"{}\"`?", subsidy.trim_start_matches('-')));
+    faults.push(node.span(), fault);
+    None
 }
 
 fn read_match(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<MatchRule> {

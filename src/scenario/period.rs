@@ -108,6 +108,13 @@ pub(super) fn read(keys: &mut Keys<'_, '_>, verb: Option<&Verb>, faults: &mut Fa
             faults.push(node.span(), fault);
             Vec::new()
         }
+        Some(node) if matches!(verb, Some(Verb::Quota(_))) => {
+            let fault = Diagnostic::error("a quota cannot be phased in")
+                .expected("`phase_in` beside a tariff, an export tax or a trade cost")
+                .help("write a `[[measure]]` for each volume, with `from` and `until`");
+            faults.push(node.span(), fault);
+            Vec::new()
+        }
         Some(node) => read_steps(node, faults),
         None => Vec::new(),
     };

@@ -1,8 +1,9 @@
-//! From the rules in force to a [`Policy`]: every reached flow with its rates, trade cost and exempt parts.
+//! From the rules in force to a [`Policy`]: every reached flow with its rates, exempt parts and everything else.
 
 use crate::bilateral::Flow;
-use crate::economy::policy::{Contribution, ExemptMode, FlowChange, MeasureInfo, Policy, RateChange};
+use crate::economy::policy::{Contribution, Duty, ExemptMode, FlowChange, MeasureInfo, Policy, RateChange};
 use crate::scenario::combine;
+use crate::scenario::duty;
 use crate::scenario::exempt::{self, PartChain, Shares};
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
@@ -45,6 +46,8 @@ pub(super) fn policy(
 struct Reached {
     flow: Flow,
     cost: f64,
+    export_tax: f64,
+    duty: Duty,
     parts: Vec<PartChain>,
 }
 
@@ -56,7 +59,13 @@ fn reached_flow(
 ) -> Option<Reached> {
     let cell = statutory.cell(flow)?;
     let cost = combine::cost_factor(rules, flow, &cell.acting);
-    Some(Reached { flow, cost, parts: exempt::parts(rules, statutory, shares, flow, cell) })
+    Some(Reached {
+        flow,
+        cost,
+        export_tax: duty::export_tax(rules, &cell.acting),
+        duty: duty::duty(rules, &cell.acting),
+        parts: exempt::parts(rules, statutory, shares, flow, cell),
+    })
 }
 
 impl Reached {
@@ -64,12 +73,16 @@ impl Reached {
     fn change(&self) -> Option<FlowChange> {
         let statutory = &self.parts.last()?.chain;
         let change = FlowChange {
-            flow: self.flow,
-            cost: CostFactor::new(self.cost)?,
-            rate: exempt::settled(statutory)?,
             exempt: exempt::varieties(&self.parts),
+            export_tax: AdValorem::new(self.export_tax)?,
+            duty: self.duty,
+            ..FlowChange::new(self.flow, exempt::settled(statutory)?, CostFactor::new(self.cost)?)
         };
-        (self.differs() || change.cost != CostFactor::UNCHANGED).then_some(change)
+        let differs = self.differs()
+            || change.cost != CostFactor::UNCHANGED
+            || change.export_tax != AdValorem::FREE
+            || change.duty != Duty::AdValorem;
+        differs.then_some(change)
     }
 
     /// Whether the rate of any part differs from the observed one.

@@ -30,6 +30,7 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "us-reciprocal",
     "liberation-day-2025",
     "steel-aluminium-50",
+    "steel-232-with-trq",
     "us-autos-25",
     "us-tariffs-2025-timeline",
     "us-tariffs-after-court-2026",
@@ -44,6 +45,7 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "everyone-answers-10",
     "small-country-large-country",
     "unilateral-free-trade",
+    "export-tax",
     "free-trade",
 );
 

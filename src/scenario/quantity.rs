@@ -53,6 +53,24 @@ pub(super) const COST: Kind = Kind {
     unit: "%",
     confused: "changes of trade costs are written in per cent",
 };
+/// A subsidy.
+pub(super) const SUBSIDY: Kind = Kind {
+    expected: "a part of the price from 0% to below 100%, such as \"10%\"",
+    unit: "%",
+    confused: "subsidies are written in per cent of the producer's price",
+};
+/// An export tax.
+pub(super) const EXPORT_TAX: Kind = Kind {
+    expected: "a rate in per cent of the producer's price, such as \"10%\"",
+    unit: "%",
+    confused: "export taxes are zero at baseline and are written in per cent",
+};
+/// A volume relative to baseline.
+pub(super) const VOLUME: Kind = Kind {
+    expected: "a volume in per cent of the baseline volume, such as \"80%\"",
+    unit: "%",
+    confused: "volumes are written in per cent of the baseline volume",
+};
 /// A standard deviation of a share.
 pub(super) const SHARE_SD: Kind = Kind {
     expected: "a standard deviation from 0pp to 50pp, such as \"10pp\"",

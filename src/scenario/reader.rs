@@ -137,14 +137,12 @@ pub(super) struct Keys<'a, 'i> {
     pub(super) span: Range<usize>,
     /// Keys of the language, in this table.
     known: Vec<&'static str>,
-    /// Keys that are dealt with although they are not offered as suggestions.
-    refused: Vec<&'static str>,
 }
 
 impl<'a, 'i> Keys<'a, 'i> {
     /// The keys of a table.
     pub(super) fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
-        Self { table, span, known: Vec::new(), refused: Vec::new() }
+        Self { table, span, known: Vec::new() }
     }
 
     /// The value of a key, if it is there.
@@ -156,19 +154,6 @@ impl<'a, 'i> Keys<'a, 'i> {
     /// Where a key stands; the table's place if it does not.
     pub(super) fn key_span(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
-    }
-
-    /// Refuses keys that the program does not support yet, with what to do instead.
-    pub(super) fn refuse(&mut self, keys: &[(&'static str, &str)], faults: &mut Faults<'_>) -> bool {
-        let mut any = false;
-        for &(key, help) in keys {
-            self.refused.push(key);
-            if let Some((key_text, _)) = self.table.get_key_value(key) {
-                faults.unsupported(key_text.span(), key, help);
-                any = true;
-            }
-        }
-        any
     }
 
     /// Whether some key looks like a slip in one of these words.
@@ -184,7 +169,7 @@ impl<'a, 'i> Keys<'a, 'i> {
     pub(super) fn finish(self, place: &str, homes: &[(&str, &[&str])], faults: &mut Faults<'_>) {
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if !self.known.contains(&name) && !self.refused.contains(&name) {
+            if !self.known.contains(&name) {
                 let fault = Diagnostic::error(format!("unknown key `{name}` {place}"))
                     .expected(self.expected())
                     .help(self.suggestion(name, homes));

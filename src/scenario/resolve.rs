@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
+use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::dataset::Dataset;
@@ -75,19 +76,27 @@ impl Resolved {
 
     /// The scenario on aggregated data: `maps` are the names and texts of the maps that make them so, `data` what is
     /// lost by it.
-    #[must_use]
+    ///
+    /// # Errors
+    /// A flow that is under a quota only in part, or under different ones, and the like.
     pub fn aggregated(
         mut self,
         fine: &Dataset,
         grouping: &Grouping,
         maps: Vec<(String, String)>,
         data: Loss,
-    ) -> Self {
+    ) -> Result<Self, Diagnostic> {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
+        let mut unlike = loss.unlike_duties.first().copied();
         for outcome in &mut self.outcomes {
-            outcome.policy = grouping.policy(fine, &outcome.policy, &self.elasticities).0;
+            let (policy, loss) = grouping.policy(fine, &outcome.policy, &self.elasticities);
+            outcome.policy = policy;
+            unlike = unlike.or(loss.unlike_duties.first().copied());
+        }
+        if let Some(flow) = unlike {
+            return Err(unlike_duties(grouping, flow));
         }
         if !self.outcomes.is_empty() {
             let names: Vec<String> =
@@ -105,7 +114,7 @@ impl Resolved {
         });
         self.warnings.extend(idle);
         self.aggregation = Some(Aggregation { maps: names, data, policy: loss });
-        self
+        Ok(self)
     }
 
     /// What changes in each outcome, by its name; without outcomes what changes, without a name.
@@ -364,6 +373,19 @@ impl Scenario {
     }
 }
 
+/// No single instrument stands for what is under a quota only in part, and the like.
+fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
+    let country = |id| grouping.countries.list().code(id);
+    Diagnostic::error(format!(
+        "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",
+        country(flow.importer),
+        grouping.sectors.list().code(flow.sector),
+        country(flow.exporter)
+    ))
+    .expected("one instrument on everything that is merged")
+    .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
+}
+
 /// A fault with the day and the outcome in which it is met.
 fn in_world(mut fault: Diagnostic, day: Option<Date>, outcome: Option<&Outcome>) -> Diagnostic {
     let day = day.map(|day| format!("from {day}"));
@@ -463,7 +485,7 @@ fn idle<'d>(on: &'d OnDay<'_>) -> HashMap<&'d str, Diagnostic> {
         } else if info.flows == 0 {
             Diagnostic::warning(format!("measure `{name}` reaches no flow with trade in the data"))
                 .help("flows that are zero in the data stay zero in the model")
-        } else if !moved && !rule.verb().is_cost() {
+        } else if !moved && rule.verb().is_ad_valorem() {
             Diagnostic::warning(format!("measure `{name}` changes no tariff"))
         } else {
             continue;

@@ -231,11 +231,25 @@ fn follow(response: &mut Measure, targets: &[&Measure], faults: &mut Faults<'_>)
     if response.goods.is_empty() {
         response.goods = targets.iter().flat_map(|target| &target.goods).cloned().collect();
     }
-    if let Some(target) = targets.iter().find(|target| target.verb.get_ref().is_cost())
+    let unlike = |target: &&&Measure| !target.verb.get_ref().is_ad_valorem();
+    if let Some(target) = targets.iter().find(|target| target.verb.get_ref().is_export()) {
+        let fault = Diagnostic::error(format!(
+            "`{}` is on exports, and a response answers what hits the own goods",
+            target.name.get_ref()
+        ));
+        let fault =
+            fault.expected("a measure on imports").help("a `[[measure]]` of its own can act on anything");
+        faults.push(response.verb.span(), fault);
+    } else if let Some(target) = targets.iter().find(unlike)
         && !matches!(how.mode, Mode::Points(_))
     {
+        let what = if target.verb.get_ref().is_cost() {
+            "changes the cost of trade"
+        } else {
+            "is no ad valorem tariff"
+        };
         let fault = Diagnostic::error(format!(
-            "`{}` changes the cost of trade, so there is no tariff to answer with the like",
+            "`{}` {what}, so there is no tariff to answer with the like",
             target.name.get_ref()
         ));
         faults.push(response.verb.span(), fault.expected("a rate, such as `mode = \"+25pp\"`"));

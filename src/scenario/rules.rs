@@ -92,6 +92,21 @@ impl<'s> Rule<'s> {
         self.measure.verb.get_ref()
     }
 
+    /// Those who face it: the exporters or, if exports are taxed, the importers.
+    pub(super) fn facing(&self) -> &Members {
+        if self.verb().is_export() { &self.importers } else { &self.exporters }
+    }
+
+    /// What those are who face it.
+    pub(super) fn faces(&self) -> &'static str {
+        if self.verb().is_export() { "importer" } else { "exporter" }
+    }
+
+    /// What those are who impose it.
+    pub(super) fn imposes(&self) -> &'static str {
+        if self.verb().is_export() { "exporter" } else { "importer" }
+    }
+
     /// Whether it answers other measures.
     pub(super) fn is_response(&self) -> bool {
         matches!(self.verb(), Verb::Respond(_))

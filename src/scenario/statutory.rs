@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::bilateral::Flow;
 use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::combine::{self, Chain};
+use crate::scenario::duty::{Clash, clash};
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::Rules;
 use crate::units::AdValorem;
@@ -33,6 +34,8 @@ struct Problems {
     levels: BTreeMap<(usize, usize), (Flow, usize)>,
     /// Rules that follow one another in a circle, with a flow.
     circles: BTreeMap<BTreeSet<usize>, Flow>,
+    /// Measures that have no meaning together: the rules with the first flow and how many there are.
+    clashes: BTreeMap<(usize, usize, Clash), (Flow, usize)>,
     /// Impossible rates: the rule, with the first flow and its rate, and how many there are.
     rates: BTreeMap<usize, (Flow, f64, usize)>,
 }
@@ -92,6 +95,9 @@ impl<'r, 's> Statutory<'r, 's> {
         if let (Some(&first), Some(&second)) = (levels.next(), levels.next()) {
             self.problems.levels.entry((first, second)).or_insert((flow, 0)).1 += 1;
         }
+        if let Some(clash) = clash(self.rules, flow, acting) {
+            self.problems.clashes.entry(clash).or_insert((flow, 0)).1 += 1;
+        }
     }
 
     /// Notes a rate that cannot be, under the rule that pulled hardest.
@@ -125,6 +131,11 @@ impl<'r, 's> Statutory<'r, 's> {
                 self.rules.list[second].measure.verb.span(),
                 self.two_levels(first, second, flow, count),
             );
+        }
+        for (&(first, second, clash), &(flow, count)) in &self.problems.clashes {
+            let [first, second] = [first, second].map(|at| &self.rules.list[at]);
+            let on = format!("on {}{}", self.rules.flow_in_words(flow), and_more(count));
+            faults.push(second.measure.verb.span(), clash.diagnostic(first, second, &on));
         }
         for (rules, flow) in &self.problems.circles {
             if let Some(&first) = rules.first() {

@@ -3,6 +3,7 @@
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::MeasureInfo;
 
+use crate::scenario::instrument::Limit;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{Chosen, Goods};
 use crate::scenario::period::Period;
@@ -76,7 +77,7 @@ impl<'r, 's> Scene<'r, 's> {
     fn does(&self, verb: &str) -> String {
         let ending = match verb {
             _ if self.several => "",
-            "match" => "es",
+            "match" | "tax" => "es",
             _ => "s",
         };
         format!("{} {verb}{ending}", self.who)
@@ -84,6 +85,26 @@ impl<'r, 's> Scene<'r, 's> {
 
     fn tariffs(&self) -> String {
         format!("{} tariffs on {}", if self.several { "their" } else { "its" }, self.what)
+    }
+
+    fn exports(&self) -> String {
+        format!("{} exports of {} to {}", if self.several { "their" } else { "its" }, self.goods, self.from)
+    }
+
+    /// "limits its imports of steel from Japan to 80% of the baseline volume of each flow (the rent goes to exporters)".
+    fn quota(&self, limit: &Limit) -> String {
+        let rent = match limit.importer_rent {
+            all if all == Share::ALL => "the rent stays with importers".to_owned(),
+            none if none == Share::NONE => "the rent goes to exporters".to_owned(),
+            share => format!("{share} of the rent stays with importers and the rest goes to exporters"),
+        };
+        let volume = format!("{} of the baseline volume of each flow", limit.volume);
+        let Some([within, beyond]) = limit.rates else {
+            let imports = if self.several { "their imports" } else { "its imports" };
+            return format!("{} {imports} of {} to {volume} ({rent})", self.does("limit"), self.what);
+        };
+        let tariffs = self.tariffs();
+        format!("{} {tariffs} at {within} up to {volume} and at {beyond} beyond it ({rent})", self.does_set())
     }
 
     fn action(&self) -> String {
@@ -118,6 +139,21 @@ impl<'r, 's> Scene<'r, 's> {
                 )
             }
             Verb::Embargo => format!("{} imports of {}", self.does("ban"), self.what),
+            Verb::ExportTax(rate) => {
+                format!("{} {} at {rate} of the producer's price", self.does("tax"), self.exports())
+            }
+            Verb::Subsidy(share) => {
+                format!("{} {} by {share} of the producer's price", self.does("subsidise"), self.exports())
+            }
+            Verb::Quota(limit) => self.quota(limit),
+            Verb::Specific(duty) => format!(
+                "{} a duty of {} a unit to {}, which is {} at a price of {}",
+                self.does("add"),
+                duty.per_unit,
+                self.tariffs(),
+                percent(duty.equivalent().fraction()),
+                duty.unit_value
+            ),
             Verb::Respond(how) => self.respond(how),
         }
     }
@@ -230,6 +266,11 @@ fn range(values: impl Iterator<Item = f64>, parts: f64) -> String {
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
     let [low, high] = [low, high].map(|value| ((value * parts).round() / parts).to_string());
     if low == high { low } else { format!("{low} to {high}") }
+}
+
+/// A share in per cent, to hundredths.
+fn percent(fraction: f64) -> String {
+    format!("{}%", (1e4 * fraction).round() / 100.0)
 }
 
 /// From when to when: ", from 4 March 2025 to 9 November 2025".

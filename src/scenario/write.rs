@@ -12,6 +12,7 @@ use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, HorizonChoice, exempt_mode_word};
+use crate::scenario::instrument::Limit;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::period::Period;
@@ -177,20 +178,35 @@ fn value(dataset: &Dataset, rule: &Rule<'_>) -> String {
     match rule.verb() {
         Verb::Set(level) | Verb::Cap(level) | Verb::Floor(level) => quoted(&rate(*level)),
         Verb::Add(change) => quoted(&points(*change)),
-        Verb::Multiply(multiple) => {
-            let reads_back = |text: &str| Multiple::parse(text) == Ok(*multiple);
-            quoted(&exact(multiple.factor() * 100.0, "%", reads_back))
-        }
+        Verb::Multiply(factor) => quoted(&multiple(*factor)),
         Verb::Cut(cut) => quoted(&share(*cut)),
         Verb::Remove | Verb::Reciprocal | Verb::Embargo => "true".to_owned(),
         Verb::Match(how) => match_rule(dataset, rule, how),
         Verb::Respond(how) => quoted(how.mode.word().unwrap_or_default()),
         Verb::Rates(table) | Verb::TradeCosts(table) => quoted(relative(table)),
+        Verb::ExportTax(tax) => quoted(&rate(*tax)),
+        Verb::Subsidy(part) => quoted(&share(*part)),
+        Verb::Quota(limit) => quota(limit),
+        Verb::Specific(duty) => {
+            format!("{{ per_unit = {:?}, unit_value = {:?} }}", duty.per_unit, duty.unit_value)
+        }
         Verb::TradeCost(factor) => {
             let reads_back = |text: &str| CostFactor::parse_change(text) == Ok(*factor);
             quoted(&exact((factor.factor() - 1.0) * 100.0, "%", reads_back))
         }
     }
+}
+
+fn quota(limit: &Limit) -> String {
+    let rates = limit.rates.map_or_else(String::new, |[within, beyond]| {
+        format!("in_quota = {}, out_of_quota = {}, ", quoted(&rate(within)), quoted(&rate(beyond)))
+    });
+    let rent = match limit.importer_rent {
+        all if all == Share::ALL => quoted("importer"),
+        none if none == Share::NONE => quoted("exporter"),
+        part => format!("{{ importer = {} }}", quoted(&share(part))),
+    };
+    format!("{{ {rates}volume = {}, rent = {rent} }}", quoted(&multiple(limit.volume)))
 }
 
 fn match_rule(dataset: &Dataset, rule: &Rule<'_>, how: &MatchRule) -> String {
@@ -284,6 +300,10 @@ fn variation(cv: f64) -> String {
 
 fn rate(level: AdValorem) -> String {
     exact(level.fraction() * 100.0, "%", |text| AdValorem::parse(text) == Ok(level))
+}
+
+fn multiple(of: Multiple) -> String {
+    exact(of.factor() * 100.0, "%", |text| Multiple::parse(text) == Ok(of))
 }
 
 fn points(change: PercentagePoints) -> String {

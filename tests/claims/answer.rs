@@ -11,7 +11,7 @@ use tariffsim::monte_carlo::estimate::{Estimates, FlowRow, Spread};
 use crate::world::{WORLD, country, sector, solve, with};
 
 /// The importers and sectors of which single flows are asked for.
-const SINGLE: ([&str; 2], [&str; 2]) = (["USA", "MEX"], ["MET", "AUT"]);
+const SINGLE: ([&str; 2], [&str; 3]) = (["USA", "MEX"], ["MET", "AUT", "OIG"]);
 
 pub(crate) struct Answer {
     ensemble: Ensemble,

@@ -11,6 +11,7 @@ const ANSWERED: &str = "everyone-answers-10";
 const SIZES: &str = "small-country-large-country";
 const ALONE: &str = "unilateral-free-trade";
 const FREE: &str = "free-trade";
+const EXPORT_TAX: &str = "export-tax";
 
 /// Only New Zealand's tariff.
 const SMALL_ONLY: &[&str] = &["measure.large-country.add=0pp"];
@@ -193,6 +194,34 @@ pub(crate) const CLAIMS: &[Claim] = &[
             let all = WORLD.countries.codes().iter();
             told.holds("everywhere", all.clone().all(|code| of(FREE).get(code, V::RealWage) > 0.0));
             told.holds("although some lose", all.clone().any(|code| of(FREE).welfare(code) < 0.0));
+        },
+    },
+    Claim {
+        scenario: EXPORT_TAX,
+        key: "revenue-at-home",
+        check: |told| {
+            let found = of(EXPORT_TAX);
+            let revenue = |code| found.get(code, V::ExportTaxRevenue);
+            told.holds("the revenue is Canada's", revenue("CAN") > 0.0 && revenue("USA") == 0.0);
+            told.holds(
+                "Canada gains, the United States lose",
+                found.welfare("CAN") > 0.0 && found.welfare("USA") < 0.0,
+            );
+        },
+    },
+    Claim {
+        scenario: EXPORT_TAX,
+        key: "who-pays",
+        check: |told| {
+            let rise = of(EXPORT_TAX).flow("USA", "CAN", Some("OIG"), F::BorderPriceReal);
+            told.holds("most of 25 %", (20.0..25.0).contains(&rise));
+        },
+    },
+    Claim {
+        scenario: EXPORT_TAX,
+        key: "less-oil",
+        check: |told| {
+            told.holds("a fall", of(EXPORT_TAX).flow("USA", "CAN", Some("OIG"), F::Volume) < -20.0);
         },
     },
 ];

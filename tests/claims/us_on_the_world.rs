@@ -8,6 +8,7 @@ use crate::told::Claim;
 const RECIPROCAL: &str = "us-reciprocal";
 const LIST: &str = "liberation-day-2025";
 const METALS: &str = "steel-aluminium-50";
+const QUOTAS: &str = "steel-232-with-trq";
 const AUTOS: &str = "us-autos-25";
 const PATH: &str = "us-tariffs-2025-timeline";
 const COURT: &str = "us-tariffs-after-court-2026";
@@ -222,5 +223,26 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 |code| loss("2025-11-01", code) < loss("2026-07-24", code) && loss("2026-07-24", code) < 0.0;
             told.holds("both lose less", less("MEX") && less("CAN"));
         },
+    },
+    Claim {
+        scenario: QUOTAS,
+        key: "a-quota-holds",
+        check: |told| {
+            let growth = |code| of(QUOTAS).flow("USA", code, Some("MET"), F::Volume);
+            told.holds("no growth", ["DEU", "JPN", "GBR"].into_iter().all(|code| growth(code).abs() < 1e-7));
+        },
+    },
+    Claim {
+        scenario: QUOTAS,
+        key: "rent",
+        check: |told| {
+            let rise = |code| of(QUOTAS).flow("USA", code, Some("MET"), F::BuyerPriceReal);
+            told.holds("dearer", ["DEU", "JPN", "GBR"].into_iter().all(|code| rise(code) > 4.0));
+        },
+    },
+    Claim {
+        scenario: QUOTAS,
+        key: "others-sell-less",
+        check: |told| told.holds("a fall", of(QUOTAS).flow("USA", "CAN", Some("MET"), F::Volume) < -20.0),
     },
 ];

@@ -93,6 +93,8 @@ fn variables_are_the_documented_ones_in_their_order() {
         "imports_volume",
         "trade_balance",
         "tariff_revenue",
+        "export_tax_revenue",
+        "quota_rents",
         "welfare_usd",
         "effective_rate_baseline",
         "effective_rate_fixed_weights",
@@ -164,7 +166,7 @@ fn the_document_has_the_documented_keys() {
     assert_eq!(keys, ["countries", "flows", "format", "rates", "record"]);
     assert_eq!(document["format"], 1);
     let countries = document["countries"].as_array().unwrap();
-    assert_eq!(countries.len(), 81 * 21);
+    assert_eq!(countries.len(), 81 * 23);
     for stat in STATS {
         assert!(countries[0][stat].is_number(), "{stat}");
     }

@@ -31,6 +31,11 @@ fn threads_do_not_show_with_exemptions() {
 }
 
 #[test]
+fn threads_do_not_show_with_quotas() {
+    independent_of_threads("steel-232-with-trq", "");
+}
+
+#[test]
 fn the_page_and_the_document_are_the_same_on_any_number_of_threads() {
     let desk = Desk::new();
     for form in ["", "--json"] {

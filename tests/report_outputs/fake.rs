@@ -214,7 +214,7 @@ fn adding(dataset: &Dataset, measures: &[(&str, &str, Vec<CountryId>, f64)]) -> 
         let added: f64 = contributions.iter().map(|part| part.change).sum();
         let after = rate(before.fraction() + added);
         policy.touched.push(flow);
-        policy.changes.push(FlowChange { flow, cost: CostFactor::UNCHANGED, rate: after, exempt: vec![] });
+        policy.changes.push(FlowChange::new(flow, after, CostFactor::UNCHANGED));
         policy.rates.push(RateChange { flow, before, after, statutory: after, contributions });
     }
     policy.rates.sort_by_key(|rate| (rate.flow.importer, rate.flow.exporter, rate.flow.sector));

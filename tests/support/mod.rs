@@ -63,12 +63,7 @@ pub fn flow(dataset: &Dataset, importer: &str, exporter: &str, sector: &str) -> 
 
 /// A flow at a new rate and trade cost.
 pub fn change(flow: Flow, rate: f64, cost: f64) -> FlowChange {
-    FlowChange {
-        flow,
-        cost: CostFactor::new(cost).unwrap(),
-        rate: AdValorem::new(rate).unwrap(),
-        exempt: Vec::new(),
-    }
+    FlowChange::new(flow, AdValorem::new(rate).unwrap(), CostFactor::new(cost).unwrap())
 }
 
 /// A policy from changes in any order.

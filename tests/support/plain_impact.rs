@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use tariffsim::bilateral::Flow;
 use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::policy::{Deficits, FlowChange};
+use tariffsim::economy::policy::{Deficits, Duty, FlowChange};
 use tariffsim::index::Position as _;
 use tariffsim::model::equilibrium::Equilibrium;
 use tariffsim::model::impact::{FlowRow, Impact};
@@ -21,12 +21,17 @@ struct Trade {
     /// M, and M with tariff.
     value: [f64; 2],
     gross: [f64; 2],
+    /// What producers receive; after the policy also the export tax and the rents of exporter and importer.
+    made: [f64; 2],
+    export_tax: f64,
+    rents: [f64; 2],
     /// M_b·q̂.
     volume: f64,
     /// p̂, d̂ and ĉ.
     price: f64,
     cost: f64,
-    unit_cost: f64,
+    /// p̂/d̂.
+    export_price: f64,
     /// τ, and the mean of τ′ over the parts at their baseline weights.
     rate: [f64; 2],
     /// Whether all of it pays what it paid before.
@@ -105,25 +110,61 @@ impl<'a> Plain<'a> {
             share * relative * price * accounts.expenditure[pair] * point.expenditure[pair]
         };
         let old = spent(0, 1.0);
-        let new = parts.iter().map(|&(weight, new)| {
-            let gross =
-                if cost.is_finite() { weight * spent(1, (1.0 + new) / (1.0 + rate) * cost) } else { 0.0 };
-            (gross / (1.0 + new), gross)
-        });
-        let (after, gross_after) = new.fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+        let export_tax = change.map_or(0.0, |change| change.export_tax.fraction());
+        let new = |parts: &[(f64, f64)]| {
+            parts.iter().fold((0.0, 0.0), |sum, &(weight, new)| {
+                let factor = (1.0 + new) / (1.0 + rate) * cost * (1.0 + export_tax);
+                let gross = if cost.is_finite() { weight * spent(1, factor) } else { 0.0 };
+                (sum.0 + gross / (1.0 + new), sum.1 + gross)
+            })
+        };
         let unit_cost = (self.log_cost(i, s, 1) - self.log_cost(i, s, 0)).exp();
-        let price = if cost.is_finite() { unit_cost * cost } else { f64::NAN };
+        let mut export_price = unit_cost * (1.0 + export_tax);
+        let (mut after, mut gross_after) = new(&parts);
+        let (mut new_rate, mut rents) = (mean, [0.0; 2]);
+        let duty = change.filter(|_| cost.is_finite()).map_or(Duty::AdValorem, |change| change.duty);
+        if duty != Duty::AdValorem {
+            let omega = self.wedge(flow).exp() - 1.0;
+            (after, gross_after) = new(&[(1.0, omega)]);
+            new_rate = omega;
+            if let Duty::Quota(quota) = duty {
+                let volume = after / (export_price * cost) / (old / (1.0 + rate));
+                let within = (quota.volume.factor() / volume).min(1.0);
+                let rent = (omega - mean) * after * within;
+                let importer = quota.importer_rent.fraction();
+                rents = [(1.0 - importer) * rent, importer * rent];
+                export_price *= 1.0 + rents[0] / after;
+                new_rate =
+                    quota.beyond.map_or(mean, |beyond| mean * within + beyond.fraction() * (1.0 - within));
+            }
+        }
+        let made = after / (1.0 + export_tax);
+        let price = if cost.is_finite() { export_price * cost } else { f64::NAN };
         Trade {
             flow,
-            value: [old / (1.0 + rate), after],
+            value: [old / (1.0 + rate), after + rents[0]],
             gross: [old, gross_after],
-            volume: if cost.is_finite() { after / price } else { 0.0 },
+            made: [old / (1.0 + rate), made],
+            export_tax: after - made,
+            rents,
+            volume: if cost.is_finite() { (after + rents[0]) / price } else { 0.0 },
             price,
             cost,
-            unit_cost,
-            rate: [rate, mean],
-            same_rate: parts.iter().all(|(_, new)| new.to_bits() == rate.to_bits()),
+            export_price,
+            rate: [rate, new_rate],
+            same_rate: rents == [0.0; 2] && parts.iter().all(|(_, new)| new.to_bits() == rate.to_bits()),
         }
+    }
+
+    /// The wedge of a flow: the solver's unknowns stand in the order of the changed flows that have one and are traded.
+    fn wedge(&self, flow: Flow) -> f64 {
+        let has_wedge = |change: &&FlowChange| {
+            change.duty != Duty::AdValorem
+                && change.cost.factor().is_finite()
+                && self.accounts().share.get(change.flow) > 0.0
+        };
+        let mut with_wedge = self.world.policy.changes.iter().filter(has_wedge);
+        self.points[1].wedges[with_wedge.position(|change| change.flow == flow).unwrap()]
     }
 
     /// Income before and after.
@@ -131,8 +172,9 @@ impl<'a> Plain<'a> {
         let bought = &self.bought[country];
         std::array::from_fn(|when| {
             let revenue: f64 = bought.iter().map(|t| t.gross[when] - t.value[when]).sum();
+            let exported: f64 = self.sold[country].iter().map(|t| t.value[when] - t.made[when]).sum();
             let wages = self.accounts().value_added[country] * self.points[when].log_wage[country].exp();
-            wages + revenue + self.deficit(country, when)
+            wages + revenue + exported + self.deficit(country, when)
         })
     }
 
@@ -185,8 +227,8 @@ impl<'a> Plain<'a> {
             .map(|&part| self.country(country, part))
             .sum(),
             V::TermsOfTradeFirstOrder => of_income(
-                exports(&|t| t.value[0] * (t.unit_cost - 1.0))
-                    - imports(&|t| t.value[0] * (t.unit_cost - 1.0)),
+                exports(&|t| t.value[0] * (t.export_price - 1.0))
+                    - imports(&|t| t.value[0] * (t.export_price - 1.0)),
             ),
             V::VolumeOfTradeFirstOrder => {
                 of_income(imports(&|t| t.rate[0] * (t.value[1] - t.value[0] * t.price)))
@@ -196,7 +238,7 @@ impl<'a> Plain<'a> {
             }
             V::TransferFirstOrder => of_income(transfer),
             V::TermsOfTrade => percent(
-                exports(&|t| t.value[0] * t.unit_cost)
+                exports(&|t| t.value[0] * t.export_price)
                     / exports(&|t| t.value[0])
                     / (imports(&|t| t.value[0] * t.price) / imports(&|t| t.value[0])),
             ),
@@ -209,23 +251,31 @@ impl<'a> Plain<'a> {
             V::ExportsVolume => percent(exports(&|t| t.volume) / exports(&|t| t.value[0])),
             V::ImportsVolume => percent(imports(&|t| t.volume) / imports(&|t| t.value[0])),
             V::TradeBalance => -transfer,
-            V::TariffRevenue => imports(&|t| t.gross[1] - t.value[1]) - imports(&|t| t.gross[0] - t.value[0]),
+            V::TariffRevenue => {
+                imports(&|t| t.gross[1] - t.value[1] - t.rents[1]) - imports(&|t| t.gross[0] - t.value[0])
+            }
+            V::ExportTaxRevenue => exports(&|t| t.export_tax),
+            V::QuotaRents => exports(&|t| t.rents[0]) + imports(&|t| t.rents[1]),
             V::EffectiveRateBaseline => 100.0 * goods(&|t| t.gross[0] - t.value[0]) / goods(&|t| t.value[0]),
             V::EffectiveRateFixedWeights => {
                 100.0 * goods(&|t| t.rate[1] * t.value[0]) / goods(&|t| t.value[0])
             }
-            V::EffectiveRate => 100.0 * goods(&|t| t.gross[1] - t.value[1]) / goods(&|t| t.value[1]),
+            V::EffectiveRate => {
+                100.0 * goods(&|t| t.gross[1] - t.value[1] - t.rents[1]) / goods(&|t| t.value[1])
+            }
         })
     }
 
     fn sector(&self, pair: usize, variable: S) -> f64 {
         let j = self.accounts().shape.sectors;
         let (country, sector) = (pair / j, pair % j);
-        let ratio = |flows: &[Trade], home: bool| {
-            let mine = |t: &Trade| t.flow.sector.index() == sector && (home || !t.flow.is_domestic());
+        let ratio = |flows: &[Trade]| {
+            let mine = |t: &Trade| t.flow.sector.index() == sector && !t.flow.is_domestic();
             sum(flows, mine, &|t| t.value[1]) / sum(flows, mine, &|t| t.value[0])
         };
-        let output = ratio(&self.sold[country], true);
+        let mine = |t: &Trade| t.flow.sector.index() == sector;
+        let output =
+            sum(&self.sold[country], mine, &|t| t.made[1]) / sum(&self.sold[country], mine, &|t| t.made[0]);
         let cost = (self.log_cost(country, sector, 1) - self.log_cost(country, sector, 0)).exp();
         let wage = (self.points[1].log_wage[country] - self.points[0].log_wage[country]).exp();
         defined(match variable {
@@ -234,8 +284,8 @@ impl<'a> Plain<'a> {
             S::OutputPrice => percent(cost),
             S::BuyerPrice if self.accounts().expenditure[pair] <= 0.0 => f64::NAN,
             S::BuyerPrice => percent((self.points[1].log_price[pair] - self.points[0].log_price[pair]).exp()),
-            S::Imports => percent(ratio(&self.bought[country], false)),
-            S::Exports => percent(ratio(&self.sold[country], false)),
+            S::Imports => percent(ratio(&self.bought[country])),
+            S::Exports => percent(ratio(&self.sold[country])),
             S::Employment => percent(output / wage),
         })
     }

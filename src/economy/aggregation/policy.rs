@@ -7,11 +7,11 @@ use crate::economy::aggregation::{Grouping, mean};
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::{
-    Contribution, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Part, Policy, RateChange,
+    Contribution, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Part, Policy, Quota, RateChange,
 };
 use crate::index::{CountryId, Position as _, SectorId};
 use crate::numerics::functions::pow;
-use crate::units::{AdValorem, CostFactor, Share};
+use crate::units::{AdValorem, CostFactor, Multiple, Share};
 
 /// What aggregation does to a policy.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -22,6 +22,9 @@ pub struct PolicyLoss {
     pub inner_changes: usize,
     /// Measures that act only between members of one group, by their position in the policy.
     pub idle: Vec<usize>,
+    /// Merged flows that are under a quota only in part, or under different ones, or under a specific duty beside exempt
+    /// parts: no single instrument can stand for them.
+    pub unlike_duties: Vec<Flow>,
 }
 
 impl Grouping {
@@ -31,7 +34,8 @@ impl Grouping {
     /// included; so do the contributions of the measures. The exempt parts of merged flows are merged part by part,
     /// largest with largest: their weights add up and their rates are means at those weights, so that the average
     /// rate of the flow is kept. Trade costs become the CES mean Σ_f π_f d_f^(−θ) = d^(−θ) over the merged flows at the
-    /// central trade elasticity, which holds for closed flows too.
+    /// central trade elasticity, which holds for closed flows too. Export taxes and specific duties become means as rates
+    /// do, and quotas that are alike but for their volume one quota.
     pub fn policy(&self, fine: &Dataset, policy: &Policy, aggregated: &Elasticities) -> (Policy, PolicyLoss) {
         let merger = Merger {
             grouping: self,
@@ -45,7 +49,14 @@ impl Grouping {
             policy.changes.iter().map(|change| (change.flow, change)).collect();
         let mut shares = Shares::default();
         let foreign = changed.into_iter().filter(|flow| !flow.is_domestic());
-        let changes = foreign.filter_map(|flow| merger.change(flow, &by_flow, &mut shares)).collect();
+        let changes: Vec<FlowChange> =
+            foreign.filter_map(|flow| merger.change(flow, &by_flow, &mut shares)).collect();
+        let unlike_duties = by_flow
+            .iter()
+            .filter(|(_, change)| change.duty != Duty::AdValorem)
+            .map(|(&flow, _)| self.flow(flow))
+            .filter(|&flow| !flow.is_domestic() && merger.duty(&merger.members(flow, &by_flow)).is_none())
+            .collect::<BTreeSet<Flow>>();
         let rates = merger.rates();
         let touched: BTreeSet<Flow> =
             policy.touched.iter().map(|&flow| self.flow(flow)).filter(|flow| !flow.is_domestic()).collect();
@@ -57,6 +68,7 @@ impl Grouping {
                 .filter(|change| self.flow(change.flow).is_domestic())
                 .count(),
             idle: merger.idle(),
+            unlike_duties: unlike_duties.into_iter().collect(),
         };
         let aggregated = Policy {
             changes,
@@ -92,6 +104,14 @@ impl Member<'_> {
         self.change.map_or(1.0, |change| change.cost.factor())
     }
 
+    fn export_tax(&self) -> f64 {
+        self.change.map_or(0.0, |change| change.export_tax.fraction())
+    }
+
+    fn duty(&self) -> Duty {
+        self.change.map_or(Duty::AdValorem, |change| change.duty)
+    }
+
     /// The parts at central exempt shares, filled up at the front with empty ones.
     fn parts(&self, central_shares: &[f64], count: usize) -> Vec<Part> {
         let parts = match self.change {
@@ -112,16 +132,7 @@ impl Merger<'_> {
         by_flow: &HashMap<Flow, &FlowChange>,
         shares: &mut Shares,
     ) -> Option<FlowChange> {
-        let members: Vec<Member<'_>> = self
-            .grouping
-            .flows_of(flow)
-            .map(|from| Member {
-                trade: self.fine.trade.get(from),
-                rate: AdValorem::new(self.fine.tariffs.get(from)).expect("a dataset's rates are above -1"),
-                change: by_flow.get(&from).copied(),
-            })
-            .filter(|member| member.trade > 0.0)
-            .collect();
+        let members = self.members(flow, by_flow);
         let deepest =
             members.iter().filter_map(|member| member.change).map(|change| change.exempt.len()).max()?;
         let parts: Vec<Vec<Part>> =
@@ -148,7 +159,55 @@ impl Merger<'_> {
             let share = shares.entry(self, flow, (at, known), Share::new(reach.min(1.0))?);
             exempt.push(ExemptVariety { share, rate: rate(at)? });
         }
-        Some(FlowChange { flow, cost: self.cost(flow.sector, &members)?, rate: rate(deepest)?, exempt })
+        let export_tax = AdValorem::new(mean(members.iter().map(|m| (m.trade, m.export_tax()))))?;
+        let duty = self.duty(&members).unwrap_or_default();
+        Some(FlowChange {
+            exempt,
+            export_tax,
+            duty,
+            ..FlowChange::new(flow, rate(deepest)?, self.cost(flow.sector, &members)?)
+        })
+    }
+
+    /// The traded flows that become one.
+    fn members<'m>(&self, flow: Flow, by_flow: &HashMap<Flow, &'m FlowChange>) -> Vec<Member<'m>> {
+        let member = |from: Flow| Member {
+            trade: self.fine.trade.get(from),
+            rate: AdValorem::new(self.fine.tariffs.get(from)).expect("a dataset's rates are above -1"),
+            change: by_flow.get(&from).copied(),
+        };
+        self.grouping.flows_of(flow).map(member).filter(|member| member.trade > 0.0).collect()
+    }
+
+    /// The mean of specific duties, or the sum of quotas that are alike but for their volume; `None` where there is no such
+    /// thing.
+    fn duty(&self, members: &[Member<'_>]) -> Option<Duty> {
+        if members.iter().all(|member| member.duty() == Duty::AdValorem) {
+            return Some(Duty::AdValorem);
+        }
+        if members.iter().any(|member| member.change.is_some_and(|change| !change.exempt.is_empty())) {
+            return None;
+        }
+        let quotas: Vec<Quota> = members
+            .iter()
+            .filter_map(|member| match member.duty() {
+                Duty::Quota(quota) => Some(quota),
+                Duty::AdValorem | Duty::Specific(_) => None,
+            })
+            .collect();
+        let Some(&first) = quotas.first() else {
+            let specific = |member: &Member<'_>| match member.duty() {
+                Duty::Specific(duty) => duty.fraction(),
+                Duty::AdValorem | Duty::Quota(_) => 0.0,
+            };
+            return AdValorem::new(mean(members.iter().map(|m| (m.trade, specific(m))))).map(Duty::Specific);
+        };
+        let alike = |quota: &Quota| Quota { volume: first.volume, ..*quota } == first;
+        if quotas.len() < members.len() || !quotas.iter().all(alike) {
+            return None;
+        }
+        let volumes = members.iter().zip(&quotas).map(|(m, quota)| (m.trade, quota.volume.factor()));
+        Some(Duty::Quota(Quota { volume: Multiple::new(mean(volumes))?, ..first }))
     }
 
     /// The CES mean of trade costs at tariff-inclusive weights; a common factor is kept to the bit.

@@ -16,7 +16,7 @@ struct Sums<T> {
     imports: [T; 2],
     export_volume: T,
     import_volume: T,
-    /// Σ M_b·ĉ over exports, Σ M_b·p̂ and Σ M_b·ĉ over imports.
+    /// Σ M_b·p̂/d̂ over exports, Σ M_b·p̂ and Σ M_b·p̂/d̂ over imports.
     export_prices: T,
     import_prices: T,
     import_costs: T,
@@ -26,6 +26,9 @@ struct Sums<T> {
     resource_cost: T,
     /// Tariff revenue.
     revenue: [T; 2],
+    /// Revenue of export taxes, and rents of quotas, after; before there are none.
+    export_tax: T,
+    rents: T,
     /// Goods: imports, revenue, and revenue of new rates on old imports.
     goods_imports: [T; 2],
     goods_revenue: [T; 2],
@@ -55,12 +58,11 @@ impl<const K: usize> View<'_, K> {
             let (first, cells) = self.measure.world.shares.changed_in(sector);
             for (at, cell) in cells.iter().enumerate() {
                 let levels = self.changed(first + at);
-                let cost_hat = lane::<K>(&self.cost_hat, sector * shape.countries + cell.exporter);
                 let importer = &mut sums[cell.importer];
                 add_product(&mut importer.resource_cost, &levels.values[0], &[levels.cost - 1.0; K]);
                 if cell.importer != cell.exporter {
-                    importer.add_import(&levels, cost_hat, self.measure.world.accounts.goods[sector]);
-                    sums[cell.exporter].add_export(&levels, cost_hat);
+                    importer.add_import(&levels, self.measure.world.accounts.goods[sector]);
+                    sums[cell.exporter].add_export(&levels);
                 }
             }
         }
@@ -105,7 +107,8 @@ impl<const K: usize> View<'_, K> {
         let at = country * K + l;
         let transfer = after.deficit[at] - before.deficit[at];
         let income = before.wage_bill[at] + sums.revenue[0] + before.deficit[at];
-        let income_hat = (after.wage_bill[at] + sums.revenue[1] + after.deficit[at]) / income;
+        let beside_wages = sums.revenue[1] + (sums.export_tax + sums.rents);
+        let income_hat = (after.wage_bill[at] + beside_wages + after.deficit[at]) / income;
         let wage_hat =
             exp(self.draws[l].counterfactual.log_wage[country] - self.draws[l].baseline.log_wage[country]);
         let of_income = |value: f64| 100.0 * value / income;
@@ -134,6 +137,8 @@ impl<const K: usize> View<'_, K> {
         set(V::ImportsVolume, percent(sums.import_volume / sums.imports[0]));
         set(V::TradeBalance, 0.0 - transfer);
         set(V::TariffRevenue, sums.revenue[1] - sums.revenue[0]);
+        set(V::ExportTaxRevenue, sums.export_tax);
+        set(V::QuotaRents, sums.rents);
         let [goods_before, goods_after] = sums.goods_imports;
         set(V::EffectiveRateBaseline, 100.0 * sums.goods_revenue[0] / goods_before);
         set(V::EffectiveRateFixedWeights, 100.0 * sums.fixed_weight_revenue / goods_before);
@@ -155,6 +160,8 @@ impl<T: Copy> Sums<T> {
             taxed_volume: zero,
             resource_cost: zero,
             revenue: [zero; 2],
+            export_tax: zero,
+            rents: zero,
             goods_imports: [zero; 2],
             goods_revenue: [zero; 2],
             fixed_weight_revenue: zero,
@@ -176,6 +183,8 @@ impl<const K: usize> Sums<[f64; K]> {
             taxed_volume: self.taxed_volume[l],
             resource_cost: self.resource_cost[l],
             revenue: both(&self.revenue),
+            export_tax: self.export_tax[l],
+            rents: self.rents[l],
             goods_imports: both(&self.goods_imports),
             goods_revenue: both(&self.goods_revenue),
             fixed_weight_revenue: self.fixed_weight_revenue[l],
@@ -183,20 +192,23 @@ impl<const K: usize> Sums<[f64; K]> {
     }
 
     /// Adds a changed flow to its exporter.
-    fn add_export(&mut self, levels: &FlowLevels<K>, cost_hat: &[f64; K]) {
+    fn add_export(&mut self, levels: &FlowLevels<K>) {
         add_both(&mut self.exports, levels.values.each_ref());
         add(&mut self.export_volume, &levels.volume);
-        add_product(&mut self.export_prices, &levels.values[0], cost_hat);
+        add_product(&mut self.export_prices, &levels.values[0], &levels.export_price);
+        add(&mut self.export_tax, &levels.export_tax);
+        add(&mut self.rents, &levels.exporter_rent);
     }
 
     /// Adds a changed flow to its importer.
-    fn add_import(&mut self, levels: &FlowLevels<K>, cost_hat: &[f64; K], is_good: bool) {
+    fn add_import(&mut self, levels: &FlowLevels<K>, is_good: bool) {
         let ([before, after], revenue) = (&levels.values, levels.revenue());
         add_both(&mut self.imports, levels.values.each_ref());
         add_both(&mut self.revenue, revenue.each_ref());
         add(&mut self.import_volume, &levels.volume);
         add_product(&mut self.import_prices, before, &levels.price);
-        add_product(&mut self.import_costs, before, cost_hat);
+        add_product(&mut self.import_costs, before, &levels.export_price);
+        add(&mut self.rents, &levels.importer_rent);
         let more = from_fn(|l| levels.rate_before * (after[l] - before[l] * levels.price[l]));
         add(&mut self.taxed_volume, &more);
         if is_good {
@@ -208,12 +220,12 @@ impl<const K: usize> Sums<[f64; K]> {
 }
 
 impl Sums<f64> {
-    /// Σ_j Σ_i [M_inj(ĉ_nj − 1) − M_nij(ĉ_ij − 1)].
+    /// Σ_j Σ_i [M_inj(p̂_inj/d̂_inj − 1) − M_nij(p̂_nij/d̂_nij − 1)].
     fn terms_of_trade_gain(&self) -> f64 {
         (self.export_prices - self.exports[0]) - (self.import_costs - self.imports[0])
     }
 
-    /// [Σ M_inj ĉ_nj / Σ M_inj] / [Σ M_nij p̂_nij / Σ M_nij].
+    /// [Σ M_inj p̂_inj/d̂_inj / Σ M_inj] / [Σ M_nij p̂_nij / Σ M_nij].
     fn terms_of_trade(&self) -> f64 {
         (self.export_prices / self.exports[0]) / (self.import_prices / self.imports[0])
     }

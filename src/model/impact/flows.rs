@@ -153,12 +153,11 @@ impl<const K: usize> View<'_, K> {
         let mut rate_change = [0.0; K];
         for &at in &self.measure.rows.changed[changed] {
             let levels = self.changed(at);
-            let revenue = levels.revenue();
             for l in 0..K {
                 before[0][l] += levels.values[0][l];
-                before[1][l] += revenue[0][l];
+                before[1][l] += levels.gross[0][l] - levels.values[0][l];
                 after[0][l] += levels.values[1][l];
-                after[1][l] += revenue[1][l];
+                after[1][l] += levels.gross[1][l] - levels.values[1][l];
                 after[2][l] += levels.volume[l];
                 rate_change[l] += levels.values[0][l] * (levels.rate_after[l] - levels.rate_before);
             }
@@ -202,7 +201,8 @@ fn changed_values<const K: usize>(levels: &FlowLevels<K>, price: &[f64; K]) -> V
         let ([before, after], rate_after) = (levels.values.map(|value| value[l]), levels.rate_after[l]);
         let border = if before > 0.0 { levels.price[l] } else { f64::NAN };
         let markup = levels.gross[1][l] / after / (1.0 + levels.rate_before);
-        let is_same = rate_after.to_bits() == levels.rate_before.to_bits();
+        let has_rent = levels.importer_rent[l] + levels.exporter_rent[l] > 0.0;
+        let is_same = !has_rent && rate_after.to_bits() == levels.rate_before.to_bits();
         Ratios {
             rate: rate_after - levels.rate_before,
             value: after / before,

@@ -21,7 +21,7 @@ pub(super) struct Goods<'a, const K: usize> {
 /// How many exporters are summed at a time: they share what is loaded of the importer and fill the adders.
 pub(super) const ABREAST: usize = 4;
 
-/// M, tariff revenue and M_b·q̂, by lane.
+/// M, what buyers pay beyond it and M_b·q̂, by lane.
 pub(super) type GoodsSums<const K: usize> = [[f64; K]; 3];
 
 impl<'a, const K: usize> Goods<'a, K> {

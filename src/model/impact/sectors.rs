@@ -59,8 +59,9 @@ impl<const K: usize> View<'_, K> {
             .collect();
         let (first, cells) = self.measure.world.shares.changed_in(sector);
         for (at, cell) in cells.iter().enumerate() {
-            let values = self.changed(first + at).values;
-            add(&mut sums[cell.exporter].output, &values);
+            let levels = self.changed(first + at);
+            let values = levels.values;
+            add(&mut sums[cell.exporter].output, &levels.made);
             if cell.importer != cell.exporter {
                 add(&mut sums[cell.exporter].exports, &values);
                 add(&mut sums[cell.importer].imports, &values);
