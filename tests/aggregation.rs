@@ -16,8 +16,7 @@ use tariffsim::economy::aggregation::{Grouping, Groups, Unmapped};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{
-    Contribution, Deficits, ExemptMode, ExemptShare, ExemptVariety, MeasureInfo, Policy, RateChange,
-    mean_rate,
+    Contribution, ExemptMode, ExemptShare, ExemptVariety, MeasureInfo, Policy, RateChange, mean_rate,
 };
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;

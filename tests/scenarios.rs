@@ -72,7 +72,7 @@ fn central(resolved: &Resolved) -> Estimates {
         theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
+    let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).unwrap();
     let experiment = Experiment {
         model: &model,
         baseline: &baseline,

@@ -57,7 +57,7 @@ fn averages(resolved: &Resolved) -> [f64; 3] {
         theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
+    let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).unwrap();
     let experiment = Experiment {
         model: &model,
         baseline: &baseline,

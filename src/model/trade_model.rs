@@ -37,7 +37,7 @@ pub trait TradeModel: Sync {
     ) -> Vec<Result<Equilibrium, SolveError>>;
 }
 
-/// Many sectors, input–output links, mobile labour: `docs/model.md`, section 1.
+/// Many sectors, input–output links: `docs/model.md`, section 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralEquilibrium {
     /// Tolerance and limits of the solver.
@@ -76,7 +76,7 @@ impl GeneralEquilibrium {
         let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END);
         sweep.set_draw(0, parameters);
         let mut step = vec![0.0; sweep.size()];
-        let [residual] = sweep.step(&unknowns(point), &mut step);
+        let [residual] = sweep.step(&unknowns(point, sweep.size()), &mut step);
         residual.largest
     }
 
@@ -117,7 +117,8 @@ impl GeneralEquilibrium {
                     }
                     if follow_links {
                         let accounts = moved(world, next, parameters, &solution);
-                        following = Some(Preconditioner::new(&accounts, &parameters.theta));
+                        following =
+                            Some(Preconditioner::new(&accounts, &parameters.theta, world.closure.labour));
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),
@@ -175,7 +176,7 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
             return false;
         };
         sweep.set_draw(lane, draw);
-        scatter::<K>(z, lane, &unknowns(start));
+        scatter::<K>(z, lane, &unknowns(start, sweep.size()));
         self.taken[lane] = self.next;
         self.next += 1;
         true
@@ -191,9 +192,12 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     }
 }
 
-/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂.
-fn unknowns(equilibrium: &Equilibrium) -> Vec<f64> {
-    [&equilibrium.log_wage[..], &equilibrium.log_price, &equilibrium.expenditure].concat()
+/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂ and, where labour does not move freely, relative wages.
+fn unknowns(equilibrium: &Equilibrium, size: usize) -> Vec<f64> {
+    let Equilibrium { log_wage, log_price, expenditure, log_relative_wage, .. } = equilibrium;
+    let mut unknowns = [&log_wage[..], log_price, expenditure, log_relative_wage].concat();
+    unknowns.resize(size, 0.0);
+    unknowns
 }
 
 /// The equilibrium of the solver's unknowns, if it converged.
@@ -204,11 +208,13 @@ fn equilibrium(accounts: &Accounts, outcome: Outcome, unknowns: &[f64]) -> Resul
         return Err(SolveError::NotConverged { iterations, residual, worst });
     }
     let (wages, rest) = unknowns.split_at(accounts.shape.countries);
-    let (prices, spending) = rest.split_at(accounts.shape.pairs());
+    let (prices, rest) = rest.split_at(accounts.shape.pairs());
+    let (spending, relative) = rest.split_at(accounts.shape.pairs());
     Ok(Equilibrium {
         log_wage: wages.to_vec(),
         log_price: prices.to_vec(),
         expenditure: spending.to_vec(),
+        log_relative_wage: relative.to_vec(),
         iterations,
         residual,
     })
@@ -223,8 +229,11 @@ fn equation(accounts: &Accounts, component: usize) -> Equation {
     } else if component < n + n * j {
         let (country, sector) = pair(component - n);
         Equation::PriceIndex(country, sector)
-    } else {
+    } else if component < n + 2 * n * j {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
+    } else {
+        let (country, sector) = pair(component - n - 2 * n * j);
+        Equation::SectorLabour(country, sector)
     }
 }

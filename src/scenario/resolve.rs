@@ -6,10 +6,11 @@ use toml::Spanned;
 
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
+use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::{Deficits, Policy};
+use crate::economy::policy::Policy;
 use crate::files::Files;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
@@ -40,8 +41,8 @@ pub struct Resolved {
     pub outcomes: Vec<ResolvedOutcome>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
-    /// How deficits behave.
-    pub deficits: Deficits,
+    /// What adjusts and what stays.
+    pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
     /// Priors, draws and seed.
@@ -271,7 +272,7 @@ impl Scenario {
             elasticities: elasticities.clone().at(horizon),
             policy,
             outcomes,
-            deficits: self.model.deficits,
+            closure: Closure { deficits: self.model.deficits, labour: self.model.labour_after(horizon) },
             inputs,
             uncertainty: self.uncertainty,
             aggregation: None,
