@@ -13,6 +13,7 @@ use support::{change, policy, solve};
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
 use tariffsim::data::{embedded, folder, maps, write};
 use tariffsim::economy::aggregation::{Grouping, Groups, Unmapped};
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{

@@ -292,6 +292,30 @@ proptest! {
     }
 
     #[test]
+    fn welfare_is_its_first_order_parts_when_little_changes(
+        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+    ) {
+        // What they leave out is of second order: a tenth of the change leaves a hundredth of the difference.
+        let whole = random_policy(&data, seed, 0.5);
+        let differences = [1e-3, 1e-4].map(|part| {
+            let mut policy = whole.clone();
+            for change in &mut policy.changes {
+                let observed = data.tariffs.get(change.flow);
+                let rate = observed + part * (change.rate.fraction() - observed);
+                change.rate = tariffsim::units::AdValorem::new(rate).unwrap();
+                let cost = 1.0 + part * (change.cost.factor() - 1.0);
+                change.cost = tariffsim::units::CostFactor::new(cost).unwrap();
+            }
+            let solved = solve(&data, &policy, CLOSURES[closure], &[]);
+            let of = |country| {
+                (solved.country(country, V::Welfare) - solved.country(country, V::WelfareFirstOrder)).abs()
+            };
+            (0..data.countries.len()).map(of).fold(0.0, f64::max)
+        });
+        prop_assert!(differences[1] < 0.02 * differences[0] + 1e-9, "{differences:?}");
+    }
+
+    #[test]
     fn labour_of_any_mobility_is_the_same_where_there_is_one_sector(
         seed in any::<u64>(), countries in 3..8_usize, mobility in 1.01..20.0_f64,
     ) {

@@ -163,8 +163,6 @@ pub struct OwnWage {
     pub sales_lost: f64,
     /// How far the price at home rises: π_nn·γ.
     pub price: f64,
-    /// The demand for labour that is lost, relative to the country's wage bill and per unit of θ.
-    pub labour_lost: f64,
 }
 
 fn own_wages(accounts: &Accounts, output: &[f64], friction: f64) -> Vec<OwnWage> {
@@ -175,12 +173,7 @@ fn own_wages(accounts: &Accounts, output: &[f64], friction: f64) -> Vec<OwnWage>
     let turn = turning(accounts, output);
     let own = |pair: usize| {
         let share = accounts.value_added_share[pair];
-        let bill = accounts.value_added[pair / accounts.shape.sectors];
-        OwnWage {
-            sales_lost: friction * turn[pair] * share,
-            price: home[pair] * share,
-            labour_lost: turn[pair] * share * share * output[pair] / bill,
-        }
+        OwnWage { sales_lost: friction * turn[pair] * share, price: home[pair] * share }
     };
     (0..output.len()).map(own).collect()
 }

@@ -38,7 +38,7 @@ const COLUMNS: usize = 8;
 /// Rounds over the international links.
 const ROUNDS: usize = 2;
 /// Rounds between relative wages and what follows from them.
-const LABOUR_ROUNDS: usize = 4;
+const LABOUR_ROUNDS: usize = 2;
 /// Patterns of response that are kept.
 const PATTERNS: usize = 32;
 
@@ -191,7 +191,7 @@ impl<'a> Linearised<'a> {
             relative = vec![0.0; price.len()];
             let turning = turning(self.accounts, &self.output);
             for _ in 0..LABOUR_ROUNDS {
-                self.relative_wages(&wages, &output, &turning, &mut relative);
+                self.relative_wages(&output, &turning, &mut relative);
                 (price, cost) = self.prices(&wages, &relative);
                 (spending, output) = self.spending(&wages, &price, &cost);
             }
@@ -200,17 +200,24 @@ impl<'a> Linearised<'a> {
         Column { labour: self.labour(&wages, &output), switching, price, spending, relative }
     }
 
-    /// Moves relative wages towards d ln(γ_nj Y_nj / ŵ_n)/κ, as far as buyers let them.
-    fn relative_wages(&self, wages: &[f64], output: &[f64], turning: &[f64], relative: &mut [f64]) {
+    /// Moves relative wages towards d ln(γ_nj Y_nj / Σ_k γ_nk Y_nk)/κ, as far as buyers let them.
+    fn relative_wages(&self, output: &[f64], turning: &[f64], relative: &mut [f64]) {
         let j = self.accounts.shape.sectors;
+        let Accounts { value_added, value_added_share, .. } = self.accounts;
+        let average: Vec<[f64; COLUMNS]> = value_added_share
+            .chunks_exact(j)
+            .zip(output.chunks_exact(j * COLUMNS))
+            .zip(value_added)
+            .map(|((shares, output), bill)| row_times::<COLUMNS, _>(shares, output).map(|sum| sum / bill))
+            .collect();
         for (pair, relative) in relative.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
             if self.output[pair] <= 0.0 {
                 continue;
             }
-            let (wage, output) = (lane::<COLUMNS>(wages, pair / j), lane::<COLUMNS>(output, pair));
-            let gone = self.theta[pair % j] * turning[pair] * self.accounts.value_added_share[pair];
+            let (average, output) = (&average[pair / j], lane::<COLUMNS>(output, pair));
+            let gone = self.theta[pair % j] * turning[pair] * value_added_share[pair];
             for l in 0..COLUMNS {
-                let earned = self.friction * (output[l] / self.output[pair] - wage[l]);
+                let earned = self.friction * (output[l] / self.output[pair] - average[l]);
                 relative[l] += (earned - relative[l]) / (1.0 + self.friction * gone);
             }
         }

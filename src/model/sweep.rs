@@ -273,10 +273,17 @@ impl<'a, const K: usize> Sweep<'a, K> {
     }
 
     /// The residuals of relative wages: what a sector's labour earns by its sales, ln(ŵ_nj/ŵ_n) =
-    /// ln(γ_nj Y_nj / (VA_nj ŵ_n)) / κ, less what it is said to.
-    fn relative_wages(&mut self, z: &[f64]) {
+    /// ln(γ_nj Y_nj / (VA_nj Σ_k γ_nk Y_nk / VA_n)) / κ, less what it is said to.
+    ///
+    /// In equilibrium the sum is VA_n ŵ_n; as it stands here relative wages answer only to which sectors sell more than
+    /// others, and wages of countries alone to how much they sell together.
+    fn relative_wages(&mut self, z: &[f64], labour_residual: &[[f64; K]]) {
         let Some(labour) = self.labour else { return };
         let start = self.relative_start();
+        // What labour earns in the whole country by its sales, relative to the accounts.
+        let wages = z.as_chunks::<K>().0.iter().zip(labour_residual);
+        let average: Vec<[f64; K]> =
+            wages.map(|(wage, residual)| std::array::from_fn(|l| wage[l] + ln(1.0 + residual[l]))).collect();
         let residuals = &mut self.work.relative_residual;
         residuals.copy_from_slice(&self.work.output);
         ln_all(residuals);
@@ -287,11 +294,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 *residual = [0.0; K];
                 continue;
             }
-            let wage = lane::<K>(z, pair / self.accounts.shape.sectors);
+            let average = average[pair / self.accounts.shape.sectors];
             let said = lane::<K>(said, pair);
             let before = ln(earned / self.accounts.value_added_share[pair]);
             for l in 0..K {
-                residual[l] = labour.friction * (residual[l] - before - wage[l]) - said[l];
+                residual[l] = labour.friction * (residual[l] - before - average[l]) - said[l];
             }
         }
     }
@@ -334,7 +341,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn preconditioned(&mut self, z: &[f64], labour: &mut [f64], step: &mut [f64]) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let (wages, rest) = step.split_at_mut(n * K);
-        self.relative_wage_steps(&mut rest[2 * n * j * K..], labour);
+        self.relative_wage_steps(&mut rest[2 * n * j * K..]);
         for country in 0..n {
             let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
@@ -362,20 +369,18 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
     }
 
-    /// The steps of relative wages, and what they do to the residuals of a country's own prices and of its labour
-    /// market. A higher wage costs sales, which is why it moves by less than its residual.
-    fn relative_wage_steps(&mut self, step: &mut [f64], labour: &mut [f64]) {
+    /// The steps of relative wages, and what they do to the residuals of a country's own prices. A higher wage costs
+    /// sales, which is why it moves by less than its residual.
+    fn relative_wage_steps(&mut self, step: &mut [f64]) {
         let j = self.accounts.shape.sectors;
         for (pair, step) in step.as_chunks_mut::<K>().0.iter_mut().enumerate() {
             let residual = lane::<K>(&self.work.relative_residual, pair);
             let theta = lane::<K>(&self.theta, pair % j);
             let own = self.preconditioner.own_wage(pair);
             let price = lane_mut::<K>(&mut self.work.price_residual, pair);
-            let labour = lane_mut::<K>(labour, pair / j);
             for l in 0..K {
                 step[l] = residual[l] / (1.0 + theta[l] * own.sales_lost);
                 price[l] += own.price * step[l];
-                labour[l] -= theta[l] * own.labour_lost * step[l];
             }
         }
     }
@@ -409,9 +414,11 @@ impl<const K: usize> Sweep<'_, K> {
             self.demand(sector, z);
             self.sales(sector);
         }
-        self.relative_wages(z);
         let deficits = deficits::<K>(self.deficits, self.accounts, z);
-        (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+        let labour: Vec<_> =
+            (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect();
+        self.relative_wages(z, &labour);
+        labour
     }
 
     /// The accounts that the ratios refer to.
