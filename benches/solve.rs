@@ -7,7 +7,7 @@ mod support;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use economies::{Case, cases};
 use support::unknowns;
-use tariffsim::economy::policy::Deficits;
+use tariffsim::economy::closure::Deficits;
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::shares::PathPoint;
 use tariffsim::model::sweep::Sweep;

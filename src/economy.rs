@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod aggregation;
+pub mod closure;
 pub mod dataset;
 pub mod elasticities;
 pub mod expected;

@@ -5,6 +5,7 @@ mod equations;
 pub mod equilibrium;
 pub mod forecast;
 pub mod impact;
+pub mod labour;
 pub mod levels;
 pub mod moved;
 pub mod preconditioner;

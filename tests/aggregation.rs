@@ -13,11 +13,12 @@ use support::{change, policy, solve};
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
 use tariffsim::data::{embedded, folder, maps, write};
 use tariffsim::economy::aggregation::{Grouping, Groups, Unmapped};
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{
-    Contribution, Deficits, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, MeasureInfo, Policy,
-    Quota, RateChange, mean_rate,
+    Contribution, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, MeasureInfo, Policy, Quota,
+    RateChange, mean_rate,
 };
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;

@@ -7,8 +7,9 @@ mod support;
 use std::path::Path;
 
 use support::{change, dataset, flow, policy, rows, shared, solve};
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{Deficits, Policy};
+use tariffsim::economy::policy::Policy;
 use tariffsim::index::{CountryId, Position};
 use tariffsim::model::variable::CountryVariable as V;
 

@@ -17,8 +17,9 @@ use support::{central, change, dataset, policy, shared};
 use tariffsim::bilateral::Flow;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{Deficits, Policy};
+use tariffsim::economy::policy::Policy;
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CountryId, Position as _, SectorId};
 use tariffsim::model::baseline::Baseline;
@@ -79,7 +80,7 @@ impl<'a> Ground<'a> {
 
     /// Solves a policy; `Err` says which case has no solution and where it is worst.
     fn solve(&self, case: &str, policy: &Policy) -> Result<(), String> {
-        let name = || format!("{}, {}, {case}", self.data.name, self.baseline.deficits.word());
+        let name = || format!("{}, {}, {case}", self.data.name, self.baseline.closure.deficits.word());
         let fault = |error| format!("{}: {}", name(), words(self.data, error));
         let world = self.baseline.world(policy).map_err(fault)?;
         let solution = self.model.solve(&world, &self.parameters, &self.baseline.central).map_err(fault)?;
@@ -117,6 +118,7 @@ fn words(data: &Dataset, error: SolveError) -> String {
                 Equation::PriceIndex(_, sector) => format!(", price of {}", data.sectors.code(sector)),
                 Equation::Expenditure(_, sector) => format!(", spending on {}", data.sectors.code(sector)),
                 Equation::Tariff(flow) => format!(", tariff on {}", data.sectors.code(flow.sector)),
+                Equation::SectorLabour(_, sector) => format!(", labour in {}", data.sectors.code(sector)),
             };
             let place = country(worst.country()) + &sector;
             format!("did not converge in {iterations} sweeps, residual {residual:.1e} in {place}")

@@ -12,10 +12,9 @@ use support::{central, change, policy};
 use tariffsim::bilateral::Shape;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::closure::{Deficits, Labour};
 use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{
-    Deficits, Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy, Quota,
-};
+use tariffsim::economy::policy::{Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy, Quota};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position as _, SectorId};
@@ -166,14 +165,16 @@ fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng
     Policy { exempt_shares, exempt_mode: mode, ..policy(data, changes) }
 }
 
-/// Any wages, prices and spending: an impact is a function of two points, equilibria or not.
+/// Any wages (of countries, or of sectors too), prices and spending: an impact is a function of two points, equilibria or not.
 fn point(accounts: &Accounts, spread: f64, rng: &mut ChaCha8Rng) -> Equilibrium {
+    let relative = rng.random();
     let mut logs =
         |count: usize| -> Vec<f64> { (0..count).map(|_| spread * rng.random_range(-1.0..1.0)).collect() };
     Equilibrium {
         log_wage: logs(accounts.shape.countries),
         log_price: logs(accounts.shape.pairs()),
         expenditure: logs(accounts.shape.pairs()).into_iter().map(f64::exp).collect(),
+        log_relative_wage: logs(if relative { accounts.shape.pairs() } else { 0 }),
         // Above every rate within a quota; there are fewer wedges than cells.
         wedges: logs(accounts.shape.cells()).into_iter().map(|log| 0.6 + log).collect(),
         ..Equilibrium::unchanged(accounts.shape)
@@ -200,7 +201,7 @@ fn random_worlds(mut test: impl FnMut(&World<'_>, &[Draw], &str)) {
             let mut rng = ChaCha8Rng::seed_from_u64(seed as u64);
             let data = Recipe { gaps: 0.4, ..Recipe::new(n, j, seed as u64) }.dataset();
             let (accounts, _) = Accounts::calibrate(&data, true).unwrap();
-            let preconditioner = Preconditioner::new(&accounts, &central(&data).theta);
+            let preconditioner = Preconditioner::new(&accounts, &central(&data).theta, Labour::Mobile);
             let mode = [ExemptMode::Variety, ExemptMode::Average][seed % 2];
             let policy = anything(&data, mode, seed % 3 == 1, &mut rng);
             let world = World::new(&accounts, &preconditioner, &policy, closure).unwrap();
@@ -252,7 +253,7 @@ fn the_embedded_data_give_what_their_flows_sum_to() {
 fn where_nothing_changes_every_change_is_zero_to_the_bit() {
     random_worlds(|world, draws, what| {
         let nothing = Policy::default();
-        let world = World::new(world.accounts, world.preconditioner, &nothing, world.deficits).unwrap();
+        let world = World::new(world.accounts, world.preconditioner, &nothing, world.closure).unwrap();
         let rows = every_row(world.accounts.shape);
         for draw in draws {
             let same = Draw {

@@ -262,7 +262,7 @@ fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
         theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).unwrap();
+    let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).unwrap();
     let rows = all_rows();
     let experiment = Experiment {
         model: &model,

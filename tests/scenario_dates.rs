@@ -6,6 +6,7 @@ mod scenario_support;
 
 use scenario_support::{Memory, dataset, faults, flow, rate, resolve};
 use tariffsim::diagnostic::Diagnostic;
+use tariffsim::economy::closure::{Labour, Mobility};
 use tariffsim::economy::horizon::Horizon;
 use tariffsim::scenario::{Resolved, Scenario};
 use tariffsim::units::Date;
@@ -263,6 +264,28 @@ fn a_horizon_scales_elasticities_and_elapsed_counts_from_the_dates() {
     );
     let Horizon::Years(mean) = on(&undated, "2029-01-01").elasticities.horizon else { panic!("some years") };
     assert!((mean - (1461.0 / 365.25 + 10.0) / 2.0).abs() < 1e-9, "{mean}");
+}
+
+#[test]
+fn labour_stays_in_its_sector_for_a_year_unless_it_is_said_how_it_moves() {
+    let plain = "[[measure]]\nby=\"USA\"\non=\"CHN\"\nadd=\"10pp\"\nfrom=2025-01-01\n";
+    let labour = |model: &str, day: &str| {
+        let resolved = on(&format!("{plain}[model]\n{model}\n"), day);
+        let again = resolve(&resolved.to_toml(&resolved.uncertainty));
+        if !model.contains("elapsed") {
+            assert_eq!(again.closure, resolved.closure, "written back and read again");
+        }
+        resolved.closure.labour
+    };
+    assert_eq!(labour("", "2025-06-01"), Labour::Mobile);
+    assert_eq!(labour("horizon=\"1y\"", "2025-06-01"), Labour::SectorSpecific);
+    assert_eq!(labour("horizon=\"13m\"", "2025-06-01"), Labour::Mobile);
+    assert_eq!(labour("horizon=\"elapsed\"", "2025-12-31"), Labour::SectorSpecific);
+    assert_eq!(labour("horizon=\"elapsed\"", "2026-02-01"), Labour::Mobile);
+    assert_eq!(labour("horizon=\"1y\"\nlabour=\"mobile\"", "2025-06-01"), Labour::Mobile);
+    assert_eq!(labour("labour=\"sector-specific\"", "2025-06-01"), Labour::SectorSpecific);
+    let between = Labour::Between(Mobility::new(1.5).expect("above 1"));
+    assert_eq!(labour("labour={ mobility = 1.5 }", "2025-06-01"), between);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use scenario_support::{Memory, dataset, resolve, resolve_with};
-use tariffsim::economy::policy::{Deficits, ExemptMode};
+use tariffsim::economy::closure::Deficits;
+use tariffsim::economy::policy::ExemptMode;
 use tariffsim::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use tariffsim::scenario::{Draft, Scenario, explain, prepared};
 
@@ -140,7 +141,7 @@ fn what_is_written_back_resolves_to_the_same() {
     assert_eq!(first.policy, second.policy);
     assert_eq!(first.elasticities, second.elasticities);
     assert_eq!(first.uncertainty, second.uncertainty);
-    assert_eq!((first.deficits, first.inputs), (second.deficits, second.inputs));
+    assert_eq!((first.closure, first.inputs), (second.closure, second.inputs));
     assert_eq!(
         (&first.title, &first.summary, &first.sources),
         (&second.title, &second.summary, &second.sources)
@@ -182,7 +183,10 @@ fn defaults_make_a_scenario_of_one_measure_complete() {
     );
     let resolved = resolve(text);
     assert_eq!(resolved.uncertainty, Uncertainty::default());
-    assert_eq!((resolved.deficits, resolved.policy.exempt_mode), (Deficits::Fixed, ExemptMode::Variety));
+    assert_eq!(
+        (resolved.closure.deficits, resolved.policy.exempt_mode),
+        (Deficits::Fixed, ExemptMode::Variety)
+    );
     assert_eq!(resolved.elasticities.label, "MEDIAN7");
     assert_eq!(resolved.policy.measures[0].name, "measure-1");
     assert_eq!(

@@ -49,7 +49,7 @@ fn a_variant_has_what_the_other_has_but_for_what_it_says() {
     let names: Vec<&str> = resolved.policy.measures.iter().map(|measure| measure.name.as_str()).collect();
     assert_eq!(names, ["tax", "other", "measure-4"]);
     assert_eq!((resolved.uncertainty.draws, resolved.uncertainty.seed), (7, 9));
-    assert_eq!(resolved.deficits.word(), "balanced");
+    assert_eq!(resolved.closure.deficits.word(), "balanced");
     // The title and the summary of the other would not be true of this one.
     assert_eq!((scenario.title(), scenario.summary()), ("child", None));
     assert_eq!(scenario.sources(), ["a bill", "a law"]);

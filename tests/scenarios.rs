@@ -174,7 +174,7 @@ fn what_is_written_back_is_the_same_policy() {
             assert_eq!((day, &first.policy), (other_day, &second.policy), "{name}");
             assert_eq!(first.elasticities, second.elasticities, "{name}");
             assert_eq!(first.uncertainty, second.uncertainty, "{name}");
-            assert_eq!((first.deficits, first.inputs), (second.deficits, second.inputs), "{name}");
+            assert_eq!((first.closure, first.inputs), (second.closure, second.inputs), "{name}");
             assert_eq!(first.title, second.title);
         }
         assert!(first.iter().any(|(_, on)| !on.policy.changes.is_empty()), "{name} changes nothing");

@@ -12,9 +12,10 @@ use support::{change, policy, solve};
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::closure::{Closure, Deficits, Labour, Mobility};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, PublishedElasticity};
 use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Deficits, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy};
+use tariffsim::economy::policy::{ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CodeList, CountryId, Position as _, SectorId};
@@ -41,7 +42,7 @@ fn near(found: f64, wanted: f64, tolerance: f64, what: &str) {
 mod hats_against_levels {
     use super::*;
 
-    fn compare(economy: &Economy, seed: u64) {
+    fn compare(economy: &Economy, labour: Labour, seed: u64) {
         let data = economy.dataset();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = economy.shape;
@@ -58,7 +59,7 @@ mod hats_against_levels {
         let policy = policy(&data, changes);
         for deficits in CLOSURES {
             let (old, new) = (economy.solve(deficits), after.solve(deficits));
-            let solved = solve(&data, &policy, deficits, &all_foreign(shape));
+            let solved = solve(&data, &policy, Closure { deficits, labour }, &all_foreign(shape));
             let get = |country: usize, variable| 1.0 + solved.country(country, variable) / 100.0;
             for n in 0..shape.countries {
                 let what = |name: &str| format!("seed {seed}, {}, country {n}: {name}", deficits.word());
@@ -88,6 +89,11 @@ mod hats_against_levels {
             near(get(S::BuyerPrice), new.price[pair] / old.price[pair], 1e-8, &what("buyer price"));
             let output = new.output[pair] / new.cost[pair] / (old.output[pair] / old.cost[pair]);
             near(get(S::Output), output, 1e-8, &what("output"));
+            let wage = new.sector_wage[pair] / old.sector_wage[pair];
+            let price = economy.consumer_price(new, pair / j) / economy.consumer_price(old, pair / j);
+            near(get(S::RealWage), wage / price, 1e-8, &what("real wage"));
+            let employment = new.output[pair] / old.output[pair] / wage;
+            near(get(S::Employment), employment, 1e-8, &what("employment"));
         }
     }
 
@@ -122,14 +128,25 @@ mod hats_against_levels {
     #[test]
     fn one_sector_without_inputs() {
         for seed in 0..5 {
-            compare(&Economy::random(Shape { countries: 4, sectors: 1 }, 0.0, seed), seed);
+            let economy = Economy::random(Shape { countries: 4, sectors: 1 }, 0.0, seed);
+            compare(&economy, Labour::Mobile, seed);
         }
     }
 
     #[test]
     fn two_sectors_with_inputs() {
         for seed in 0..5 {
-            compare(&Economy::random(Shape { countries: 4, sectors: 2 }, 0.6, seed), seed);
+            let economy = Economy::random(Shape { countries: 4, sectors: 2 }, 0.6, seed);
+            compare(&economy, Labour::Mobile, seed);
+        }
+    }
+
+    #[test]
+    fn labour_that_does_not_move_freely() {
+        for (seed, kappa) in [(0, 1.0), (1, 1.0), (2, 1.4), (3, 3.0)] {
+            let economy = Economy::random(Shape { countries: 3, sectors: 3 }, 0.5, seed).with_mobility(kappa);
+            let labour = Mobility::new(kappa).map_or(Labour::SectorSpecific, Labour::Between);
+            compare(&economy, labour, seed);
         }
     }
 }

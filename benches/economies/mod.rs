@@ -4,9 +4,10 @@
 use tariffsim::data::{embedded, maps};
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::aggregation::Unmapped;
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::Dataset;
 use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
+use tariffsim::economy::policy::{FlowChange, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position};

@@ -111,6 +111,9 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
         SolveError::NotConverged { iterations, residual, worst } => {
             let where_ = match worst {
                 Equation::LabourMarket(id) => format!("the labour market of {}", country(id)),
+                Equation::SectorLabour(id, sector) => {
+                    format!("labour of {} in {}", dataset.sectors.name(sector), country(id))
+                }
                 Equation::PriceIndex(id, sector) => {
                     format!("the price of `{}` in {}", dataset.sectors.code(sector), country(id))
                 }

@@ -69,7 +69,7 @@ impl Simulation {
             dataset: &opened.data.dataset,
             aggregation: resolved.aggregation.as_ref(),
             policy: &resolved.policy,
-            deficits: resolved.deficits,
+            closure: resolved.closure,
             inputs: resolved.inputs,
             elasticities: &resolved.elasticities,
             uncertainty: &self.uncertainty,
@@ -204,7 +204,7 @@ pub(super) fn baseline(opened: &Opened, model: &GeneralEquilibrium) -> Result<(B
         theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
-    let baseline = Baseline::new(model, accounts, resolved.deficits, &central);
+    let baseline = Baseline::new(model, accounts, resolved.closure, &central);
     Ok((baseline.map_err(|error| Failure::no_equilibrium(dataset, &error))?, calibration.clamped))
 }
 

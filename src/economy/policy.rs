@@ -4,28 +4,6 @@ use crate::bilateral::Flow;
 use crate::index::CountryId;
 use crate::units::{AdValorem, CostFactor, Multiple, Share};
 
-/// How trade deficits behave when policy changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deficits {
-    /// Nominal deficits stay as in the data, in units of world value added.
-    Fixed,
-    /// Every deficit is zero, before and after.
-    Balanced,
-    /// Deficits stay in proportion to value added (and still sum to zero).
-    Proportional,
-}
-
-impl Deficits {
-    /// The word used in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Fixed => "fixed",
-            Self::Balanced => "balanced",
-            Self::Proportional => "proportional",
-        }
-    }
-}
-
 /// What to do with the exempt share of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum ExemptMode {

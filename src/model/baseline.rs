@@ -1,7 +1,8 @@
 //! The baseline: an equilibrium at observed policy, to which all results are relative.
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::{Deficits, Policy};
+use crate::economy::closure::Closure;
+use crate::economy::policy::Policy;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
 use crate::model::moved::moved;
@@ -19,8 +20,8 @@ use crate::model::world::{Parameters, World};
 pub struct Baseline {
     /// The accounts.
     pub accounts: Accounts,
-    /// How deficits behave.
-    pub deficits: Deficits,
+    /// What adjusts and what stays.
+    pub closure: Closure,
     /// The preconditioner at these accounts.
     pub preconditioner: Preconditioner,
     /// The largest relative residual of the data as an equilibrium.
@@ -41,13 +42,14 @@ impl Baseline {
     pub fn new(
         model: &GeneralEquilibrium,
         accounts: Accounts,
-        deficits: Deficits,
+        closure: impl Into<Closure>,
         central: &Parameters,
     ) -> Result<Self, SolveError> {
-        let preconditioner = Preconditioner::new(&accounts, &central.theta);
-        let start = Equilibrium::unchanged(accounts.shape);
+        let closure = closure.into();
+        let preconditioner = Preconditioner::new(&accounts, &central.theta, closure.labour);
         let policy = Policy::default();
-        let world = World::new(&accounts, &preconditioner, &policy, deficits)?;
+        let world = World::new(&accounts, &preconditioner, &policy, closure)?;
+        let start = world.unchanged();
         let data_residual = model.residual(&world, central, &start);
         let solution = model.solve(&world, central, &start)?;
         let holds_for_every_elasticity = data_residual < ROUNDING;
@@ -57,7 +59,7 @@ impl Baseline {
             drop(world);
             return Ok(Self {
                 accounts,
-                deficits,
+                closure,
                 preconditioner,
                 data_residual,
                 central: start,
@@ -67,7 +69,7 @@ impl Baseline {
         drop(world);
         Ok(Self {
             accounts,
-            deficits,
+            closure,
             preconditioner,
             data_residual,
             central: solution,
@@ -80,7 +82,7 @@ impl Baseline {
     /// # Errors
     /// As [`World::new`].
     pub fn world<'a>(&'a self, policy: &'a Policy) -> Result<World<'a>, SolveError> {
-        World::new(&self.accounts, &self.preconditioner, policy, self.deficits)
+        World::new(&self.accounts, &self.preconditioner, policy, self.closure)
     }
 
     /// What to expect of the equilibrium at observed policy; `observed` is the world with `Policy::default()`.

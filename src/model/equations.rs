@@ -1,15 +1,15 @@
 //! Equations that the solver and the results share, K draws side by side. Legend as in [`crate::model::sweep`].
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::Deficits;
+use crate::economy::closure::Deficits;
 use crate::numerics::functions::exp;
 use crate::numerics::lanes::{lane, lane_mut, transposed_times};
 
-/// Equation (10): ln ĉ_nj = γ_nj ln ŵ_n + Σ_k γ_nkj ln P̂_nk, by (sector, country, lane), from ln ŵ by (country,
-/// lane) and ln P̂ by (pair, lane).
+/// Equation (10): ln ĉ_nj = γ_nj ln ŵ_nj + Σ_k γ_nkj ln P̂_nk, by (sector, country, lane), from ln ŵ_n by (country,
+/// lane), ln(ŵ_nj/ŵ_n) by (pair, lane) or nothing where labour is mobile, and ln P̂ by (pair, lane).
 pub(super) fn log_unit_costs<const K: usize>(
     accounts: &Accounts,
-    log_wage: &[f64],
+    [log_wage, relative_wage]: [&[f64]; 2],
     log_price: &[f64],
     log_cost: &mut [f64],
 ) {
@@ -26,6 +26,13 @@ pub(super) fn log_unit_costs<const K: usize>(
             for l in 0..K {
                 cost[l] = share * wage[l] + inputs[l];
             }
+        }
+    }
+    for (pair, wage) in relative_wage.as_chunks::<K>().0.iter().enumerate() {
+        let share = accounts.value_added_share[pair];
+        let cost = lane_mut::<K>(log_cost, pair % j * n + pair / j);
+        for l in 0..K {
+            cost[l] += share * wage[l];
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Equilibrium {
     pub log_price: Vec<f64>,
     /// X̂ by pair.
     pub expenditure: Vec<f64>,
+    /// ln(ŵ_nj/ŵ_n) by pair: what a sector pays relative to its country; empty where every sector pays the same.
+    pub log_relative_wage: Vec<f64>,
     /// ln(1 + ω) by wedge, where tariffs depend on the outcome ([`crate::model::wedges`]).
     pub wedges: Vec<f64>,
     /// Sweeps it took.
@@ -32,16 +34,25 @@ impl Equilibrium {
             log_wage: vec![0.0; shape.countries],
             log_price: vec![0.0; shape.pairs()],
             expenditure: vec![1.0; shape.pairs()],
+            log_relative_wage: Vec::new(),
             wedges: Vec::new(),
             iterations: 0,
             residual: 0.0,
         }
     }
 
+    /// ln ŵ_nj: the wage that a pair pays.
+    pub fn log_sector_wage(&self, country: usize, pair: usize) -> f64 {
+        self.log_wage[country] + self.log_relative_wage.get(pair).copied().unwrap_or(0.0)
+    }
+
     /// Whether it is the accounts it refers to.
     pub fn is_unchanged(&self) -> bool {
         let all = |values: &[f64], same: f64| values.iter().all(|value| value.to_bits() == same.to_bits());
-        all(&self.log_wage, 0.0) && all(&self.log_price, 0.0) && all(&self.expenditure, 1.0)
+        all(&self.log_wage, 0.0)
+            && all(&self.log_price, 0.0)
+            && all(&self.expenditure, 1.0)
+            && all(&self.log_relative_wage, 0.0)
     }
 }
 
@@ -56,15 +67,18 @@ pub enum Equation {
     Expenditure(CountryId, SectorId),
     /// The tariff of a flow that depends on the outcome: a quota or a specific duty.
     Tariff(Flow),
+    /// The labour of a country's sector, where it does not move freely.
+    SectorLabour(CountryId, SectorId),
 }
 
 impl Equation {
     /// The country of the equation.
     pub fn country(self) -> CountryId {
         match self {
-            Self::LabourMarket(country) | Self::PriceIndex(country, _) | Self::Expenditure(country, _) => {
-                country
-            }
+            Self::LabourMarket(country)
+            | Self::PriceIndex(country, _)
+            | Self::Expenditure(country, _)
+            | Self::SectorLabour(country, _) => country,
             Self::Tariff(flow) => flow.importer,
         }
     }

@@ -157,9 +157,9 @@ impl<'a, const K: usize> Measure<'a, K> {
         draws: [Comparison<'d>; K],
         equilibrium: impl Fn(Comparison<'d>) -> &'d Equilibrium,
     ) -> Side<K> {
-        let World { accounts, deficits, .. } = self.world;
+        let World { accounts, closure, .. } = self.world;
         let parameters = draws.map(|draw| draw.parameters);
-        let levels = Levels::new(accounts, *deficits, parameters, draws.map(equilibrium));
+        let levels = Levels::new(accounts, closure.deficits, parameters, draws.map(equilibrium));
         Side { untouched: self.abroad.sums(&levels), levels }
     }
 }
@@ -189,7 +189,7 @@ impl<'a, const K: usize> View<'a, K> {
         let prices: Vec<[f64; K]> =
             (0..accounts.shape.countries).map(|country| from_fn(|l| prices[l][country])).collect();
         let (mut countries, mut flows) = (self.countries(&prices), self.flows(&prices));
-        let mut sectors = if self.measure.sectors { self.sectors() } else { from_fn(|_| Vec::new()) };
+        let mut sectors = if self.measure.sectors { self.sectors(&prices) } else { from_fn(|_| Vec::new()) };
         from_fn(|l| Impact {
             countries: take(&mut countries[l]),
             sectors: take(&mut sectors[l]),

@@ -3,7 +3,7 @@
 //! Legend as in [`crate::model::sweep`].
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::Deficits;
+use crate::economy::closure::Deficits;
 use crate::model::equations::{deficits, log_unit_costs};
 use crate::model::equilibrium::Equilibrium;
 use crate::model::world::Parameters;
@@ -30,14 +30,15 @@ impl<const K: usize> Levels<K> {
     /// The levels of some equilibria.
     pub fn new(
         accounts: &Accounts,
-        closure: Deficits,
+        of: Deficits,
         parameters: [&Parameters; K],
         equilibria: [&Equilibrium; K],
     ) -> Self {
         let log_wage = side_by_side::<K>(equilibria.map(|equilibrium| &*equilibrium.log_wage));
         let log_price = side_by_side::<K>(equilibria.map(|equilibrium| &*equilibrium.log_price));
         let mut log_cost = Buffer::zeros(accounts.shape.pairs() * K);
-        log_unit_costs::<K>(accounts, &log_wage, &log_price, &mut log_cost);
+        let relative_wage = relative_wages::<K>(accounts, equilibria);
+        log_unit_costs::<K>(accounts, [&log_wage, &relative_wage], &log_price, &mut log_cost);
         let theta: Vec<[f64; K]> =
             (0..accounts.shape.sectors).map(|sector| parameters.map(|draw| draw.theta[sector])).collect();
         Self {
@@ -45,7 +46,7 @@ impl<const K: usize> Levels<K> {
             scaled_spending: scaled_spending(accounts, &theta, &log_price, equilibria),
             log_cost,
             wage_bill: wage_bills::<K>(accounts, &log_wage),
-            deficit: deficits::<K>(closure, accounts, &log_wage).into_flattened(),
+            deficit: deficits::<K>(of, accounts, &log_wage).into_flattened(),
         }
     }
 }
@@ -54,6 +55,20 @@ fn side_by_side<const K: usize>(columns: [&[f64]; K]) -> Buffer {
     let mut together = Buffer::zeros(columns.iter().map(|column| column.len()).sum());
     for (l, column) in columns.into_iter().enumerate() {
         scatter::<K>(&mut together, l, column);
+    }
+    together
+}
+
+/// ln(ŵ_nj/ŵ_n) by (pair, lane); empty where every sector of every lane pays what its country pays.
+fn relative_wages<const K: usize>(accounts: &Accounts, equilibria: [&Equilibrium; K]) -> Buffer {
+    if equilibria.iter().all(|equilibrium| equilibrium.log_relative_wage.is_empty()) {
+        return Buffer::zeros(0);
+    }
+    let mut together = Buffer::zeros(accounts.shape.pairs() * K);
+    for (l, equilibrium) in equilibria.into_iter().enumerate() {
+        if !equilibrium.log_relative_wage.is_empty() {
+            scatter::<K>(&mut together, l, &equilibrium.log_relative_wage);
+        }
     }
     together
 }

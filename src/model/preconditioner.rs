@@ -9,6 +9,7 @@
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
+use crate::economy::closure::Labour;
 use crate::model::response::Response;
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, rounded, transposed_times, widened};
 
@@ -30,36 +31,40 @@ pub struct Preconditioner {
     wages: Vec<f64>,
     /// The elasticities that is for.
     theta: Vec<f64>,
-    /// How prices and spending follow wages.
+    /// What a sector's own wage does, by pair; empty where labour is mobile.
+    own_wages: Vec<OwnWage>,
+    /// How prices, spending and relative wages follow wages.
     response: Response,
 }
 
 impl Preconditioner {
     /// The preconditioner at the accounts' shares and some trade elasticities; a matrix that is singular is
     /// replaced by the identity, which only costs sweeps.
-    pub fn new(accounts: &Accounts, theta: &[f64]) -> Self {
+    pub fn new(accounts: &Accounts, theta: &[f64], labour: Labour) -> Self {
         let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
         let home_share = accounts.domestic_share();
         let domestic = domestic_inverses(accounts, &home_share);
-        let response = Response::new(accounts, theta, &domestic);
+        let response = Response::new(accounts, theta, &domestic, labour.friction());
         let substitution = |pair: usize| {
             let lost = lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair]);
             theta[pair % j] * lost
         };
-        let labour = |pair: usize| accounts.value_added_share[pair] / accounts.value_added[pair / j];
+        let labour_share = |pair: usize| accounts.value_added_share[pair] / accounts.value_added[pair / j];
         let derivative = DMatrix::from_row_slice(n, n, &response.labour);
         let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
         let wages = inverse.transpose().as_slice().to_vec();
         let pairs = 0..n * j;
+        let own_wages = own_wages(accounts, &response.output, labour.friction());
         Self {
             sectors: j,
             domestic: single(&domestic),
             inputs: single(&accounts.input_share),
             home_share: single(&home_share),
             substitution: pairs.clone().map(|pair| substitution(pair) as f32).collect(),
-            labour: pairs.map(|pair| labour(pair) as f32).collect(),
+            labour: pairs.map(|pair| labour_share(pair) as f32).collect(),
             wages,
             theta: theta.to_vec(),
+            own_wages,
             response,
         }
     }
@@ -135,7 +140,12 @@ impl Preconditioner {
         matrix_times::<K, _>(&self.wages, &residual, step);
     }
 
-    /// Adds to price and spending steps (spending in money) what follows from wage steps.
+    /// What a sector's own wage does.
+    pub fn own_wage(&self, pair: usize) -> OwnWage {
+        self.own_wages[pair]
+    }
+
+    /// Adds to price and spending steps (spending in money), and those of relative wages, what follows from wage steps.
     pub fn follow<const K: usize>(&self, wages: &[f64], steps: &mut [f64]) {
         self.response.follow::<K>(wages, self.sectors, steps);
     }
@@ -144,6 +154,49 @@ impl Preconditioner {
         let size = self.sectors * self.sectors;
         &matrices[country * size..(country + 1) * size]
     }
+}
+
+/// What one unit of a sector's log wage does before anybody answers to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OwnWage {
+    /// How far it falls again, per unit of θ, as buyers turn to other suppliers: turn·γ/κ.
+    pub sales_lost: f64,
+    /// How far the price at home rises: π_nn·γ.
+    pub price: f64,
+}
+
+fn own_wages(accounts: &Accounts, output: &[f64], friction: f64) -> Vec<OwnWage> {
+    if friction <= 0.0 {
+        return Vec::new();
+    }
+    let home = accounts.domestic_share();
+    let turn = turning(accounts, output);
+    let own = |pair: usize| {
+        let share = accounts.value_added_share[pair];
+        OwnWage { sales_lost: friction * turn[pair] * share, price: home[pair] * share }
+    };
+    (0..output.len()).map(own).collect()
+}
+
+/// The part of a pair's sales that is lost per unit of θ·d ln c, 1 − Σ_n (M_ni/Y_i) π_ni: a buyer who has no other
+/// supplier does not turn away.
+pub(super) fn turning(accounts: &Accounts, output: &[f64]) -> Vec<f64> {
+    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+    let values = accounts.flow_values();
+    let mut captive = vec![0.0; n * j];
+    for sector in 0..j {
+        for importer in 0..n {
+            let shares = accounts.share.row(sector, importer).iter().zip(values.row(sector, importer));
+            for (exporter, (share, value)) in shares.enumerate() {
+                captive[exporter * j + sector] += share * value;
+            }
+        }
+    }
+    captive
+        .iter()
+        .zip(output)
+        .map(|(captive, output)| if *output > 0.0 { 1.0 - captive / output } else { 0.0 })
+        .collect()
 }
 
 /// Working space for a country that settles at home, by (sector, lane).

@@ -11,10 +11,11 @@ use rayon::prelude::*;
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::model::equations::log_unit_costs;
-use crate::model::preconditioner::single;
+use crate::model::preconditioner::{single, turning};
 use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
-/// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, or further down X of a pair in money.
+/// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, further down X of a pair in money, and
+/// below that, where labour does not move freely, the relative wage of a pair.
 #[derive(Clone, Debug)]
 pub(super) struct Response {
     /// What follows the own wage, by row.
@@ -36,15 +37,17 @@ pub(super) struct Response {
 const COLUMNS: usize = 8;
 /// Rounds over the international links.
 const ROUNDS: usize = 2;
+/// Rounds between relative wages and what follows from them.
+const LABOUR_ROUNDS: usize = 2;
 /// Patterns of response that are kept.
 const PATTERNS: usize = 32;
 
 impl Response {
     /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
     /// country's domestic links.
-    pub(super) fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64]) -> Self {
+    pub(super) fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64], friction: f64) -> Self {
         let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-        let world = Linearised::new(accounts, theta, domestic);
+        let world = Linearised::new(accounts, theta, domestic, friction);
         let parts: Vec<Column> =
             (0..n.div_ceil(COLUMNS)).into_par_iter().map(|part| world.follow_wages(part * COLUMNS)).collect();
         let gathered = |values: fn(&Column) -> &[f64]| -> Vec<f64> {
@@ -54,14 +57,17 @@ impl Response {
         };
         let mut all = gathered(|column| &column.price);
         all.extend(gathered(|column| &column.spending));
+        all.extend(gathered(|column| &column.relative));
         let mut own = vec![0.0; all.len() / n];
         for (row, (others, own)) in all.chunks_exact_mut(n).zip(&mut own).enumerate() {
             *own = std::mem::take(&mut others[row / j % n]);
         }
-        let weights: Vec<f64> = accounts.expenditure.iter().map(|spent| spent.sqrt()).collect();
-        let weights =
-            [&weights[..], &weights.iter().map(|w| if *w > 0.0 { 1.0 / w } else { 0.0 }).collect::<Vec<_>>()]
-                .concat();
+        let mut weights: Vec<f64> = accounts.expenditure.iter().map(|spent| spent.sqrt()).collect();
+        weights.extend_from_within(..);
+        let (_, of_spending) = weights.split_at_mut(n * j);
+        of_spending.iter_mut().filter(|weight| **weight > 0.0).for_each(|weight| *weight = 1.0 / *weight);
+        let earned = |pair: usize| (accounts.value_added_share[pair] * world.output[pair]).sqrt();
+        weights.extend((2 * n * j..all.len() / n).map(|row| earned(row % (n * j))));
         let (rows, patterns) = factored(all, &weights, &accounts.value_added);
         let switching = gathered(|column| &column.switching);
         Self {
@@ -129,6 +135,8 @@ fn factored(table: Vec<f64>, weights: &[f64], sizes: &[f64]) -> (Vec<f64>, Vec<f
 struct Column {
     price: Vec<f64>,
     spending: Vec<f64>,
+    /// ln(ŵ_nj/ŵ_n); empty where labour is mobile.
+    relative: Vec<f64>,
     labour: Vec<f64>,
     /// The demand for labour of a pair that buyers who change suppliers cause, relative to the wage bill and per unit
     /// of θ.
@@ -146,10 +154,12 @@ struct Linearised<'a> {
     output: Vec<f64>,
     /// Share of a pair's spending that is tariff revenue.
     revenue_share: Vec<f64>,
+    /// 1/κ, 0 where labour is mobile.
+    friction: f64,
 }
 
 impl<'a> Linearised<'a> {
-    fn new(accounts: &'a Accounts, theta: &'a [f64], domestic: &'a [f64]) -> Self {
+    fn new(accounts: &'a Accounts, theta: &'a [f64], domestic: &'a [f64], friction: f64) -> Self {
         let j = accounts.shape.sectors;
         let values = accounts.flow_values();
         let mut output = vec![0.0; accounts.shape.pairs()];
@@ -164,7 +174,7 @@ impl<'a> Linearised<'a> {
                 }
             }
         }
-        Self { accounts, theta, domestic, values, output, revenue_share }
+        Self { accounts, theta, domestic, values, output, revenue_share, friction }
     }
 
     /// What follows when the wages of some countries rise, each in a lane of its own.
@@ -174,10 +184,43 @@ impl<'a> Linearised<'a> {
         for (l, country) in (first..n.min(first + COLUMNS)).enumerate() {
             wages[country * COLUMNS + l] = 1.0;
         }
-        let (price, cost) = self.prices(&wages);
-        let (spending, output) = self.spending(&wages, &price, &cost);
+        let mut relative = Vec::new();
+        let (mut price, mut cost) = self.prices(&wages, &relative);
+        let (mut spending, mut output) = self.spending(&wages, &price, &cost);
+        if self.friction > 0.0 {
+            relative = vec![0.0; price.len()];
+            let turning = turning(self.accounts, &self.output);
+            for _ in 0..LABOUR_ROUNDS {
+                self.relative_wages(&output, &turning, &mut relative);
+                (price, cost) = self.prices(&wages, &relative);
+                (spending, output) = self.spending(&wages, &price, &cost);
+            }
+        }
         let switching = self.switching(&price, &cost);
-        Column { labour: self.labour(&wages, &output), switching, price, spending }
+        Column { labour: self.labour(&wages, &output), switching, price, spending, relative }
+    }
+
+    /// Moves relative wages towards d ln(γ_nj Y_nj / Σ_k γ_nk Y_nk)/κ, as far as buyers let them.
+    fn relative_wages(&self, output: &[f64], turning: &[f64], relative: &mut [f64]) {
+        let j = self.accounts.shape.sectors;
+        let Accounts { value_added, value_added_share, .. } = self.accounts;
+        let average: Vec<[f64; COLUMNS]> = value_added_share
+            .chunks_exact(j)
+            .zip(output.chunks_exact(j * COLUMNS))
+            .zip(value_added)
+            .map(|((shares, output), bill)| row_times::<COLUMNS, _>(shares, output).map(|sum| sum / bill))
+            .collect();
+        for (pair, relative) in relative.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+            if self.output[pair] <= 0.0 {
+                continue;
+            }
+            let (average, output) = (&average[pair / j], lane::<COLUMNS>(output, pair));
+            let gone = self.theta[pair % j] * turning[pair] * value_added_share[pair];
+            for l in 0..COLUMNS {
+                let earned = self.friction * (output[l] / self.output[pair] - average[l]);
+                relative[l] += (earned - relative[l]) / (1.0 + self.friction * gone);
+            }
+        }
     }
 
     fn switching(&self, price: &[f64], cost: &[f64]) -> Vec<f64> {
@@ -193,14 +236,14 @@ impl<'a> Linearised<'a> {
     }
 
     /// d ln P by pair and d ln c by (sector, country).
-    fn prices(&self, wages: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    fn prices(&self, wages: &[f64], relative: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let mut price = vec![0.0; n * j * COLUMNS];
         let mut cost = price.clone();
         let mut residual = price.clone();
         let (mut sums, mut step) = (vec![0.0; n * COLUMNS], vec![0.0; j * COLUMNS]);
         for _ in 0..ROUNDS {
-            log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+            log_unit_costs::<COLUMNS>(self.accounts, [wages, relative], &price, &mut cost);
             for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
                 matrix_times::<COLUMNS, _>(self.accounts.share.matrix(sector), costs, &mut sums);
                 for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
@@ -216,7 +259,7 @@ impl<'a> Linearised<'a> {
                 price[pairs].iter_mut().zip(&step).for_each(|(price, step)| *price += step);
             }
         }
-        log_unit_costs::<COLUMNS>(self.accounts, wages, &price, &mut cost);
+        log_unit_costs::<COLUMNS>(self.accounts, [wages, relative], &price, &mut cost);
         (price, cost)
     }
 

@@ -10,9 +10,11 @@ mod kernels;
 mod wedges;
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::{Deficits, ExemptMode};
+use crate::economy::closure::Deficits;
+use crate::economy::policy::ExemptMode;
 use crate::index::{CountryId, Position};
 use crate::model::equations::{deficits, log_unit_costs};
+use crate::model::labour::SectorLabour;
 use crate::model::preconditioner::{Home, Preconditioner};
 use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
@@ -24,13 +26,14 @@ use wedges::Wedges;
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
-/// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector), then
-/// the wedges.
+/// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector), then,
+/// where labour does not move freely, ln(ŵ_nj/ŵ_n) by pair, then the wedges.
 pub struct Sweep<'a, const K: usize> {
     accounts: &'a Accounts,
     shares: &'a SharedShares,
     preconditioner: &'a Preconditioner,
     deficits: Deficits,
+    labour: Option<&'a SectorLabour>,
     /// θ by (sector, lane).
     theta: Vec<f64>,
     /// B and H of the changed cells, by (cell, lane).
@@ -64,6 +67,8 @@ struct Work<const K: usize> {
     spending_residual: Buffer,
     /// What one country spends on inputs, by (sector, lane).
     input_demand: Buffer,
+    /// Residuals of relative wages by (pair, lane), where labour does not move freely.
+    relative_residual: Buffer,
     /// Sums over the suppliers or the buyers of one sector, by (country, lane).
     gross: Buffer,
     net: Buffer,
@@ -80,14 +85,15 @@ impl<'a, const K: usize> Sweep<'a, K> {
         Self {
             point,
             mode: world.policy.exempt_mode,
-            weights: weights(accounts, shares).into_iter().flat_map(|weight| [weight; K]).collect(),
+            weights: weights(world).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
             wedges: Wedges::new::<K>(shares),
             wage_shift: vec![0.0; shape.countries * K],
             accounts,
             shares,
             preconditioner,
-            deficits: world.deficits,
+            deficits: world.closure.deficits,
+            labour: world.labour.as_ref(),
             theta: vec![1.0; shape.sectors * K],
             gross: vec![0.0; shares.changed.len() * K],
             net: vec![0.0; shares.changed.len() * K],
@@ -100,6 +106,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 price_residual: lanes(shape.pairs()),
                 spending_residual: lanes(shape.pairs()),
                 input_demand: lanes(shape.sectors),
+                relative_residual: lanes(world.labour.as_ref().map_or(0, |labour| labour.value_added.len())),
                 gross: lanes(shape.countries),
                 net: lanes(shape.countries),
                 log_gross: lanes(shape.countries),
@@ -144,10 +151,15 @@ impl<'a, const K: usize> Sweep<'a, K> {
         self.accounts.shape.countries + self.accounts.shape.pairs()
     }
 
+    fn relative_start(&self) -> usize {
+        self.accounts.shape.countries + 2 * self.accounts.shape.pairs()
+    }
+
     /// ĉ^(−θ), from equation (10).
     fn unit_costs(&mut self, z: &[f64]) {
         let n = self.accounts.shape.countries;
         let (wages, rest) = z.split_at(self.price_start() * K);
+        let wages = [wages, &z[self.relative_start() * K..self.wedge_start() * K]];
         log_unit_costs::<K>(self.accounts, wages, rest, &mut self.work.cost_power);
         for (sector, costs) in self.work.cost_power.chunks_exact_mut(n * K).enumerate() {
             let theta = lane::<K>(&self.theta, sector);
@@ -262,6 +274,37 @@ impl<'a, const K: usize> Sweep<'a, K> {
         std::array::from_fn(|l| demanded[l] / wage_bill[l] - 1.0)
     }
 
+    /// The residuals of relative wages: what a sector's labour earns by its sales, ln(ŵ_nj/ŵ_n) =
+    /// ln(γ_nj Y_nj / (VA_nj Σ_k γ_nk Y_nk / VA_n)) / κ, less what it is said to.
+    ///
+    /// In equilibrium the sum is VA_n ŵ_n; as it stands here relative wages answer only to which sectors sell more than
+    /// others, and wages of countries alone to how much they sell together.
+    fn relative_wages(&mut self, z: &[f64], labour_residual: &[[f64; K]]) {
+        let Some(labour) = self.labour else { return };
+        let start = self.relative_start();
+        // What labour earns in the whole country by its sales, relative to the accounts.
+        let wages = z.as_chunks::<K>().0.iter().zip(labour_residual);
+        let average: Vec<[f64; K]> =
+            wages.map(|(wage, residual)| std::array::from_fn(|l| wage[l] + ln(1.0 + residual[l]))).collect();
+        let residuals = &mut self.work.relative_residual;
+        residuals.copy_from_slice(&self.work.output);
+        ln_all(residuals);
+        let said = &z[start * K..];
+        for (pair, earned) in labour.value_added.iter().enumerate() {
+            let residual = lane_mut::<K>(residuals, pair);
+            if *earned <= 0.0 {
+                *residual = [0.0; K];
+                continue;
+            }
+            let average = average[pair / self.accounts.shape.sectors];
+            let said = lane::<K>(said, pair);
+            let before = ln(earned / self.accounts.value_added_share[pair]);
+            for l in 0..K {
+                residual[l] = labour.friction * (residual[l] - before - average[l]) - said[l];
+            }
+        }
+    }
+
     /// The largest relative residual of any equation, of the last evaluation.
     fn largest_residual(&self, z: &[f64], labour: &[f64]) -> [Residual; K] {
         let (largest, components) = largest::<K>(
@@ -276,6 +319,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         });
         for (country, residual) in labour.as_chunks::<K>().0.iter().enumerate() {
             (0..K).for_each(|l| observe(&mut worst[l], residual[l], country));
+        }
+        for (pair, residual) in self.work.relative_residual.as_chunks::<K>().0.iter().enumerate() {
+            (0..K).for_each(|l| observe(&mut worst[l], residual[l], self.relative_start() + pair));
         }
         let world = self.world_value_added(&z[..self.price_start() * K]);
         let numeraire = self.accounts.world_value_added();
@@ -297,6 +343,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn preconditioned(&mut self, z: &[f64], labour: &mut [f64], step: &mut [f64]) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let (wages, rest) = step.split_at_mut(n * K);
+        self.relative_wage_steps(&mut rest[2 * n * j * K..]);
         for country in 0..n {
             let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
@@ -311,7 +358,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
         self.wage_steps(&z[..n * K], labour, wages);
         self.preconditioner.follow::<K>(wages, rest);
-        let (prices, spendings) = rest.split_at_mut(n * j * K);
+        let (prices, rest) = rest.split_at_mut(n * j * K);
+        let spendings = &mut rest[..n * j * K];
         for (pair, spent) in self.accounts.expenditure.iter().enumerate() {
             let spending = lane_mut::<K>(spendings, pair);
             if *spent > 0.0 {
@@ -319,6 +367,22 @@ impl<'a, const K: usize> Sweep<'a, K> {
             } else {
                 *spending = [0.0; K];
                 *lane_mut::<K>(prices, pair) = [0.0; K];
+            }
+        }
+    }
+
+    /// The steps of relative wages, and what they do to the residuals of a country's own prices. A higher wage costs
+    /// sales, which is why it moves by less than its residual.
+    fn relative_wage_steps(&mut self, step: &mut [f64]) {
+        let j = self.accounts.shape.sectors;
+        for (pair, step) in step.as_chunks_mut::<K>().0.iter_mut().enumerate() {
+            let residual = lane::<K>(&self.work.relative_residual, pair);
+            let theta = lane::<K>(&self.theta, pair % j);
+            let own = self.preconditioner.own_wage(pair);
+            let price = lane_mut::<K>(&mut self.work.price_residual, pair);
+            for l in 0..K {
+                step[l] = residual[l] / (1.0 + theta[l] * own.sales_lost);
+                price[l] += own.price * step[l];
             }
         }
     }
@@ -355,7 +419,10 @@ impl<const K: usize> Sweep<'_, K> {
         }
         self.close_wedges(z);
         let deficits = deficits::<K>(self.deficits, self.accounts, z);
-        (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect()
+        let labour: Vec<_> =
+            (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect();
+        self.relative_wages(z, &labour);
+        labour
     }
 
     /// The accounts that the ratios refer to.
@@ -408,9 +475,9 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
         const LONGEST_LOG: f64 = 0.5;
         const LONGEST_FALL: f64 = 0.75;
         let (logs, rest) = step.split_at(self.spending_start() * K);
-        let (spending, wedges) = rest.split_at(self.accounts.shape.pairs() * K);
+        let (spending, other_logs) = rest.split_at(self.accounts.shape.pairs() * K);
         let mut steepest = [0.0_f64; K];
-        for values in logs.as_chunks::<K>().0.iter().chain(wedges.as_chunks::<K>().0) {
+        for values in logs.as_chunks::<K>().0.iter().chain(other_logs.as_chunks::<K>().0) {
             for l in 0..K {
                 steepest[l] = steepest[l].max(values[l].abs() / LONGEST_LOG);
             }
@@ -437,13 +504,16 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     }
 }
 
-/// A country's wage weighs as much as its value added in the world's, a price or an expenditure as much as the
-/// spending on it: what is tiny follows and does not lead.
-fn weights(accounts: &Accounts, shares: &SharedShares) -> Vec<f64> {
+/// A wage weighs as much as the value added in the world's, a price or an expenditure as much as the spending on it:
+/// what is tiny follows and does not lead.
+fn weights(world: &World<'_>) -> Vec<f64> {
+    let World { accounts, shares, labour, .. } = world;
     let spending: f64 = accounts.expenditure.iter().sum();
     let pairs = accounts.expenditure.iter().map(|value| (value / spending).sqrt());
-    let wages = accounts.value_added.iter().map(|value| (value / accounts.world_value_added()).sqrt());
-    wages.chain(pairs.clone()).chain(pairs).chain(wedges::weights(accounts, shares)).collect()
+    let wage = |value: &f64| (value / accounts.world_value_added()).sqrt();
+    let relative = labour.iter().flat_map(|labour| &labour.value_added).map(wage);
+    let wages = accounts.value_added.iter().map(wage);
+    wages.chain(pairs.clone()).chain(pairs).chain(relative).chain(wedges::weights(accounts, shares)).collect()
 }
 
 /// Keeps the larger residual; one that is not a number is the largest of all.

@@ -38,7 +38,7 @@ pub trait TradeModel: Sync {
     ) -> Vec<Result<Equilibrium, SolveError>>;
 }
 
-/// Many sectors, input–output links, mobile labour: `docs/model.md`, section 1.
+/// Many sectors, input–output links: `docs/model.md`, section 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeneralEquilibrium {
     /// Tolerance and limits of the solver.
@@ -109,7 +109,7 @@ impl GeneralEquilibrium {
         }
         let policy = Policy::default();
         let observed =
-            World { policy: &policy, shares: SharedShares::new(world.accounts, &policy), ..*world };
+            World { policy: &policy, shares: SharedShares::new(world.accounts, &policy), ..world.clone() };
         let start = Equilibrium::unchanged(world.accounts.shape);
         let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
         let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
@@ -153,7 +153,8 @@ impl GeneralEquilibrium {
                     }
                     if follow_links {
                         let accounts = moved(world, next, case.parameters, &solution);
-                        following = Some(Preconditioner::new(&accounts, &case.parameters.theta));
+                        let theta = &case.parameters.theta;
+                        following = Some(Preconditioner::new(&accounts, theta, world.closure.labour));
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),
@@ -226,13 +227,18 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     }
 }
 
-/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂ and the wedges, which begin where they are observed.
+/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂, relative wages where labour does not move freely, and the
+/// wedges, which begin where they are observed.
 fn unknowns(world: &World<'_>, equilibrium: &Equilibrium) -> Vec<f64> {
     let wedges = &world.shares.wedges;
     let known = equilibrium.wedges.len() == wedges.len();
     let observed = wedges.iter().map(|at| world.shares.changed[*at].observed_wedge());
     let wedges = if known { equilibrium.wedges.clone() } else { observed.collect() };
-    [&equilibrium.log_wage[..], &equilibrium.log_price, &equilibrium.expenditure, &wedges].concat()
+    let Equilibrium { log_wage, log_price, expenditure, log_relative_wage, .. } = equilibrium;
+    let mut unknowns = [&log_wage[..], log_price, expenditure, log_relative_wage].concat();
+    unknowns.resize(world.wedge_start(), 0.0);
+    unknowns.extend(wedges);
+    unknowns
 }
 
 /// The equilibrium of the solver's unknowns, if it converged.
@@ -245,11 +251,13 @@ fn equilibrium(world: &World<'_>, outcome: Outcome, unknowns: &[f64]) -> Result<
     }
     let (wages, rest) = unknowns.split_at(shape.countries);
     let (prices, rest) = rest.split_at(shape.pairs());
-    let (spending, wedges) = rest.split_at(shape.pairs());
+    let (spending, rest) = rest.split_at(shape.pairs());
+    let (relative, wedges) = rest.split_at(world.wedge_start() - shape.countries - 2 * shape.pairs());
     Ok(Equilibrium {
         log_wage: wages.to_vec(),
         log_price: prices.to_vec(),
         expenditure: spending.to_vec(),
+        log_relative_wage: relative.to_vec(),
         wedges: wedges.to_vec(),
         iterations,
         residual,
@@ -269,7 +277,11 @@ fn equation(world: &World<'_>, component: usize) -> Equation {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
     } else {
-        let wedge = world.shares.wedges[component - n - 2 * n * j];
+        if component < world.wedge_start() {
+            let (country, sector) = pair(component - n - 2 * n * j);
+            return Equation::SectorLabour(country, sector);
+        }
+        let wedge = world.shares.wedges[component - world.wedge_start()];
         Equation::Tariff(world.shares.changed[wedge].change.flow)
     }
 }

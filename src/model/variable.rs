@@ -106,6 +106,8 @@ variables! {
         Exports = "exports", Percent;
         /// Employment.
         Employment = "employment", Percent;
+        /// The sector's wage over the country's consumer prices.
+        RealWage = "real_wage", Percent;
     }
 }
 

@@ -25,7 +25,7 @@ pub fn references(world: &World<'_>, parameters: &Parameters, observed: &Equilib
         return Vec::new();
     }
     let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-    let levels = Levels::new(accounts, world.deficits, [parameters], [observed]);
+    let levels = Levels::new(accounts, world.closure.deficits, [parameters], [observed]);
     let reference = |at: &usize| {
         let cell = &shares.changed[*at];
         let sector = cell.change.flow.sector.index();

@@ -1,9 +1,11 @@
 //! A policy prepared for solving: what all draws of a run share, and what differs between them.
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::{Deficits, Policy};
+use crate::economy::closure::{Closure, Deficits};
+use crate::economy::policy::Policy;
 use crate::index::{CountryId, Position as _, SectorId};
-use crate::model::equilibrium::SolveError;
+use crate::model::equilibrium::{Equilibrium, SolveError};
+use crate::model::labour::SectorLabour;
 use crate::model::preconditioner::Preconditioner;
 use crate::model::shares::{ChangedCell, SharedShares};
 
@@ -23,8 +25,10 @@ pub struct World<'a> {
     pub accounts: &'a Accounts,
     /// The policy.
     pub policy: &'a Policy,
-    /// How deficits behave.
-    pub deficits: Deficits,
+    /// What adjusts and what stays.
+    pub closure: Closure,
+    /// The labour of each sector, where it does not move freely.
+    pub labour: Option<SectorLabour>,
     /// The policy's trade shares.
     pub shares: SharedShares,
     /// The preconditioner.
@@ -41,13 +45,27 @@ impl<'a> World<'a> {
         accounts: &'a Accounts,
         preconditioner: &'a Preconditioner,
         policy: &'a Policy,
-        deficits: Deficits,
+        closure: impl Into<Closure>,
     ) -> Result<Self, SolveError> {
+        let closure = closure.into();
+        let labour = SectorLabour::new(accounts, closure.labour);
         let shares = SharedShares::new(accounts, policy);
         if shares.changed.iter().any(ChangedCell::is_closed) {
-            check_open(accounts, &shares, deficits)?;
+            check_open(accounts, &shares, closure.deficits)?;
         }
-        Ok(Self { accounts, policy, deficits, shares, preconditioner })
+        Ok(Self { accounts, policy, closure, labour, shares, preconditioner })
+    }
+
+    /// How many unknowns there are before the wedges: wages, prices, spending and relative wages.
+    pub fn wedge_start(&self) -> usize {
+        let relative = self.labour.as_ref().map_or(0, |labour| labour.value_added.len());
+        self.accounts.shape.countries + 2 * self.accounts.shape.pairs() + relative
+    }
+
+    /// No change: where to start when nothing better is known.
+    pub fn unchanged(&self) -> Equilibrium {
+        let wages = self.labour.as_ref().map_or(0, |labour| labour.value_added.len());
+        Equilibrium { log_relative_wage: vec![0.0; wages], ..Equilibrium::unchanged(self.accounts.shape) }
     }
 }
 

@@ -150,7 +150,7 @@ impl<'a> Solver<'a> {
         let (experiment, from) = (self.experiment, self.experiment.baseline);
         let accounts =
             Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
-        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.deficits);
+        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.closure);
         let observed_policy = Policy::default();
         let result = || {
             let model = experiment.model;
@@ -184,6 +184,11 @@ fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> E
         log_wage: moved(&baseline.log_wage, &after.log_wage, &before.log_wage),
         log_price: moved(&baseline.log_price, &after.log_price, &before.log_price),
         expenditure: scaled(&baseline.expenditure, &after.expenditure, &before.expenditure),
+        log_relative_wage: moved(
+            &baseline.log_relative_wage,
+            &after.log_relative_wage,
+            &before.log_relative_wage,
+        ),
         wedges: after.wedges.clone(),
         iterations: 0,
         residual: 0.0,

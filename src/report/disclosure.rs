@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::economy::aggregation::Aggregation;
+use crate::economy::closure::{Deficits, Labour};
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::Deficits;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
@@ -113,7 +113,7 @@ fn retaliation(study: &Study<'_>, country: CountryId) -> bool {
 }
 
 fn trade_balance(study: &Study<'_>) -> Option<Disclosure> {
-    let held = matches!(study.deficits, Deficits::Fixed | Deficits::Balanced);
+    let held = matches!(study.closure.deficits, Deficits::Fixed | Deficits::Balanced);
     held.then(|| {
         disclosure(Topic::TradeBalance, "effect on trade deficits", "trade balance held fixed by assumption")
     })
@@ -258,6 +258,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
+    remark(study.closure.labour != Labour::Mobile, labour_in_words(study.closure.labour).to_owned());
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -278,6 +279,19 @@ pub fn horizon_in_words(horizon: Horizon) -> String {
          1 year and for 7 to 10 of Boehm, Levchenko and Pandalai-Nayar 2023, a straight line between them)",
         number::rate(horizon.ratio()),
     )
+}
+
+/// How labour moves between sectors.
+pub fn labour_in_words(labour: Labour) -> &'static str {
+    match labour {
+        Labour::Mobile => "everyone may change sector, so that a country has one wage",
+        Labour::SectorSpecific => {
+            "nobody changes sector, so that each has its own wage and no change of employment; a country's real wage is the average"
+        }
+        Labour::Between(_) => {
+            "workers change sector where wages differ enough, each has its own wage, and employment counts what they can do there; a country's real wage is the average"
+        }
+    }
 }
 
 /// What aggregation did to the data and the policy.
@@ -337,7 +351,11 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let size = study.aggregation.map_or_else(String::new, |aggregation| {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
-    let data = format!("{}{size} · deficits {}", study.dataset.name, study.deficits.word());
+    let data = format!("{}{size} · deficits {}", study.dataset.name, study.closure.deficits.word());
+    let labour = match study.closure.labour {
+        Labour::Mobile => String::new(),
+        labour => format!(" · labour {labour}"),
+    };
     let inputs = if study.inputs { "" } else { " · no inputs" };
     let outcomes = match study.outcomes.len() {
         0 => String::new(),
@@ -350,5 +368,5 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
         0 => "central case, no draws".to_owned(),
         draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
-    format!("{data}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
+    format!("{data}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

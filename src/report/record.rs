@@ -152,7 +152,7 @@ pub struct Model<'a> {
     /// How trade deficits behave.
     pub deficits: &'static str,
     /// How labour moves.
-    pub labour: &'static str,
+    pub labour: String,
     /// Whether sectors use inputs.
     pub inputs: bool,
     /// Where the trade elasticities come from.
@@ -335,8 +335,8 @@ fn aggregated(aggregation: &Aggregation) -> Aggregated<'_> {
 fn model<'a>(study: &Study<'a>) -> Model<'a> {
     Model {
         kind: "general-equilibrium",
-        deficits: study.deficits.word(),
-        labour: "mobile",
+        deficits: study.closure.deficits.word(),
+        labour: study.closure.labour.to_string(),
         inputs: study.inputs,
         elasticities: &study.elasticities.label,
         elasticities_unlisted: study.elasticities.unlisted,

@@ -1,9 +1,10 @@
 //! Everything a report needs to know about one run.
 
 use crate::economy::aggregation::Aggregation;
+use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
-use crate::economy::policy::{Deficits, Policy};
+use crate::economy::policy::Policy;
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::units::Probability;
@@ -31,8 +32,8 @@ pub struct Study<'a> {
     pub aggregation: Option<&'a Aggregation>,
     /// What changed; with several outcomes what is expected to.
     pub policy: &'a Policy,
-    /// How deficits behave.
-    pub deficits: Deficits,
+    /// What adjusts and what stays.
+    pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
     /// Central trade elasticities.

@@ -4,8 +4,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
+use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::{Deficits, ExemptMode};
+use crate::economy::policy::ExemptMode;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
 use crate::scenario::reader::{self, Faults, Node};
@@ -16,6 +17,8 @@ use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
 pub struct ModelChoices {
     /// How deficits behave.
     pub deficits: Deficits,
+    /// How labour moves between sectors; left out, the horizon decides.
+    pub labour: Option<Labour>,
     /// Whether sectors use inputs; `None` is whatever the dataset has.
     pub inputs: Option<Spanned<bool>>,
     /// Which trade elasticities.
@@ -50,6 +53,7 @@ impl Default for ModelChoices {
     fn default() -> Self {
         Self {
             deficits: Deficits::Fixed,
+            labour: None,
             inputs: None,
             elasticities: ElasticityChoice::Default,
             exempt_mode: ExemptMode::Variety,
@@ -63,7 +67,8 @@ pub(super) type Words<T> = [(&'static str, Option<T>)];
 
 const KINDS: &Words<()> =
     &[("general-equilibrium", Some(())), ("partial-equilibrium", None), ("one-sector", None)];
-const LABOUR: &Words<()> = &[("mobile", Some(())), ("sector-specific", None)];
+const LABOUR: &Words<Labour> =
+    &[("mobile", Some(Labour::Mobile)), ("sector-specific", Some(Labour::SectorSpecific))];
 const DEFICITS: &Words<Deficits> = &[
     ("fixed", Some(Deficits::Fixed)),
     ("balanced", Some(Deficits::Balanced)),
@@ -86,12 +91,12 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
         return defaults;
     };
     keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
-    keys.take("labour").and_then(|node| word(node, "labour", LABOUR, faults));
     let choices = ModelChoices {
         deficits: keys
             .take("deficits")
             .and_then(|node| word(node, "deficits", DEFICITS, faults))
             .unwrap_or(defaults.deficits),
+        labour: keys.take("labour").and_then(|node| read_labour(node, faults)),
         inputs: keys.take("inputs").and_then(|node| {
             reader::flag(node, "inputs", faults).map(|value| Spanned::new(node.span(), value))
         }),
@@ -107,6 +112,41 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
     };
     keys.finish("under `[model]`", &[("under `[uncertainty]`", &["draws", "seed"])], faults);
     choices
+}
+
+impl ModelChoices {
+    /// How labour moves when trade has had some time to adjust: in the first year nobody changes sector, unless the
+    /// scenario says otherwise.
+    pub fn labour_after(&self, horizon: Horizon) -> Labour {
+        self.labour.unwrap_or(match horizon {
+            Horizon::Years(years) if years <= 1.0 => Labour::SectorSpecific,
+            Horizon::Years(_) | Horizon::Long => Labour::Mobile,
+        })
+    }
+}
+
+/// Reads `labour`: `"mobile"`, `"sector-specific"` or `{ mobility = 1.5 }`.
+fn read_labour(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Labour> {
+    let DeValue::Table(_) = node.get_ref() else { return word(node, "labour", LABOUR, faults) };
+    let mut keys = reader::table(node, "labour", "a table such as { mobility = 1.5 }", faults)?;
+    let mobility = keys.take("mobility");
+    if mobility.is_none() {
+        let fault = Diagnostic::error("`labour` does not say how mobile it is")
+            .expected("\"mobile\", \"sector-specific\" or { mobility = 1.5 }");
+        faults.push(node.span(), fault);
+    }
+    let found = mobility.and_then(|node| {
+        let mobility = reader::number(node.get_ref()).and_then(Mobility::new);
+        if mobility.is_none() {
+            let fault = Diagnostic::error("this mobility of labour is not usable")
+                .expected("a number above 1 and at most 1000000, without quotes, such as 1.5")
+                .help("at 1 nobody changes sector (`\"sector-specific\"`), and the larger it is the nearer to `\"mobile\"`");
+            faults.push(node.span(), fault);
+        }
+        mobility
+    });
+    keys.finish("under `labour`", &[], faults);
+    found.map(Labour::Between)
 }
 
 /// The longest horizon that may be written, in years.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use crate::bilateral::Flow;
 use crate::economy::aggregation::Aggregation;
+use crate::economy::closure::{Deficits, Labour};
 use crate::economy::dataset::Dataset;
-use crate::economy::policy::{Deficits, ExemptMode, MeasureInfo, Policy};
+use crate::economy::policy::{ExemptMode, MeasureInfo, Policy};
 use crate::scenario::resolve::Resolved;
 use crate::scenario::words::{and, sentence};
 use crate::table::grouped;
@@ -227,15 +228,20 @@ fn aggregated(aggregation: &Aggregation) -> String {
 }
 
 fn closure(resolved: &Resolved, dataset: &Dataset) -> String {
-    let deficits = match resolved.deficits {
+    let deficits = match resolved.closure.deficits {
         Deficits::Fixed => "trade balances stay as they are by assumption",
         Deficits::Balanced => "trade is balanced by assumption",
         Deficits::Proportional => "trade balances stay in proportion to each economy",
     };
     let inputs =
         if resolved.inputs { "industries buy inputs from one another" } else { "industries use no inputs" };
+    let labour = match resolved.closure.labour {
+        Labour::Mobile => "workers move between industries",
+        Labour::SectorSpecific => "workers stay in their industries, each with its own wage",
+        Labour::Between(_) => "workers move between industries where wages differ enough",
+    };
     format!(
-        "The world is that of `{}` ({}); {deficits}, workers move between industries, {inputs}, and tariff revenue goes back to households.",
+        "The world is that of `{}` ({}); {deficits}, {labour}, {inputs}, and tariff revenue goes back to households.",
         dataset.name, dataset.year
     )
 }

@@ -7,10 +7,11 @@ use toml::Spanned;
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
+use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::{Deficits, Policy};
+use crate::economy::policy::Policy;
 use crate::files::Files;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
@@ -41,8 +42,8 @@ pub struct Resolved {
     pub outcomes: Vec<ResolvedOutcome>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
-    /// How deficits behave.
-    pub deficits: Deficits,
+    /// What adjusts and what stays.
+    pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
     /// Priors, draws and seed.
@@ -280,7 +281,7 @@ impl Scenario {
             elasticities: elasticities.clone().at(horizon),
             policy,
             outcomes,
-            deficits: self.model.deficits,
+            closure: Closure { deficits: self.model.deficits, labour: self.model.labour_after(horizon) },
             inputs,
             uncertainty: self.uncertainty,
             aggregation: None,

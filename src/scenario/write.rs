@@ -5,13 +5,14 @@ use std::path::Path;
 
 use toml::Spanned;
 
+use crate::economy::closure::Labour;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::aggregate::unmapped_word;
-use crate::scenario::choices::{ElasticityChoice, HorizonChoice, exempt_mode_word};
+use crate::scenario::choices::{ElasticityChoice, HorizonChoice, ModelChoices, exempt_mode_word};
 use crate::scenario::instrument::Limit;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
@@ -241,10 +242,24 @@ fn exemption(dataset: &Dataset, exempt: &Exemption) -> String {
     }
 }
 
+/// How labour moves; nothing where that differs from day to day.
+fn labour(model: &ModelChoices) -> Option<String> {
+    let of_horizon = match model.horizon {
+        HorizonChoice::At(horizon) => Some(model.labour_after(horizon)),
+        HorizonChoice::Elapsed => model.labour,
+    };
+    of_horizon.map(|labour| match labour {
+        Labour::Between(mobility) => format!("{{ mobility = {:?} }}", mobility.kappa()),
+        word => quoted(&word.to_string()),
+    })
+}
+
 fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
     let mut text = String::from("\n[model]\nkind = \"general-equilibrium\"\n");
     line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
-    line(&mut text, "labour", &quoted("mobile"));
+    if let Some(labour) = labour(scenario.model()) {
+        line(&mut text, "labour", &labour);
+    }
     line(&mut text, "inputs", &inputs.to_string());
     let chosen = match &scenario.model().elasticities {
         ElasticityChoice::Overrides(overrides) => {

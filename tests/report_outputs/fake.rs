@@ -1,9 +1,10 @@
 //! Results of runs that never took place, plausible in size and spread.
 
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
+use tariffsim::economy::closure::{Closure, Deficits};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
 use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Contribution, Deficits, FlowChange, MeasureInfo, Policy, RateChange};
+use tariffsim::economy::policy::{Contribution, FlowChange, MeasureInfo, Policy, RateChange};
 use tariffsim::index::{CodeList, CountryId, Position, SectorId};
 use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use tariffsim::monte_carlo::estimate::{Estimate, Estimates, FlowRow, QUANTILES, Spread};
@@ -19,7 +20,7 @@ pub struct Fake {
     pub sources: Vec<String>,
     pub dataset: Dataset,
     pub policy: Policy,
-    pub deficits: Deficits,
+    pub closure: Closure,
     pub elasticities: Elasticities,
     pub uncertainty: Uncertainty,
     pub estimates: Estimates,
@@ -39,7 +40,7 @@ impl Fake {
             dataset: &self.dataset,
             aggregation: None,
             policy: &self.policy,
-            deficits: self.deficits,
+            closure: self.closure,
             inputs: true,
             elasticities: &self.elasticities,
             uncertainty: &self.uncertainty,
@@ -319,7 +320,7 @@ fn finished(title: &str, summary: &str, dataset: Dataset, policy: Policy) -> Fak
         sources: vec!["Executive Orders 14193 and 14194 of 1 February 2025".to_owned()],
         dataset,
         policy,
-        deficits: Deficits::Fixed,
+        closure: Deficits::Fixed.into(),
         elasticities,
         uncertainty: Uncertainty::default(),
         estimates,

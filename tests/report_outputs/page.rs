@@ -1,6 +1,6 @@
 //! The page on the terminal.
 
-use tariffsim::economy::policy::Deficits;
+use tariffsim::economy::closure::Deficits;
 use tariffsim::model::variable::CountryVariable;
 use tariffsim::monte_carlo::estimate::Estimate;
 use tariffsim::monte_carlo::prior::FlowPrior;
@@ -143,7 +143,7 @@ fn a_trade_balance_held_fixed_is_said_under_the_closures_that_hold_it() {
     for (deficits, applies) in
         [(Deficits::Fixed, true), (Deficits::Balanced, true), (Deficits::Proportional, false)]
     {
-        fake.deficits = deficits;
+        fake.closure.deficits = deficits;
         assert_eq!(disclosures(&fake, &["USA"]).contains(says), applies, "{deficits:?}");
     }
 }

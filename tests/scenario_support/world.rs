@@ -51,7 +51,7 @@ pub(crate) fn solve(resolved: &Resolved, draws: u32, flow_rows: &[FlowRow], sect
         theta: resolved.elasticities.central(),
         exempt_shares: resolved.policy.central_shares(),
     };
-    let baseline = Baseline::new(&model, accounts, resolved.deficits, &parameters).expect("a baseline");
+    let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).expect("a baseline");
     let experiment = Experiment {
         model: &model,
         baseline: &baseline,

@@ -6,8 +6,8 @@
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
+use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
-use tariffsim::economy::policy::Deficits;
 use tariffsim::index::{CodeList, Position as _};
 
 /// Technologies, endowments, tastes and policy. Pairs (country, sector) lie at `country * sectors + sector`.
@@ -15,6 +15,8 @@ use tariffsim::index::{CodeList, Position as _};
 pub struct Economy {
     pub shape: Shape,
     pub labour: Vec<f64>,
+    /// Where labour does not move freely: κ, and who works in which sector at observed policy, by pair.
+    pub sector_labour: Option<(f64, Vec<f64>)>,
     /// Productivity by pair.
     pub productivity: Vec<f64>,
     /// Iceberg costs, at least 1, and 1 at home.
@@ -34,7 +36,9 @@ pub struct Economy {
 
 /// An equilibrium; the wage bill of the world is 1.
 pub struct Prices {
+    /// Average earnings by country, and wages by pair.
     pub wage: Vec<f64>,
+    pub sector_wage: Vec<f64>,
     pub income: Vec<f64>,
     /// By pair: unit cost, price index, spending, output value.
     pub cost: Vec<f64>,
@@ -68,6 +72,7 @@ impl Economy {
         let mut economy = Self {
             shape,
             labour,
+            sector_labour: None,
             productivity: (0..n * j).map(|_| rng.random_range(0.6..1.7)).collect(),
             cost,
             tariff,
@@ -98,21 +103,21 @@ impl Economy {
 
     /// The equilibrium, by plain iteration: wages rise where labour is in demand.
     pub fn solve(&self, deficits: Deficits) -> Prices {
-        let n = self.shape.countries;
-        let mut wage = vec![1.0; n];
+        let j = self.shape.sectors;
+        let mut wage = vec![1.0; self.shape.pairs()];
         for _ in 0..100_000 {
-            let bill: f64 = wage.iter().zip(&self.labour).map(|(wage, labour)| wage * labour).sum();
+            let bill: f64 = self.bills(&wage).iter().sum();
             wage.iter_mut().for_each(|wage| *wage /= bill);
             let prices = self.at_wages(&wage, deficits);
+            let demand = |pair: usize| self.value_added_share(pair / j, pair % j) * prices.output[pair];
+            let (bills, supply) = (self.bills(&wage), self.supply(&wage));
             let mut largest = 0.0_f64;
-            let j = self.shape.sectors;
-            for (country, wage) in wage.iter_mut().enumerate() {
-                let demand: f64 = (0..j)
-                    .map(|sector| {
-                        self.value_added_share(country, sector) * prices.output[country * j + sector]
-                    })
-                    .sum();
-                let excess = demand / (*wage * self.labour[country]) - 1.0;
+            for (pair, wage) in wage.iter_mut().enumerate() {
+                let country = pair / j;
+                let excess = match &supply {
+                    None => (country * j..(country + 1) * j).map(demand).sum::<f64>() / bills[country] - 1.0,
+                    Some(supply) => demand(pair) / (*wage * supply[pair]) - 1.0,
+                };
                 largest = largest.max(excess.abs());
                 *wage *= 1.0 + 0.1 * excess;
             }
@@ -123,12 +128,53 @@ impl Economy {
         panic!("the economy in levels did not come to rest");
     }
 
+    /// Who works in a sector, in what they can do there: L_nj (w_nj/W_n)^(κ−1) with W_n^κ = Σ_j (L_nj/L_n) w_nj^κ;
+    /// nothing where labour moves freely.
+    fn supply(&self, wage: &[f64]) -> Option<Vec<f64>> {
+        let (kappa, observed) = self.sector_labour.as_ref()?;
+        let j = self.shape.sectors;
+        let earnings = |country: usize| {
+            let pairs = country * j..(country + 1) * j;
+            let sum: f64 = pairs.map(|pair| observed[pair] * wage[pair].powf(*kappa)).sum();
+            (sum / self.labour[country]).powf(1.0 / kappa)
+        };
+        let average: Vec<f64> = (0..self.shape.countries).map(earnings).collect();
+        let supplied = |pair: usize| observed[pair] * (wage[pair] / average[pair / j]).powf(kappa - 1.0);
+        Some((0..wage.len()).map(supplied).collect())
+    }
+
+    /// What labour earns, by country.
+    fn bills(&self, wage: &[f64]) -> Vec<f64> {
+        let j = self.shape.sectors;
+        match self.supply(wage) {
+            None => {
+                self.labour.iter().enumerate().map(|(country, labour)| wage[country * j] * labour).collect()
+            }
+            Some(supply) => supply
+                .chunks_exact(j)
+                .zip(wage.chunks_exact(j))
+                .map(|(supply, wage)| supply.iter().zip(wage).map(|(supply, wage)| supply * wage).sum())
+                .collect(),
+        }
+    }
+
+    /// The same economy with labour that moves between sectors with elasticity κ from where it is at observed policy.
+    pub fn with_mobility(&self, kappa: f64) -> Self {
+        let (observed, j) = (self.solve(Deficits::Fixed), self.shape.sectors);
+        let works = |pair: usize| {
+            self.value_added_share(pair / j, pair % j) * observed.output[pair] / observed.sector_wage[pair]
+        };
+        Self { sector_labour: Some((kappa, (0..self.shape.pairs()).map(works).collect())), ..self.clone() }
+    }
+
     /// Prices, shares and spending when wages are given.
     fn at_wages(&self, wage: &[f64], deficits: Deficits) -> Prices {
         let (cost, price) = self.prices(wage);
         let share = self.shares(&cost, &price);
-        let (spending, output, income) = self.spending(wage, &share, deficits);
-        Prices { wage: wage.to_vec(), income, cost, price, spending, output, share }
+        let bill = self.bills(wage);
+        let (spending, output, income) = self.spending(&bill, &share, deficits);
+        let average = bill.iter().zip(&self.labour).map(|(bill, labour)| bill / labour).collect();
+        Prices { wage: average, sector_wage: wage.to_vec(), income, cost, price, spending, output, share }
     }
 
     fn prices(&self, wage: &[f64]) -> (Vec<f64>, Vec<f64>) {
@@ -143,7 +189,7 @@ impl Economy {
                                 .powf(self.input_share[(country * j + input) * j + sector])
                         })
                         .product();
-                    let labour = wage[country].powf(self.value_added_share(country, sector));
+                    let labour = wage[country * j + sector].powf(self.value_added_share(country, sector));
                     cost[country * j + sector] = labour * inputs / self.productivity[country * j + sector];
                 }
             }
@@ -185,13 +231,12 @@ impl Economy {
     /// Spending, output and income when shares are given, by iteration.
     fn spending(
         &self,
-        wage: &[f64],
+        bill: &[f64],
         share: &Bilateral,
         deficits: Deficits,
     ) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (n, j) = (self.shape.countries, self.shape.sectors);
-        let bill: Vec<f64> = wage.iter().zip(&self.labour).map(|(wage, labour)| wage * labour).collect();
-        let deficit = self.deficits(&bill, deficits);
+        let deficit = self.deficits(bill, deficits);
         let mut spending: Vec<f64> = self.final_share.clone();
         loop {
             let (mut output, mut income) = (vec![0.0; n * j], vec![0.0; n]);

@@ -17,9 +17,10 @@ use std::path::PathBuf;
 use tariffsim::bilateral::Flow;
 use tariffsim::data::folder;
 use tariffsim::economy::accounts::Accounts;
+use tariffsim::economy::closure::Closure;
 use tariffsim::economy::dataset::Dataset;
 use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Deficits, FlowChange, Policy};
+use tariffsim::economy::policy::{FlowChange, Policy};
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::baseline::Baseline;
@@ -95,22 +96,22 @@ pub fn central(dataset: &Dataset) -> Parameters {
 }
 
 /// Solves a policy at central elasticities.
-pub fn solve(dataset: &Dataset, policy: &Policy, deficits: Deficits, rows: &[FlowRow]) -> Solved {
-    solve_with(dataset, policy, deficits, rows, true)
+pub fn solve(dataset: &Dataset, policy: &Policy, closure: impl Into<Closure>, rows: &[FlowRow]) -> Solved {
+    solve_with(dataset, policy, closure, rows, true)
 }
 
 /// The same, with or without input–output links.
 pub fn solve_with(
     dataset: &Dataset,
     policy: &Policy,
-    deficits: Deficits,
+    closure: impl Into<Closure>,
     rows: &[FlowRow],
     inputs: bool,
 ) -> Solved {
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(dataset, inputs).unwrap();
     let parameters = Parameters { exempt_shares: policy.central_shares(), ..central(dataset) };
-    let baseline = Baseline::new(&model, accounts, deficits, &parameters).unwrap();
+    let baseline = Baseline::new(&model, accounts, closure, &parameters).unwrap();
     let world = baseline.world(policy).unwrap();
     let counterfactual = model.solve(&world, &parameters, &baseline.central).unwrap();
     let comparison =

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use tariffsim::bilateral::Flow;
 use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::policy::{Deficits, Duty, FlowChange};
+use tariffsim::economy::closure::Deficits;
+use tariffsim::economy::policy::{Duty, FlowChange};
 use tariffsim::index::Position as _;
 use tariffsim::model::equilibrium::Equilibrium;
 use tariffsim::model::impact::{FlowRow, Impact};
@@ -83,7 +84,14 @@ impl<'a> Plain<'a> {
         let inputs = (0..j).map(|input| {
             accounts.input_share[(country * j + input) * j + sector] * point.log_price[country * j + input]
         });
-        accounts.value_added_share[country * j + sector] * point.log_wage[country] + inputs.sum::<f64>()
+        let wage = self.log_wage(country, country * j + sector, when);
+        accounts.value_added_share[country * j + sector] * wage + inputs.sum::<f64>()
+    }
+
+    /// ln ŵ of a sector, which pays what its country pays where labour is mobile.
+    fn log_wage(&self, country: usize, pair: usize, when: usize) -> f64 {
+        let point = self.points[when];
+        point.log_wage[country] + point.log_relative_wage.get(pair).unwrap_or(&0.0)
     }
 
     fn trade(&self, flow: Flow, change: Option<&FlowChange>) -> Trade {
@@ -183,7 +191,7 @@ impl<'a> Plain<'a> {
         let wages = |n: usize| accounts.value_added[n] * self.points[when].log_wage[n].exp();
         let ratio = |n: usize| accounts.deficit[n] / accounts.value_added[n];
         let all = 0..accounts.shape.countries;
-        match self.world.deficits {
+        match self.world.closure.deficits {
             Deficits::Fixed => accounts.deficit[country],
             Deficits::Balanced => 0.0,
             Deficits::Proportional => {
@@ -277,7 +285,7 @@ impl<'a> Plain<'a> {
         let output =
             sum(&self.sold[country], mine, &|t| t.made[1]) / sum(&self.sold[country], mine, &|t| t.made[0]);
         let cost = (self.log_cost(country, sector, 1) - self.log_cost(country, sector, 0)).exp();
-        let wage = (self.points[1].log_wage[country] - self.points[0].log_wage[country]).exp();
+        let wage = (self.log_wage(country, pair, 1) - self.log_wage(country, pair, 0)).exp();
         defined(match variable {
             S::Output => percent(output / cost),
             S::OutputPrice if output.is_nan() => f64::NAN,
@@ -287,6 +295,8 @@ impl<'a> Plain<'a> {
             S::Imports => percent(ratio(&self.bought[country])),
             S::Exports => percent(ratio(&self.sold[country])),
             S::Employment => percent(output / wage),
+            S::RealWage if output.is_nan() => f64::NAN,
+            S::RealWage => percent(wage / self.consumer_price(country)),
         })
     }
 

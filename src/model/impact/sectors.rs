@@ -17,11 +17,12 @@ struct Sums<const K: usize> {
     imports: [[f64; K]; 2],
 }
 
-/// ĉ and P̂ of a country's sector, ŵ of the country, and whether there is output, and spending.
+/// ĉ, ln P̂ and ln ŵ of a country's sector, consumer prices of the country, and whether there is output, and spending.
 struct Prices<const K: usize> {
     cost: [f64; K],
     price: [f64; K],
     wage: [f64; K],
+    consumer: [f64; K],
     makes: [bool; K],
     buys: bool,
 }
@@ -30,14 +31,14 @@ struct Prices<const K: usize> {
 type Values<const K: usize> = [[f64; K]; SectorVariable::ALL.len()];
 
 impl<const K: usize> View<'_, K> {
-    /// All variables of all sectors, by lane.
-    pub(super) fn sectors(&self) -> [Vec<f64>; K] {
+    /// All variables of all sectors, from the consumer prices of the countries, by lane.
+    pub(super) fn sectors(&self, consumer: &[[f64; K]]) -> [Vec<f64>; K] {
         let shape = self.measure.world.accounts.shape;
         let mut all = from_fn(|_| vec![0.0; shape.pairs() * SectorVariable::ALL.len()]);
         for sector in 0..shape.sectors {
             for (country, sums) in self.pair_sums(sector).iter().enumerate() {
                 let pair = country * shape.sectors + sector;
-                let values = variables(sums, &self.prices(country, sector, sums));
+                let values = variables(sums, &self.prices(country, sector, sums, consumer[country]));
                 hand_out(&values, pair, &mut all);
             }
         }
@@ -70,7 +71,7 @@ impl<const K: usize> View<'_, K> {
         sums
     }
 
-    fn prices(&self, country: usize, sector: usize, sums: &Sums<K>) -> Prices<K> {
+    fn prices(&self, country: usize, sector: usize, sums: &Sums<K>, consumer: [f64; K]) -> Prices<K> {
         let accounts = self.measure.world.accounts;
         let pair = country * accounts.shape.sectors + sector;
         let log = |prices: [&[f64]; 2], at: usize| prices[1][at] - prices[0][at];
@@ -78,7 +79,10 @@ impl<const K: usize> View<'_, K> {
         Prices {
             cost: *lane::<K>(&self.cost_hat, sector * accounts.shape.countries + country),
             price: draws.map(|d| log([&d.baseline.log_price, &d.counterfactual.log_price], pair)),
-            wage: draws.map(|d| log([&d.baseline.log_wage, &d.counterfactual.log_wage], country)),
+            wage: draws.map(|d| {
+                d.counterfactual.log_sector_wage(country, pair) - d.baseline.log_sector_wage(country, pair)
+            }),
+            consumer,
             makes: sums.output[0].map(|output| output > 0.0),
             buys: accounts.expenditure[pair] > 0.0,
         }
@@ -99,7 +103,9 @@ fn variables<const K: usize>(sums: &Sums<K>, prices: &Prices<K>) -> Values<K> {
         set(V::BuyerPrice, here(prices.buys, exp(prices.price[l])));
         set(V::Imports, ratio(&sums.imports));
         set(V::Exports, ratio(&sums.exports));
-        set(V::Employment, output / exp(prices.wage[l]));
+        let wage = exp(prices.wage[l]);
+        set(V::Employment, output / wage);
+        set(V::RealWage, here(prices.makes[l], wage / prices.consumer[l]));
     }
     values
 }

@@ -70,7 +70,7 @@ impl<const K: usize> Sweep<'_, K> {
     }
 
     pub(super) fn wedge_start(&self) -> usize {
-        self.spending_start() + self.accounts.shape.pairs()
+        self.relative_start() + self.work.relative_residual.len() / K
     }
 
     /// Puts the wedges of a lane at a solution where they may lie.

@@ -9,11 +9,7 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
     let mut list = vec![
         ("Model", model(story)),
         ("Trade deficits", deficits(story)),
-        (
-            "Labour",
-            "everyone has work and may change sector, but not country; tariff revenue goes to households"
-                .to_owned(),
-        ),
+        ("Labour", labour(story)),
         ("Trade elasticities", elasticities(story)),
         ("Baseline", baseline(story)),
         (
@@ -50,6 +46,15 @@ fn model(story: &Story) -> String {
         grouped(story.data.countries),
         grouped(story.data.sectors)
     )
+}
+
+fn labour(story: &Story) -> String {
+    let moves = match story.model.labour.as_str() {
+        "mobile" => "may change sector, but not country",
+        "sector-specific" => "stays in the sector, at a wage of its own",
+        _ => "changes sector where wages differ enough, but not country",
+    };
+    format!("everyone has work and {moves}; tariff revenue goes to households")
 }
 
 fn deficits(story: &Story) -> String {

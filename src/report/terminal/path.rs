@@ -100,8 +100,18 @@ fn notes(page: &mut Page, path: &Path<'_>) {
     for line in disclosure::lines(study, &path.countries(MOST_COUNTRIES)) {
         page.bullet(&line.to_string());
     }
-    let of_one_day = disclosure::horizon_in_words(study.elasticities.horizon);
-    for remark in disclosure::remarks(study).into_iter().filter(|remark| !(differ && *remark == of_one_day)) {
+    let labour = path.days.iter().map(|day| day.study.closure.labour);
+    let labour_differs = labour.clone().any(|labour| labour != study.closure.labour);
+    if labour_differs {
+        page.bullet("nobody changes sector while trade has had a year or less, afterwards everyone may");
+    }
+    let of_one_day = [
+        (differ, disclosure::horizon_in_words(study.elasticities.horizon)),
+        (labour_differs, disclosure::labour_in_words(study.closure.labour).to_owned()),
+    ];
+    let concerns_one_day =
+        |remark: &String| of_one_day.iter().any(|(differs, words)| *differs && words == remark);
+    for remark in disclosure::remarks(study).into_iter().filter(|remark| !concerns_one_day(remark)) {
         page.bullet(&remark);
     }
 }
