@@ -27,7 +27,7 @@ common cancels out. `--across` compares a scenario with itself under other assum
 
 Examples:
   tariffsim compare us-25-mexico-canada us-25-mexico-canada-retaliation --draws 200
-  tariffsim compare us-25-mexico-canada --across model.deficits=fixed,balanced,proportional --draws 100
+  tariffsim compare us-25-mexico-canada --across model.deficits=fixed,balanced --draws 100
   tariffsim compare universal-10 steel-aluminium-50 --draws 0 --variable tariff_revenue")]
 pub(super) struct Arguments {
     /// Scenario files, or names of prepared scenarios (see `tariffsim list`)
