@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod baselines;
 mod check;
 mod compare;
 mod completions;

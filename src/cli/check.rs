@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::open::Opened;
-use crate::cli::{Day, Subject, open, output, simulate};
+use crate::cli::{Day, Subject, baselines, open, output};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::table::grouped;
 use crate::units::Date;
@@ -33,7 +33,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Borders so closed that nothing can be solved are seen before anything is solved.
 fn solvable(opened: &Opened) -> Result<(), Failure> {
-    let (baseline, _) = simulate::baseline(opened, &GeneralEquilibrium::default())?;
+    let baseline = baselines::solved(opened, &GeneralEquilibrium::default())?.baseline;
     let dataset = &opened.data.dataset;
     if opened.resolved.outcomes.is_empty() {
         let world = baseline.world(&opened.resolved.policy);

@@ -172,15 +172,17 @@ fn labels(wanted: &[Entry<'_>]) -> Vec<String> {
     numbered.collect()
 }
 
-/// Values as they are where they tell a single scenario apart and are short, else letters.
+/// Values where they tell a single scenario apart and are short, with their key where they are no words; else letters.
 fn short(at: usize, scenarios: usize, across: Option<&Parameter>) -> String {
     const LONGEST: usize = 15;
-    let value = across.filter(|_| scenarios == 1).map(|across| {
-        let fit = across.values.iter().all(|value| value.text.chars().count() <= LONGEST);
-        fit.then(|| across.values[at].text.clone())
-    });
-    let letter = || char::from(b'A' + at as u8).to_string();
-    value.flatten().unwrap_or_else(letter)
+    let letter = char::from(b'A' + at as u8).to_string();
+    let Some(across) = across.filter(|_| scenarios == 1) else { return letter };
+    let key = across.key.rsplit('.').next().unwrap_or_default();
+    let bare = |text: &str| ["true", "false"].contains(&text);
+    let with_key = across.values.iter().any(|value| bare(&value.text));
+    let name = |text: &str| if with_key { format!("{key}={text}") } else { text.to_owned() };
+    let fit = across.values.iter().all(|value| name(&value.text).chars().count() <= LONGEST);
+    if fit { name(&across.values[at].text) } else { letter }
 }
 
 /// The mistakes of some scenarios of so many: once where they are the same in all.

@@ -1,22 +1,21 @@
 //! The run function: where scenario, data and report meet.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::bilateral::Flow;
+use crate::cli::baselines::{Baselines, Start};
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
-use crate::economy::accounts::Accounts;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::Policy;
 use crate::hash::sha256;
 use crate::index::CountryId;
-use crate::model::baseline::Baseline;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
-use crate::model::world::Parameters;
 use crate::monte_carlo::contrast::{Differences, Pair};
 use crate::monte_carlo::ensemble::{
     Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
@@ -99,19 +98,32 @@ pub(super) struct Contestant<'a> {
     pub(super) uncertainty: Uncertainty,
 }
 
-/// Calibrates, solves the baseline, and simulates.
+/// Solves the baseline, and simulates.
 pub(super) fn simulate(
     opened: &Opened,
     uncertainty: Uncertainty,
     scope: Scope,
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
-    let alone = Contestant { label: "", opened, uncertainty };
-    let (mut simulations, _) = simulate_together(&[alone], &[], scope, show_progress)?;
+    let start = Baselines::default().of(opened, &GeneralEquilibrium::default())?;
+    simulate_from(&start, opened, uncertainty, scope, show_progress)
+}
+
+/// Simulates from a baseline.
+pub(super) fn simulate_from(
+    start: &Arc<Start>,
+    opened: &Opened,
+    uncertainty: Uncertainty,
+    scope: Scope,
+    show_progress: bool,
+) -> Result<Simulation, Failure> {
+    let contestant = Contestant { label: "", opened, uncertainty };
+    let alone = Prepared::new(contestant, Arc::clone(start), scope);
+    let (mut simulations, _) = simulate_prepared(&[alone], &[], scope, show_progress)?;
     Ok(simulations.remove(0))
 }
 
-/// The same for several scenarios on the same draws, with the differences of some pairs of them.
+/// Simulates several scenarios on the same draws, with the differences of some pairs of them.
 pub(super) fn simulate_together(
     contestants: &[Contestant<'_>],
     pairs: &[Pair],
@@ -119,16 +131,29 @@ pub(super) fn simulate_together(
     show_progress: bool,
 ) -> Result<(Vec<Simulation>, Vec<Differences>), Failure> {
     let model = GeneralEquilibrium::default();
-    let prepared = contestants.iter().map(|of| Prepared::new(*of, &model, scope));
-    let prepared: Vec<Prepared<'_>> = prepared.collect::<Result<_, _>>()?;
+    let mut baselines = Baselines::default();
+    let prepared = contestants.iter().map(|of| {
+        let start = baselines.of(of.opened, &model).map_err(|failure| failure.of(of.label))?;
+        Ok(Prepared::new(*of, start, scope))
+    });
+    simulate_prepared(&prepared.collect::<Result<Vec<_>, Failure>>()?, pairs, scope, show_progress)
+}
+
+fn simulate_prepared(
+    prepared: &[Prepared<'_>],
+    pairs: &[Pair],
+    scope: Scope,
+    show_progress: bool,
+) -> Result<(Vec<Simulation>, Vec<Differences>), Failure> {
+    let model = GeneralEquilibrium::default();
     let possible: Vec<Vec<Possible<'_>>> =
-        contestants.iter().map(|of| of.opened.resolved.possible()).collect();
+        prepared.iter().map(|of| of.contestant.opened.resolved.possible()).collect();
     let contenders: Vec<Contender<'_>> = prepared
         .iter()
         .zip(&possible)
         .map(|(of, outcomes)| Contender { experiment: of.experiment(&model, scope), outcomes })
         .collect();
-    let draws = contestants.first().map_or(0, |first| first.uncertainty.draws);
+    let draws = prepared.first().map_or(0, |first| first.contestant.uncertainty.draws);
     let bar = Bar::new(draws, show_progress);
     let found = run_together(&contenders, pairs, &bar)
         .map_err(|(at, none)| prepared[at].contestant.no_equilibrium(&none))?;
@@ -149,25 +174,22 @@ impl Contestant<'_> {
 /// A scenario ready to be solved.
 struct Prepared<'a> {
     contestant: Contestant<'a>,
-    baseline: Baseline,
-    clamped: usize,
+    start: Arc<Start>,
     flow_rows: Vec<FlowRow>,
 }
 
 impl<'a> Prepared<'a> {
-    fn new(contestant: Contestant<'a>, model: &GeneralEquilibrium, scope: Scope) -> Result<Self, Failure> {
+    fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Self {
         let opened = contestant.opened;
-        let found = baseline(opened, model).map_err(|failure| failure.of(contestant.label));
-        let (baseline, clamped) = found?;
         let flow_rows = flow_rows(&opened.data.dataset, &opened.resolved.policy, scope.flows);
-        Ok(Self { contestant, baseline, clamped, flow_rows })
+        Self { contestant, start, flow_rows }
     }
 
     fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium, scope: Scope) -> Experiment<'b> {
         let resolved = &self.contestant.opened.resolved;
         Experiment {
             model,
-            baseline: &self.baseline,
+            baseline: &self.start.baseline,
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &self.contestant.uncertainty,
@@ -181,8 +203,8 @@ impl<'a> Prepared<'a> {
         let resolved = &opened.resolved;
         Simulation {
             notes: SolutionNotes {
-                data_residual: self.baseline.data_residual,
-                clamped: self.clamped,
+                data_residual: self.start.baseline.data_residual,
+                clamped: self.start.clamped,
                 ..notes(&opened.data.dataset, &resolved.policy, &ensemble)
             },
             estimates: ensemble.estimates,
@@ -193,19 +215,6 @@ impl<'a> Prepared<'a> {
             uncertainty,
         }
     }
-}
-
-/// The baseline of a scenario, and how many final demands were clamped to get there.
-pub(super) fn baseline(opened: &Opened, model: &GeneralEquilibrium) -> Result<(Baseline, usize), Failure> {
-    let (dataset, resolved) = (&opened.data.dataset, &opened.resolved);
-    let (accounts, calibration) = Accounts::calibrate(dataset, resolved.inputs)
-        .map_err(|error| Failure::calibration(dataset, error))?;
-    let central = Parameters {
-        theta: resolved.elasticities.central(),
-        exempt_shares: resolved.policy.central_shares(),
-    };
-    let baseline = Baseline::new(model, accounts, resolved.closure, &central);
-    Ok((baseline.map_err(|error| Failure::no_equilibrium(dataset, &error))?, calibration.clamped))
 }
 
 /// The flows to report, in (importer, exporter, sector) order, all goods of a pair after its sectors.

@@ -1,18 +1,21 @@
 //! `tariffsim sweep`: one scenario at many values of a key, or of two.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::cli::baselines::{Baselines, Start};
 use crate::cli::compare::refuse_common;
 use crate::cli::failure::Failure;
 use crate::cli::open::{Opened, Shelf, Wanted};
 use crate::cli::sampling::Sampling;
-use crate::cli::simulate::{FlowScope, Scope, Simulation, scenario_hash, simulate};
+use crate::cli::simulate::{FlowScope, Scope, Simulation, scenario_hash, simulate_from};
 use crate::cli::variables::{countries, variables};
 use crate::cli::{Changes, Day, output};
 use crate::diagnostic::{Diagnostic, Place, listed};
 use crate::index::CountryId;
+use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::Study;
@@ -28,7 +31,7 @@ const DRAWS: u32 = 100;
 Every point is what `run --set KEY=VALUE` gives, on the same draws. Two keys make a grid.
 
 Examples:
-  tariffsim sweep us-25-mexico-canada measure.us-on-mexico-canada.add=0pp..50pp --step 10pp --draws 20
+  tariffsim sweep universal-10 measure.universal-ten.add=0pp..20pp --step 5pp --draws 20
   tariffsim sweep us-25-mexico-canada model.deficits=fixed,balanced model.horizon=1y,3y,long --draws 0
   tariffsim sweep universal-10 model.horizon=1y..9y/4y --draws 0 --variable welfare --variable imports")]
 pub(super) struct Arguments {
@@ -182,12 +185,19 @@ fn solved(
     };
     // A value that is out of range is most often the last one.
     points.last().map(&mut open).transpose()?;
+    let model = GeneralEquilibrium::default();
+    let mut baselines = Baselines::default();
     let mut solved = Solved { points: Vec::with_capacity(points.len()), most: None };
     let at_once = if uncertainty(arguments, base).draws == 0 { rayon::current_num_threads() } else { 1 };
     for points in points.chunks(at_once) {
         let opened: Vec<Opened> = points.iter().map(&mut open).collect::<Result<_, _>>()?;
-        let found: Vec<Result<Simulation, Failure>> =
-            opened.par_iter().map(|opened| simulated(arguments, opened)).collect();
+        let starts: Vec<Result<Arc<Start>, Failure>> =
+            opened.iter().map(|opened| baselines.of(opened, &model)).collect();
+        let found: Vec<Result<Simulation, Failure>> = opened
+            .par_iter()
+            .zip(starts)
+            .map(|(opened, start)| simulated(arguments, opened, &start?))
+            .collect();
         for ((at, opened), found) in points.iter().zip(opened).zip(found) {
             solved.add(at.clone(), opened, found)?;
         }
@@ -195,10 +205,10 @@ fn solved(
     Ok(solved)
 }
 
-fn simulated(arguments: &Arguments, opened: &Opened) -> Result<Simulation, Failure> {
+fn simulated(arguments: &Arguments, opened: &Opened, start: &Arc<Start>) -> Result<Simulation, Failure> {
     // As `run` does: how exactly quantiles are kept depends on how many numbers there are.
     let scope = Scope { flows: FlowScope::Touched, sectors: false };
-    simulate(opened, uncertainty(arguments, opened), scope, !arguments.sampling.quiet)
+    simulate_from(start, opened, uncertainty(arguments, opened), scope, !arguments.sampling.quiet)
 }
 
 impl Solved {

@@ -45,9 +45,9 @@ pub struct Contrast<'a> {
 }
 
 impl Column<'_> {
-    /// Whether its short name is a part of its whole one, such as a value that is set.
+    /// Whether its short name is the end of its whole one, such as a value that is set.
     pub(in crate::report) fn tells_itself(&self) -> bool {
-        self.study.scenario.ends_with(&format!("={}", self.short))
+        self.study.scenario.len() > 1 && self.study.scenario.ends_with(&self.short)
     }
 }
 
