@@ -100,7 +100,7 @@ fn variables_are_the_documented_ones_in_their_order() {
         "effective_rate_fixed_weights",
         "effective_rate",
     ];
-    let sectors = ["output", "output_price", "buyer_price", "imports", "exports", "employment"];
+    let sectors = ["output", "output_price", "buyer_price", "imports", "exports", "employment", "real_wage"];
     let flows =
         ["rate", "border_price", "buyer_price", "border_price_real", "buyer_price_real", "volume", "value"];
     assert_eq!(desk.table("r/countries.csv").values("variable"), countries);
