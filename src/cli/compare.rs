@@ -22,7 +22,7 @@ const MOST: usize = 10;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The first scenario is what the others are compared with. All are solved on the same draws, so that what they have in
+The first scenario is what the others are compared with. All are solved on the same draws, so that what they have in \
 common cancels out. `--across` compares a scenario with itself under other assumptions.
 
 Examples:

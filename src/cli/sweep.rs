@@ -32,8 +32,8 @@ Every point is what `run --set KEY=VALUE` gives, on the same draws. Two keys mak
 
 Examples:
   tariffsim sweep universal-10 measure.universal-ten.add=0pp..20pp --step 5pp --draws 20
-  tariffsim sweep us-25-mexico-canada model.deficits=fixed,balanced model.horizon=1y,3y,long --draws 0
-  tariffsim sweep universal-10 model.horizon=1y..9y/4y --draws 0 --variable welfare --variable imports")]
+  tariffsim sweep universal-10 model.inputs=true,false model.horizon=1y,long --draws 0
+  tariffsim sweep universal-10 model.horizon=1y..9y/4y --draws 0 --variable imports")]
 pub(super) struct Arguments {
     /// A scenario file, or the name of a prepared scenario (see `tariffsim list`)
     scenario: String,

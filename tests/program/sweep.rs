@@ -165,7 +165,7 @@ fn mistakes_are_told_and_nothing_is_written() {
     refused(&["measure.tarif.add=0pp..50pp/5pp"], &["no measure `tarif`", "did you mean `tariff`?"]);
     refused(&["model.defcits=fixed,balanced"], &["unknown key `defcits`", "did you mean `deficits`?"]);
     refused(&["model.deficits=fixed,balancd"], &["sweep model.deficits=balancd", "balanced"]);
-    refused(&["measure.tariff.add=0pp..20000pp/10000pp"], &["sweep measure.tariff.add=20000pp"]);
+    refused(&["measure.tariff.add=0pp..200000pp/100000pp"], &["sweep measure.tariff.add=200000pp"]);
     let three = ["model.deficits=fixed,balanced", "model.inputs=true,false", "model.horizon=1y,2y"];
     refused(&three, &["these are 3 keys", "one key, or two"]);
     refused(&["model.inputs=true,false", "model.inputs=true,false"], &["`model.inputs` is set twice"]);
@@ -185,7 +185,7 @@ fn mistakes_are_told_and_nothing_is_written() {
 #[test]
 fn other_data_at_other_values_are_refused() {
     let desk = desk();
-    let said = desk.run("sweep s.toml aggregate=economies-12,goods-and-services --draws 0");
+    let said = desk.run("sweep s.toml aggregate=economies-12,economies-45 --draws 0");
     assert!(said.code == 1 && said.stderr.contains("the data are not the same"), "{}", said.stderr);
 }
 
