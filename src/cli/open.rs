@@ -195,7 +195,7 @@ impl Opened {
         let mut resolved = self
             .resolved
             .aggregated(&self.data.dataset, &maps.grouping, maps.texts, loss)
-            .map_err(|fault| vec![self.scenario.aggregate_fault(fault)])?;
+            .map_err(|fault| vec![self.scenario.aggregate_fault(*fault)])?;
         let warnings = maps.warnings.into_iter().map(|fault| self.scenario.aggregate_fault(fault));
         resolved.warnings.extend(warnings);
         Ok(Self {

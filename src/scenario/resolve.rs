@@ -86,7 +86,7 @@ impl Resolved {
         grouping: &Grouping,
         maps: Vec<(String, String)>,
         data: Loss,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Box<Diagnostic>> {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
@@ -97,7 +97,7 @@ impl Resolved {
             unlike = unlike.or(loss.unlike_duties.first().copied());
         }
         if let Some(flow) = unlike {
-            return Err(unlike_duties(grouping, flow));
+            return Err(Box::new(unlike_duties(grouping, flow)));
         }
         if !self.outcomes.is_empty() {
             let names: Vec<String> =

@@ -88,7 +88,7 @@ fn a_difference_is_that_of_the_same_draws_of_single_runs() {
         );
         if draws.iter().all(|draw| draw.abs() > 1e-9 * size) {
             let positive = draws.iter().filter(|draw| **draw > 0.0).count() as f64 / 2.0;
-            assert_eq!([above[key], below[key]], [positive, 1.0 - positive], "{key:?}");
+            assert!((above[key] - positive).abs() + (below[key] - 1.0 + positive).abs() < 1e-12, "{key:?}");
             checked += 1;
         }
     }
@@ -230,8 +230,8 @@ fn a_comparison_is_the_same_on_any_number_of_threads() {
     let row = &document["differences"][0];
     let table = desk.table("1/compare.csv");
     assert_eq!(
-        row["central"].as_f64().unwrap(),
-        table.rows[0][table.column("value")].parse::<f64>().unwrap()
+        row["central"].as_f64().map(f64::to_bits),
+        table.rows[0][table.column("value")].parse().ok().map(f64::to_bits)
     );
     assert!(row["p_positive"].is_number() && row["unit"] == "pp");
     assert_eq!(document["record"]["scenarios"][1]["file"], "scenario-2.toml");

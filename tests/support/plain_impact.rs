@@ -160,7 +160,8 @@ impl<'a> Plain<'a> {
             cost,
             export_price,
             rate: [rate, new_rate],
-            same_rate: rents == [0.0; 2] && parts.iter().all(|(_, new)| new.to_bits() == rate.to_bits()),
+            same_rate: rents.iter().all(|rent| rent.to_bits() == 0)
+                && parts.iter().all(|(_, new)| new.to_bits() == rate.to_bits()),
         }
     }
 
@@ -288,14 +289,13 @@ impl<'a> Plain<'a> {
         let wage = (self.log_wage(country, pair, 1) - self.log_wage(country, pair, 0)).exp();
         defined(match variable {
             S::Output => percent(output / cost),
-            S::OutputPrice if output.is_nan() => f64::NAN,
+            S::OutputPrice | S::RealWage if output.is_nan() => f64::NAN,
             S::OutputPrice => percent(cost),
             S::BuyerPrice if self.accounts().expenditure[pair] <= 0.0 => f64::NAN,
             S::BuyerPrice => percent((self.points[1].log_price[pair] - self.points[0].log_price[pair]).exp()),
             S::Imports => percent(ratio(&self.bought[country])),
             S::Exports => percent(ratio(&self.sold[country])),
             S::Employment => percent(output / wage),
-            S::RealWage if output.is_nan() => f64::NAN,
             S::RealWage => percent(wage / self.consumer_price(country)),
         })
     }

@@ -87,9 +87,9 @@ impl<const K: usize> Sweep<'_, K> {
             let cell = &self.shares.changed[at];
             let [low, high] = cell.wedge_range(self.point);
             let unknown = lane::<K>(z, self.wedge_start() + wedge);
-            for l in 0..K {
+            for (l, unknown) in unknown.iter().enumerate() {
                 let theta = self.theta[cell.change.flow.sector.index() * K + l];
-                let weights = cell.weights_at_wedge(self.point, theta, unknown[l].clamp(low, high));
+                let weights = cell.weights_at_wedge(self.point, theta, unknown.clamp(low, high));
                 (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             }
         }
