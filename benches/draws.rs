@@ -1,4 +1,5 @@
-//! A whole simulation of 1,000 draws on all cores, with the flows of the policy and without sectors, as the page needs.
+//! A whole simulation on all cores: 1,000 draws with the flows of the policy and without sectors, as the page needs;
+//! and 200 draws with sectors and the totals of all pairs, as the files need, where the summary counts.
 
 mod economies;
 
@@ -20,7 +21,6 @@ impl Observer for Unwatched {
 
 fn draws(c: &mut Criterion) {
     let model = GeneralEquilibrium::default();
-    let uncertainty = Uncertainty { draws: 1000, ..Uncertainty::default() };
     let mut group = c.benchmark_group("draws");
     group.sampling_mode(SamplingMode::Flat);
     for case in cases(&model) {
@@ -29,17 +29,22 @@ fn draws(c: &mut Criterion) {
             exporter: flow.exporter,
             sector: Some(flow.sector),
         };
-        let flow_rows: Vec<FlowRow> = case.policy.touched.iter().map(row).collect();
-        let experiment = Experiment {
-            model: &model,
-            baseline: &case.baseline,
-            policy: &case.policy,
-            elasticities: &case.elasticities,
-            uncertainty: &uncertainty,
-            flow_rows: &flow_rows,
-            sectors: false,
-        };
-        group.bench_function(BenchmarkId::new("1000", &case.name), |b| b.iter(|| experiment.run(&Unwatched)));
+        let touched: Vec<FlowRow> = case.policy.touched.iter().map(row).collect();
+        for (name, draws, flow_rows, sectors) in
+            [("1000", 1000, touched, false), ("200-files", 200, case.rows().1, true)]
+        {
+            let experiment = Experiment {
+                model: &model,
+                baseline: &case.baseline,
+                policy: &case.policy,
+                elasticities: &case.elasticities,
+                uncertainty: &Uncertainty { draws, ..Uncertainty::default() },
+                flow_rows: &flow_rows,
+                sectors,
+            };
+            let id = BenchmarkId::new(name, &case.name);
+            group.bench_function(id, |b| b.iter(|| experiment.run(&Unwatched)));
+        }
     }
 }
 

@@ -9,7 +9,7 @@
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
-//! | all of them, as a folder | [`folder`] |
+//! | all of them, as a folder | [`result`] |
 
 pub mod chart;
 pub mod contents;
@@ -22,6 +22,7 @@ pub mod page;
 pub mod path;
 pub mod plain;
 pub mod record;
+pub mod result;
 pub mod study;
 pub mod tables;
 pub mod terminal;

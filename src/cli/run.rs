@@ -10,7 +10,7 @@ use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::{folder, json, terminal};
+use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -67,10 +67,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         seed: arguments.seed.unwrap_or(opened.resolved.uncertainty.seed),
         ..opened.resolved.uncertainty
     };
-    let simulation = with_threads(arguments.threads, || {
-        simulate(&opened, uncertainty, arguments.scope(), !arguments.quiet)
-    })?;
-    report(arguments, &opened, &simulation)
+    with_threads(arguments.threads, || {
+        let simulation = simulate(&opened, uncertainty, arguments.scope(), !arguments.quiet)?;
+        report(arguments, &opened, &simulation)
+    })
 }
 
 impl Arguments {
@@ -109,7 +109,7 @@ fn warn(opened: &Opened) {
 fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Result<(), Failure> {
     let study = simulation.study(opened);
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &folder::all(&study))?;
+        result::write(dir, &study)?;
     }
     if arguments.json {
         output::print(&json::text(&study))?;

@@ -61,7 +61,7 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
             .collect(),
     };
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &path::files(&path))?;
+        with_threads(arguments.threads, || path::write(dir, &path))?;
     }
     if !arguments.quiet {
         output::print(&terminal::path_page(&path, output::width()))?;
