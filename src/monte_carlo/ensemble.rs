@@ -90,14 +90,15 @@ const MOST_BATCHES: usize = 16;
 /// Memory for the numbers behind the quantiles; where the draws do not fit they are counted in bins. Each kind has its
 /// own, so that how exact one is does not depend on which others are asked for: what people look at first (countries,
 /// and flows between countries that a measure concerns), sectors, and all other flows.
-const KINDS_BYTES: [usize; 3] = [64 << 20, 8 << 20, 16 << 20];
+const KINDS_BYTES: [usize; 3] = [32 << 20, 8 << 20, 16 << 20];
 /// Positions in [`KINDS_BYTES`].
 const SHOWN: usize = 0;
 const SECTOR: usize = 1;
 const OTHER: usize = 2;
 
-/// The most numbers that are collected as one run: what each run takes is given back once its estimates are made.
-const LONGEST_RUN: usize = 1 << 16;
+/// The most numbers that are collected as one run. What a run takes is given back once its estimates are made, and the
+/// counts of so many take 32 MiB in the fewest bins: from there on the system has it back at once.
+const LONGEST_RUN: usize = 1 << 18;
 
 impl Experiment<'_> {
     /// Solves the central case and every draw.
@@ -199,22 +200,25 @@ impl Experiment<'_> {
         let mut estimates: Vec<Estimates> = (0..=several.len()).map(|_| empty()).collect();
         let mut quantile_error = 0.0_f64;
         for Run { place: Place { part, numbers, .. }, numbers: mut collected } in runs {
+            collected.sort();
+            quantile_error = quantile_error.max(collected.quantile_error());
             let expected = |number: usize| {
                 let values: Option<Vec<f64>> =
                     central.iter().map(|impact| defined(impact.parts()[part][number])).collect();
                 Some(weighted(values?.into_iter(), weights))
             };
-            quantile_error = quantile_error.max(collected.quantile_error());
-            for (at, spreads) in collected.spreads(weights).into_iter().enumerate() {
-                let central = |number: usize| match at.checked_sub(1) {
-                    None => expected(number),
-                    Some(outcome) => defined(central[outcome].parts()[part][number]),
+            for (at, estimates) in estimates.iter_mut().enumerate() {
+                let outcome = at.checked_sub(1);
+                let estimate = |number: usize| {
+                    let central = match outcome {
+                        None => expected(number),
+                        Some(outcome) => defined(central[outcome].parts()[part][number]),
+                    };
+                    let spread = || collected.spread(number - numbers.start, outcome, weights);
+                    Estimate { central, spread: central.and_then(|_| spread()) }
                 };
-                let found = numbers.clone().zip(spreads).map(|(number, spread)| {
-                    let central = central(number);
-                    Estimate { central, spread: central.and(spread) }
-                });
-                estimates[at].part_mut(part).extend(found);
+                let found = numbers.clone().into_par_iter().with_min_len(512).map(estimate);
+                estimates.part_mut(part).par_extend(found);
             }
         }
         (estimates, quantile_error)

@@ -325,7 +325,7 @@ impl Scale {
     /// Counts some numbers where there are `before` already.
     fn add<C: Count>(&mut self, counts: &mut [C], before: usize, values: &[f64]) {
         const PIECE: usize = 64;
-        let equal = self.smallest;
+        let before_these = *self;
         let [smallest, largest] = ends(values);
         // Zero has two signs; one is enough.
         self.smallest = self.smallest.min(smallest + 0.0);
@@ -333,7 +333,9 @@ impl Scale {
         if self.smallest >= self.largest {
             return;
         }
-        self.fit(counts, (before, equal));
+        if *self != before_these {
+            self.fit(counts, (before, before_these.smallest));
+        }
         let mut at = [0; PIECE];
         for values in values.chunks(PIECE) {
             let at = &mut at[..values.len()];

@@ -28,11 +28,11 @@ impl Moments {
     /// numbers. What has no value once has no mean from then on.
     #[inline(always)]
     fn add(&mut self, values: &[f64; ABREAST], share: f64) {
-        for l in 0..ABREAST {
-            let deviation = values[l] - self.mean[l];
+        for (l, value) in values.iter().enumerate() {
+            let deviation = value - self.mean[l];
             self.mean[l] += deviation * share;
-            self.squares[l] += deviation * (values[l] - self.mean[l]);
-            self.negative[l] += u32::from(values[l] < 0.0);
+            self.squares[l] += deviation * (value - self.mean[l]);
+            self.negative[l] += u32::from(*value < 0.0);
         }
     }
 
@@ -87,8 +87,8 @@ fn collect(
     for (draw, (row, share)) in rows.iter().zip(shares).enumerate() {
         let values = neighbours(&row[numbers.clone()]);
         sums.add(&values, *share);
-        for l in 0..ABREAST {
-            columns[l * rows.len() + draw] = values[l];
+        for (l, value) in values.iter().enumerate() {
+            columns[l * rows.len() + draw] = *value;
         }
     }
     *moments = sums;
@@ -156,30 +156,30 @@ impl Numbers {
         });
     }
 
-    /// The spreads over all outcomes, then in each; of one outcome only the first. There is none without draws, and
-    /// none of a number that has no value in some draw.
-    ///
-    /// The mean is the weighted mean of those of the outcomes, and the variance that within them plus that between
-    /// them, so that the laws of total expectation and of total variance hold. The Monte Carlo error is that of the
-    /// draws' expectations: the outcomes are weighted exactly and add none.
-    pub fn spreads(&mut self, weights: &[f64]) -> Vec<Vec<Option<Spread>>> {
+    /// Puts the numbers behind the quantiles in order, as they must be for [`Numbers::spread`].
+    pub fn sort(&mut self) {
         self.outcomes.iter_mut().for_each(|collectors| collectors.values.sort());
-        let numbers = || (0..self.count).into_par_iter().with_min_len(GRAIN * ABREAST);
-        let each =
-            |collectors: &Collectors| numbers().map(|number| self.spread(collectors, number)).collect();
-        let spreads: Vec<Vec<Option<Spread>>> = self.outcomes.iter().map(each).collect();
-        if spreads.len() == 1 {
-            return spreads;
-        }
-        let all = |number: usize| {
-            let spreads: Option<Vec<Spread>> = spreads.iter().map(|spreads| spreads[number]).collect();
-            self.over_all(number, &spreads?, weights)
-        };
-        let all: Vec<Option<Spread>> = numbers().map(all).collect();
-        std::iter::once(all).chain(spreads).collect()
     }
 
-    fn spread(&self, collectors: &Collectors, number: usize) -> Option<Spread> {
+    /// The spread of a number in one of the outcomes, or over all of them. There is none without draws, and none of a
+    /// number that has no value in some draw.
+    ///
+    /// The mean over all is the weighted mean of those of the outcomes, and the variance that within them plus that
+    /// between them, so that the laws of total expectation and of total variance hold. The Monte Carlo error is that
+    /// of the draws' expectations: the outcomes are weighted exactly and add none.
+    pub fn spread(&self, number: usize, outcome: Option<usize>, weights: &[f64]) -> Option<Spread> {
+        match (outcome, self.outcomes.as_slice()) {
+            (Some(outcome), all) => self.in_outcome(number, &all[outcome]),
+            (None, [only]) => self.in_outcome(number, only),
+            (None, all) => {
+                let spreads: Option<Vec<Spread>> =
+                    all.iter().map(|collectors| self.in_outcome(number, collectors)).collect();
+                self.over_all(number, &spreads?, weights)
+            }
+        }
+    }
+
+    fn in_outcome(&self, number: usize, collectors: &Collectors) -> Option<Spread> {
         let (moments, l) = (&collectors.moments[number / ABREAST], number % ABREAST);
         if self.draws == 0 || !moments.has_value(l) {
             return None;
@@ -242,7 +242,8 @@ mod tests {
         for rows in draws.chunks(block) {
             numbers.extend(&[rows.to_vec()], &[1.0]);
         }
-        numbers.spreads(&[1.0]).remove(0)
+        numbers.sort();
+        (0..draws[0].len()).map(|number| numbers.spread(number, None, &[1.0])).collect()
     }
 
     /// One number in each outcome, from the draws of each.
@@ -250,7 +251,9 @@ mod tests {
         let mut numbers = Numbers::new(Memory::All(200), 1, outcomes.len());
         let rows: Vec<Vec<&[f64]>> = outcomes.iter().map(|draws| draws.chunks(1).collect()).collect();
         numbers.extend(&rows, weights);
-        numbers.spreads(weights).iter().map(|spreads| spreads[0]).collect()
+        numbers.sort();
+        let which = std::iter::once(None).chain((0..outcomes.len()).map(Some));
+        which.map(|outcome| numbers.spread(0, outcome, weights)).collect()
     }
 
     #[test]
@@ -323,6 +326,6 @@ mod tests {
             let spreads = collected(&[&rows[0], &rows[1]], 1);
             assert!(spreads[0].is_none() && spreads[1].is_some(), "{at}");
         }
-        assert_eq!(Numbers::new(Memory::All(100), 1, 1).spreads(&[1.0]), [[None]]);
+        assert_eq!(Numbers::new(Memory::All(100), 1, 1).spread(0, None, &[1.0]), None);
     }
 }

@@ -25,18 +25,18 @@ pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
         let charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
         // The page needs no picture.
         let (pictures, others) =
-            rayon::join(|| draft.files(pictures(&charts)), || tables_and_page(draft, study, &charts));
+            rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
         let hashes: Hashes = others?.into_iter().chain(pictures?).collect();
         draft.files(vec![text(RECORD, &run_json(study, hashes))]).map(drop)
     })
 }
 
-fn pictures(charts: &[String]) -> Vec<Content<'_>> {
-    let mut files: Vec<Content<'_>> = Vec::new();
-    for (name, chart) in PICTURES.into_iter().zip(charts) {
-        files.push((name, Box::new(move |out| out.write_all(&chart::png(chart)))));
-    }
-    files
+/// Writes the pictures one after the other: while it is made, each takes as much memory as many tables.
+fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError> {
+    let picture = |(name, chart): (&'static str, &String)| {
+        draft.file(name, |out| out.write_all(&chart::png(chart))).map(|hash| (name, hash))
+    };
+    PICTURES.into_iter().zip(charts).map(picture).collect()
 }
 
 /// Writes the page, and what it is made of.
