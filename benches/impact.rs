@@ -6,9 +6,8 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use economies::{Case, cases};
-use tariffsim::index::{CountryId, Position as _};
 use tariffsim::model::equilibrium::Equilibrium;
-use tariffsim::model::impact::{Comparison, FlowRow, Impact, Measure};
+use tariffsim::model::impact::{Comparison, Impact, Measure};
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 
 fn impact(c: &mut Criterion) {
@@ -34,7 +33,7 @@ fn measured(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
             counterfactual,
         })
         .collect();
-    let (page, files) = rows(case);
+    let (page, files) = case.rows();
     for (name, rows) in [("page", page), ("files", files)] {
         group.bench_function(BenchmarkId::new(format!("one-{name}"), &case.name), |b| {
             b.iter(|| Impact::new(&world, comparisons[0], &rows));
@@ -44,25 +43,6 @@ fn measured(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
             b.iter(|| measure.impacts(&comparisons));
         });
     }
-}
-
-/// The flows of the policy with the totals of their pairs, and the totals of all pairs besides.
-fn rows(case: &Case) -> (Vec<FlowRow>, Vec<FlowRow>) {
-    let touched = case.policy.touched.iter();
-    let row = |importer, exporter, sector| FlowRow { importer, exporter, sector };
-    let mut page: Vec<FlowRow> = touched
-        .flat_map(|flow| [Some(flow.sector), None].map(|sector| row(flow.importer, flow.exporter, sector)))
-        .collect();
-    page.sort_unstable();
-    page.dedup();
-    let n = case.baseline.accounts.shape.countries;
-    let pairs = (0..n * n).map(|pair| (CountryId::at(pair / n), CountryId::at(pair % n)));
-    let totals = pairs.filter(|(importer, exporter)| importer != exporter);
-    let mut files = page.clone();
-    files.extend(totals.map(|(importer, exporter)| row(importer, exporter, None)));
-    files.sort_unstable();
-    files.dedup();
-    (page, files)
 }
 
 criterion_group! {

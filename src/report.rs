@@ -11,7 +11,7 @@
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
-//! | all of them, as a folder | [`folder`] |
+//! | all of them, as a folder | [`result`] |
 
 pub mod chart;
 pub mod compare;
@@ -25,6 +25,7 @@ pub mod page;
 pub mod path;
 pub mod plain;
 pub mod record;
+pub mod result;
 pub mod spoken;
 pub mod study;
 pub mod sweep;

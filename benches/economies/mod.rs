@@ -12,6 +12,7 @@ use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position};
 use tariffsim::model::baseline::Baseline;
+use tariffsim::model::impact::FlowRow;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::world::Parameters;
 use tariffsim::units::{AdValorem, CostFactor};
@@ -67,6 +68,27 @@ impl Case {
             central,
             baseline,
         }
+    }
+
+    /// The flows of the policy with the totals of their pairs, and the totals of all pairs besides.
+    pub(crate) fn rows(&self) -> (Vec<FlowRow>, Vec<FlowRow>) {
+        let touched = self.policy.touched.iter();
+        let row = |importer, exporter, sector| FlowRow { importer, exporter, sector };
+        let mut page: Vec<FlowRow> = touched
+            .flat_map(|flow| {
+                [Some(flow.sector), None].map(|sector| row(flow.importer, flow.exporter, sector))
+            })
+            .collect();
+        page.sort_unstable();
+        page.dedup();
+        let n = self.baseline.accounts.shape.countries;
+        let pairs = (0..n * n).map(|pair| (CountryId::at(pair / n), CountryId::at(pair % n)));
+        let totals = pairs.filter(|(importer, exporter)| importer != exporter);
+        let mut files = page.clone();
+        files.extend(totals.map(|(importer, exporter)| row(importer, exporter, None)));
+        files.sort_unstable();
+        files.dedup();
+        (page, files)
     }
 }
 

@@ -86,7 +86,11 @@ impl From<Diagnostic> for Failure {
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        Diagnostic::error(error.to_string()).help(error.help()).into()
+        let (message, help) = (error.to_string(), error.help());
+        match error {
+            FolderError::NoPage(faults) => faults.into(),
+            _ => Diagnostic::error(message).help(help).into(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cli::sampling::Sampling;
 use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
-use crate::report::{folder, json, terminal};
+use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -54,9 +54,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         warn(&opened);
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
-    let simulation =
-        sampling.with_threads(|| simulate(&opened, uncertainty, arguments.scope(), !sampling.quiet))?;
-    report(arguments, &opened, &simulation)
+    sampling.with_threads(|| {
+        let simulation = simulate(&opened, uncertainty, arguments.scope(), !sampling.quiet)?;
+        report(arguments, &opened, &simulation)
+    })
 }
 
 impl Arguments {
@@ -85,7 +86,7 @@ fn warn(opened: &Opened) {
 fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Result<(), Failure> {
     let study = simulation.study(opened);
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &folder::all(&study))?;
+        result::write(dir, &study)?;
     }
     if arguments.json {
         output::print(&json::text(&study))?;

@@ -50,7 +50,7 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
             .collect(),
     };
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &path::files(&path))?;
+        arguments.sampling.with_threads(|| path::write(dir, &path))?;
     }
     if !arguments.sampling.quiet {
         output::print(&terminal::path_page(&path, output::width()))?;

@@ -8,7 +8,7 @@ use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::solver::Solved;
-use crate::monte_carlo::summary::{Collector, weighted};
+use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// Which results of an experiment are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,14 +90,10 @@ pub(super) struct Contrast {
     pub(super) pair: Pair,
     weights: [Vec<f64>; 2],
     central: Vec<Option<f64>>,
-    numbers: Vec<Signed>,
+    numbers: Numbers,
+    /// How often each is above zero.
+    positive: Vec<u32>,
     failed: u32,
-}
-
-/// Collects one difference, and counts how often it is above zero.
-struct Signed {
-    collector: Collector,
-    positive: u32,
 }
 
 impl Contrast {
@@ -110,9 +106,8 @@ impl Contrast {
         Self {
             pair,
             central: central.map(|value| value.is_finite().then_some(value)).collect(),
-            numbers: (0..numbers)
-                .map(|_| Signed { collector: Collector::new(memory), positive: 0 })
-                .collect(),
+            numbers: Numbers::new(memory, numbers, 1),
+            positive: vec![0; numbers],
             weights,
             failed: 0,
         }
@@ -126,21 +121,26 @@ impl Contrast {
             .collect();
         self.failed += (solved[0].len() - draws.len()) as u32;
         let (pair, weights) = (self.pair, &self.weights);
-        self.numbers.par_iter_mut().enumerate().with_min_len(64).for_each_init(
-            Vec::new,
-            |column, (number, signed)| {
-                column.clear();
-                column.extend(draws.iter().map(|&outcomes| difference(pair, weights, outcomes, number)));
-                signed.positive += column.iter().filter(|value| **value > 0.0).count() as u32;
-                signed.collector.extend(column);
-            },
-        );
+        let count = self.positive.len();
+        let row = |&outcomes: &[&[Impact]; 2]| -> Vec<f64> {
+            (0..count).map(|number| difference(pair, weights, outcomes, number)).collect()
+        };
+        let rows: Vec<Vec<f64>> = draws.par_iter().map(row).collect();
+        for row in &rows {
+            let signs = self.positive.iter_mut().zip(row);
+            signs.for_each(|(positive, value)| *positive += u32::from(*value > 0.0));
+        }
+        if !rows.is_empty() {
+            self.numbers.extend(&[rows.iter().map(Vec::as_slice).collect()], &[1.0]);
+        }
     }
 
-    pub(super) fn end(self) -> Differences {
-        let ended = self.central.into_iter().zip(self.numbers).map(|(central, mut signed)| {
-            let spread = central.and_then(|_| signed.collector.spread());
-            let p_positive = spread.map(|spread| f64::from(signed.positive) / f64::from(spread.draws));
+    pub(super) fn end(mut self) -> Differences {
+        self.numbers.sort();
+        let (numbers, positive) = (&self.numbers, &self.positive);
+        let ended = self.central.into_iter().enumerate().map(|(number, central)| {
+            let spread = central.and_then(|_| numbers.spread(number, None, &[1.0]));
+            let p_positive = spread.map(|spread| f64::from(positive[number]) / f64::from(spread.draws));
             Difference { estimate: Estimate { central, spread }, p_positive }
         });
         Differences { pair: self.pair, countries: ended.collect(), failed: self.failed }

@@ -1,5 +1,7 @@
 //! All draws of a run, solved and summarised.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::economy::elasticities::Elasticities;
@@ -8,14 +10,14 @@ use crate::model::baseline::Baseline;
 use crate::model::equilibrium::SolveError;
 use crate::model::impact::{FlowRow, Impact};
 use crate::model::trade_model::{BATCH, GeneralEquilibrium};
-use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use crate::model::variable::FlowVariable;
 use crate::model::world::World;
 use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
-use crate::monte_carlo::estimate::{Estimate, Estimates, Spread};
+use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::solver::{Arm, Solved, Solver};
-use crate::monte_carlo::summary::{Outcomes, weighted};
+use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.
 #[derive(Clone, Copy)]
@@ -89,11 +91,15 @@ const MOST_BATCHES: usize = 16;
 /// Memory for the numbers behind the quantiles; where the draws do not fit they are counted in bins. Each kind has its
 /// own, so that how exact one is does not depend on which others are asked for: what people look at first (countries,
 /// and flows between countries that a measure concerns), sectors, and all other flows.
-const KINDS_BYTES: [usize; 3] = [64 << 20, 16 << 20, 32 << 20];
+const KINDS_BYTES: [usize; 3] = [32 << 20, 8 << 20, 16 << 20];
 /// Positions in [`KINDS_BYTES`].
 const SHOWN: usize = 0;
 const SECTOR: usize = 1;
 const OTHER: usize = 2;
+
+/// The most numbers that are collected as one run. What a run takes is given back once its estimates are made, and the
+/// counts of so many take 32 MiB in the fewest bins: from there on the system has it back at once.
+const LONGEST_RUN: usize = 1 << 18;
 
 impl Experiment<'_> {
     /// Solves the central case and every draw.
@@ -121,59 +127,79 @@ impl Experiment<'_> {
         Ok(found.ensembles.into_iter().next().expect("one for every contender"))
     }
 
-    /// The kind of every number, in the order of [`Impact::values`].
-    fn kinds(&self, numbers: usize) -> Vec<usize> {
-        let shape = self.baseline.accounts.shape;
+    /// Where the numbers of each kind stand in the parts of an [`Impact`], in their order.
+    fn places(&self, impact: &Impact) -> Vec<Place> {
         let mut pairs: Vec<_> =
             self.policy.touched.iter().map(|flow| (flow.importer, flow.exporter)).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let mut kinds = vec![SHOWN; shape.countries * CountryVariable::ALL.len()];
-        kinds.resize(numbers - self.flow_rows.len() * FlowVariable::ALL.len(), SECTOR);
-        for row in self.flow_rows {
-            let concerned = pairs.binary_search(&(row.importer, row.exporter)).is_ok();
-            kinds.extend([if concerned { SHOWN } else { OTHER }; FlowVariable::ALL.len()]);
-        }
-        kinds
-    }
-
-    /// The estimates over all outcomes, then in each; of one outcome only the first.
-    fn estimates(&self, central: &[Impact], collection: &mut Collection) -> Vec<Estimates> {
-        let defined = |value: f64| value.is_finite().then_some(value);
-        let values: Vec<Vec<Option<f64>>> = central
-            .iter()
-            .map(|impact| impact.parts().into_iter().flatten().map(|&x| defined(x)).collect())
-            .collect();
-        let spreads = collection.spreads();
-        let weights = &collection.weights;
-        let expected = |number: usize| {
-            let values: Option<Vec<f64>> = values.iter().map(|values| values[number]).collect();
-            values.map(|values| weighted(values.into_iter(), weights))
+        let kind = |row: &FlowRow| match pairs.binary_search(&(row.importer, row.exporter)) {
+            Ok(_) => SHOWN,
+            Err(_) => OTHER,
         };
-        let all: Vec<Option<f64>> = (0..spreads.len()).map(expected).collect();
-        let several = if values.len() > 1 { &values[..] } else { &[] };
-        let centrals = std::iter::once(&all).chain(several);
-        centrals
-            .enumerate()
-            .map(|(at, centrals)| {
-                let estimates = centrals.iter().zip(&spreads).map(|(central, spreads)| Estimate {
-                    central: *central,
-                    spread: central.and(spreads[at]),
-                });
-                self.laid_out(estimates)
-            })
-            .collect()
+        let [countries, sectors, _] = impact.parts().map(<[f64]>::len);
+        let mut places = vec![
+            Place { part: 0, numbers: 0..countries, kind: SHOWN },
+            Place { part: 1, numbers: 0..sectors, kind: SECTOR },
+        ];
+        let mut first = 0;
+        for rows in self.flow_rows.chunk_by(|a, b| kind(a) == kind(b)) {
+            let numbers = first..first + rows.len() * FlowVariable::ALL.len();
+            first = numbers.end;
+            places.push(Place { part: 2, numbers, kind: kind(&rows[0]) });
+        }
+        places.into_iter().flat_map(Place::in_pieces).collect()
     }
 
-    fn laid_out(&self, mut all: impl Iterator<Item = Estimate>) -> Estimates {
-        let shape = self.baseline.accounts.shape;
-        let sectors = if self.sectors { shape.pairs() * SectorVariable::ALL.len() } else { 0 };
-        Estimates {
-            countries: all.by_ref().take(shape.countries * CountryVariable::ALL.len()).collect(),
-            sectors: all.by_ref().take(sectors).collect(),
+    /// The estimates over all outcomes, then in each, of one outcome only the first; and the largest error of any
+    /// quantile.
+    fn estimates(
+        &self,
+        central: &[Impact],
+        gathered: Vec<Gathered>,
+        weights: &[f64],
+    ) -> (Vec<Estimates>, f64) {
+        let defined = |value: f64| value.is_finite().then_some(value);
+        let [countries, sectors, flows] = central[0].parts().map(<[f64]>::len);
+        let empty = || Estimates {
+            countries: Vec::with_capacity(countries),
+            sectors: Vec::with_capacity(sectors),
             flow_rows: self.flow_rows.to_vec(),
-            flows: all.take(self.flow_rows.len() * FlowVariable::ALL.len()).collect(),
+            flows: Vec::with_capacity(flows),
+        };
+        let several = if central.len() > 1 { central } else { &[] };
+        let mut estimates: Vec<Estimates> = (0..=several.len()).map(|_| empty()).collect();
+        let mut quantile_error = 0.0_f64;
+        for Gathered { place: Place { part, numbers, .. }, numbers: mut collected } in gathered {
+            collected.sort();
+            quantile_error = quantile_error.max(collected.quantile_error());
+            let expected = |number: usize| {
+                let values: Option<Vec<f64>> =
+                    central.iter().map(|impact| defined(impact.parts()[part][number])).collect();
+                Some(weighted(values?.into_iter(), weights))
+            };
+            for (at, estimates) in estimates.iter_mut().enumerate() {
+                let outcome = at.checked_sub(1);
+                let estimate = |number: usize| {
+                    let central = match outcome {
+                        None => expected(number),
+                        Some(outcome) => defined(central[outcome].parts()[part][number]),
+                    };
+                    let spread = || collected.spread(number - numbers.start, outcome, weights);
+                    Estimate { central, spread: central.and_then(|_| spread()) }
+                };
+                let found = numbers.clone().into_par_iter().with_min_len(512).map(estimate);
+                estimates.part_mut(part).par_extend(found);
+            }
         }
+        (estimates, quantile_error)
+    }
+}
+
+impl Estimates {
+    /// The estimates of a part of an [`Impact`].
+    fn part_mut(&mut self, part: usize) -> &mut Vec<Estimate> {
+        [&mut self.countries, &mut self.sectors, &mut self.flows].into_iter().nth(part).expect("one of three")
     }
 }
 
@@ -267,35 +293,34 @@ impl<'a> Run<'a> {
         let arms = arms.map(|(at, world)| Arm::new(experiment, world).map_err(in_outcome(at)));
         let solver = Solver::new(experiment, observed, arms.collect::<Result<_, _>>()?);
         let central = solver.central_impacts();
-        let kinds = experiment.kinds(central[0].parts().iter().map(|part| part.len()).sum());
         let weights = contender.outcomes.iter().map(|outcome| outcome.weight).collect();
-        let collection = Collection::new(&kinds, experiment.uncertainty.draws, weights);
+        let collection =
+            Collection::new(experiment.places(&central[0]), experiment.uncertainty.draws, weights);
         Ok(Self { experiment, solver, central, collection })
     }
 
     /// How many numbers each draw has.
     fn numbers(&self) -> usize {
-        self.collection.numbers.len() * self.central.len()
+        self.central.iter().flat_map(Impact::parts).map(<[f64]>::len).sum()
     }
 
     fn side(&self) -> Side<'_> {
         Side { central: &self.central, weights: &self.collection.weights }
     }
 
-    fn end(mut self) -> Ensemble {
-        let collection = &mut self.collection;
-        let quantile_error = collection.numbers.iter().map(Outcomes::quantile_error).fold(0.0, f64::max);
-        let mut estimates = self.experiment.estimates(&self.central, collection);
+    fn end(self) -> Ensemble {
+        let Collection { weights, gathered, failed, floored } = self.collection;
+        let (mut estimates, quantile_error) = self.experiment.estimates(&self.central, gathered, &weights);
         let all = estimates.remove(0);
         let solutions = || self.solver.arms.iter().map(|arm| &arm.central);
         Ensemble {
             estimates: all,
             by_outcome: estimates,
-            floored: collection.floored,
+            failed,
+            floored,
             quantile_error,
             iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
             residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
-            failed: self.collection.failed,
         }
     }
 }
@@ -313,21 +338,52 @@ fn block(numbers: usize) -> usize {
     BATCH * batches.clamp(2, MOST_BATCHES)
 }
 
+/// Neighbouring numbers of one kind in the results of a draw.
+#[derive(Clone, Debug)]
+struct Place {
+    /// In which part of an [`Impact`].
+    part: usize,
+    /// Where in it.
+    numbers: Range<usize>,
+    /// A position in [`KINDS_BYTES`].
+    kind: usize,
+}
+
+impl Place {
+    /// The same, at most [`LONGEST_RUN`] at a time.
+    fn in_pieces(self) -> impl Iterator<Item = Self> {
+        let Self { part, numbers, kind } = self;
+        numbers.clone().step_by(LONGEST_RUN).map(move |first| {
+            let numbers = first..numbers.end.min(first + LONGEST_RUN);
+            Self { part, numbers, kind }
+        })
+    }
+}
+
+/// What is collected of such numbers.
+struct Gathered {
+    place: Place,
+    numbers: Numbers,
+}
+
 /// Everything that is kept of the draws.
 struct Collection {
     weights: Vec<f64>,
-    numbers: Vec<Outcomes>,
+    gathered: Vec<Gathered>,
     failed: Vec<(u32, SolveError)>,
     floored: u64,
 }
 
 impl Collection {
-    fn new(kinds: &[usize], draws: u32, weights: Vec<f64>) -> Self {
+    fn new(places: Vec<Place>, draws: u32, weights: Vec<f64>) -> Self {
         let mut numbers = [0_usize; KINDS_BYTES.len()];
-        kinds.iter().for_each(|&kind| numbers[kind] += weights.len());
+        places.iter().for_each(|place| numbers[place.kind] += place.numbers.len() * weights.len());
         let memory = |kind: usize| Memory::within(KINDS_BYTES[kind] / numbers[kind].max(1), draws as usize);
-        let numbers = kinds.iter().map(|&kind| Outcomes::new(memory(kind), weights.len())).collect();
-        Self { weights, numbers, failed: Vec::new(), floored: 0 }
+        let gathered = |place: Place| Gathered {
+            numbers: Numbers::new(memory(place.kind), place.numbers.len(), weights.len()),
+            place,
+        };
+        Self { gathered: places.into_iter().map(gathered).collect(), weights, failed: Vec::new(), floored: 0 }
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
@@ -340,32 +396,19 @@ impl Collection {
                 Err(error) => self.failed.push((index, error)),
             }
         }
-        // By outcome and draw.
-        let parts: Vec<Vec<[&[f64]; 3]>> = (0..self.weights.len())
-            .map(|outcome| impacts.iter().map(|impacts| impacts[outcome].parts()).collect())
-            .collect();
-        let Some(lengths) = parts[0].first().map(|parts| parts.map(<[f64]>::len)) else { return };
-        let mut numbers = &mut self.numbers[..];
-        let weights = &self.weights;
-        for (part, length) in lengths.into_iter().enumerate() {
-            let (these, rest) = numbers.split_at_mut(length);
-            numbers = rest;
-            these.par_iter_mut().enumerate().with_min_len(512).for_each_init(
-                || vec![Vec::new(); parts.len()],
-                |columns, (number, outcomes)| {
-                    for (column, parts) in columns.iter_mut().zip(&parts) {
-                        column.clear();
-                        column.extend(parts.iter().map(|parts| parts[part][number]));
-                    }
-                    outcomes.extend(columns, weights);
-                },
-            );
+        if impacts.is_empty() {
+            return;
         }
-    }
-
-    /// The distribution of every number, over all outcomes and in each.
-    fn spreads(&mut self) -> Vec<Vec<Option<Spread>>> {
         let weights = &self.weights;
-        self.numbers.par_iter_mut().with_min_len(512).map(|outcomes| outcomes.spreads(weights)).collect()
+        self.gathered.par_iter_mut().for_each(|Gathered { place, numbers }| {
+            // By outcome and draw.
+            let rows: Vec<Vec<&[f64]>> = (0..weights.len())
+                .map(|outcome| {
+                    let parts = impacts.iter().map(|impacts| impacts[outcome].parts()[place.part]);
+                    parts.map(|part| &part[place.numbers.clone()]).collect()
+                })
+                .collect();
+            numbers.extend(&rows, weights);
+        });
     }
 }

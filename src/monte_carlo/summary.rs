@@ -1,143 +1,225 @@
-//! The distribution of one reported number, collected draw by draw.
+//! The distributions of reported numbers, collected draw by draw.
+
+use std::ops::Range;
+
+use multiversion::multiversion;
+use rayon::prelude::*;
 
 use crate::monte_carlo::estimate::{QUANTILES, Spread};
-use crate::monte_carlo::quantiles::{Memory, Multiset, mixture};
+use crate::monte_carlo::quantiles::{Chunk, Memory, Multisets, mixture};
 
-/// Mean and squared deviations of a stream of numbers, in their order.
+/// How many numbers are collected side by side: as many as share a line of the processor's cache.
+const ABREAST: usize = 8;
+
+/// How many times [`ABREAST`] numbers make work for a thread.
+const GRAIN: usize = 64;
+
+/// Mean, squared deviations and signs of streams of numbers side by side, each in the order of its stream.
 #[derive(Clone, Copy, Debug, Default)]
 struct Moments {
-    count: u32,
-    mean: f64,
+    mean: [f64; ABREAST],
     /// Sum of squared deviations from the mean.
-    squares: f64,
+    squares: [f64; ABREAST],
+    negative: [u32; ABREAST],
 }
 
 impl Moments {
-    /// Welford's update: stable, and exactly zero spread for equal numbers.
-    fn add(&mut self, value: f64) {
-        self.count += 1;
-        let deviation = value - self.mean;
-        self.mean += deviation / f64::from(self.count);
-        self.squares += deviation * (value - self.mean);
-    }
-
-    fn sd(&self) -> f64 {
-        if self.count > 1 { (self.squares / f64::from(self.count - 1)).max(0.0).sqrt() } else { 0.0 }
-    }
-}
-
-/// Collects one number over the draws. Moments are summed in draw order; quantiles do not depend on the order.
-#[derive(Clone, Debug)]
-pub struct Collector {
-    moments: Moments,
-    negative: u32,
-    /// Draws in which the number has no value.
-    undefined: u32,
-    values: Multiset,
-}
-
-impl Collector {
-    /// An empty collector that has some memory for quantiles.
-    pub fn new(memory: Memory) -> Self {
-        Self { moments: Moments::default(), negative: 0, undefined: 0, values: Multiset::new(memory) }
-    }
-
-    /// Adds the next draws, in order; NaN where the number has no value. `values` is used as working space.
-    pub fn extend(&mut self, values: &mut Vec<f64>) {
-        for &value in values.iter().filter(|value| value.is_finite()) {
-            self.moments.add(value);
-            self.negative += u32::from(value < 0.0);
+    /// Welford's update with the n-th of each number, `share` being 1/n: stable, and exactly zero spread for equal
+    /// numbers. What has no value once has no mean from then on.
+    #[inline(always)]
+    fn add(&mut self, values: &[f64; ABREAST], share: f64) {
+        for (l, value) in values.iter().enumerate() {
+            let deviation = value - self.mean[l];
+            self.mean[l] += deviation * share;
+            self.squares[l] += deviation * (value - self.mean[l]);
+            self.negative[l] += u32::from(*value < 0.0);
         }
-        let given = values.len();
-        values.retain(|value| value.is_finite());
-        self.undefined += (given - values.len()) as u32;
-        self.values.extend(values);
     }
 
-    /// The spread; `None` without draws or where the number has no value in some draw.
-    pub fn spread(&mut self) -> Option<Spread> {
-        if self.moments.count == 0 || self.undefined > 0 {
+    fn has_value(&self, l: usize) -> bool {
+        self.mean[l].is_finite()
+    }
+
+    fn sd(&self, l: usize, draws: u32) -> f64 {
+        if draws > 1 { (self.squares[l] / f64::from(draws - 1)).max(0.0).sqrt() } else { 0.0 }
+    }
+}
+
+/// Some neighbouring numbers in one outcome.
+#[derive(Clone, Debug)]
+struct Collectors {
+    /// Of [`ABREAST`] numbers each; the last may have room to spare.
+    moments: Vec<Moments>,
+    values: Multisets,
+}
+
+impl Collectors {
+    /// Adds the next draws as rows of all numbers; `shares` are the inverses of how many draws there are with each.
+    fn extend(&mut self, rows: &[&[f64]], shares: &[f64]) {
+        let numbers = rows[0].len();
+        let moments = self.moments.par_chunks_mut(GRAIN);
+        self.values.extend(rows.len(), GRAIN * ABREAST, |chunks| {
+            moments.zip(chunks).enumerate().for_each_init(
+                || vec![0.0; rows.len() * ABREAST],
+                |columns, (at, (moments, mut chunk))| {
+                    for (tile, moments) in moments.iter_mut().enumerate() {
+                        let first = (at * GRAIN + tile) * ABREAST;
+                        let tile = tile * ABREAST..tile * ABREAST + (numbers - first).min(ABREAST);
+                        collect(rows, first..first + tile.len(), shares, moments, columns);
+                        keep(&mut chunk, tile, moments, columns);
+                    }
+                },
+            );
+        });
+    }
+}
+
+/// Takes at most [`ABREAST`] neighbours from rows of numbers, adds them to their moments and writes a column of each.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn collect(
+    rows: &[&[f64]],
+    numbers: Range<usize>,
+    shares: &[f64],
+    moments: &mut Moments,
+    columns: &mut [f64],
+) {
+    let mut sums = *moments;
+    for (draw, (row, share)) in rows.iter().zip(shares).enumerate() {
+        let values = neighbours(&row[numbers.clone()]);
+        sums.add(&values, *share);
+        for (l, value) in values.iter().enumerate() {
+            columns[l * rows.len() + draw] = *value;
+        }
+    }
+    *moments = sums;
+}
+
+/// Numbers with zeros in the room to spare.
+#[inline(always)]
+fn neighbours(numbers: &[f64]) -> [f64; ABREAST] {
+    numbers.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0.0; ABREAST];
+        padded[..numbers.len()].copy_from_slice(numbers);
+        padded
+    })
+}
+
+/// Keeps columns of numbers for the quantiles, where every draw has a value.
+fn keep(chunk: &mut Chunk<'_>, sets: Range<usize>, moments: &Moments, columns: &[f64]) {
+    let columns = columns.chunks_exact(columns.len() / ABREAST);
+    for (l, (set, column)) in sets.zip(columns).enumerate() {
+        if moments.has_value(l) {
+            chunk.add(set, column);
+        }
+    }
+}
+
+/// Collects some neighbouring numbers over the draws in each of several outcomes, and over all of them. Moments are
+/// summed in draw order; quantiles do not depend on the order.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    count: usize,
+    draws: u32,
+    outcomes: Vec<Collectors>,
+    /// The numbers' expectations over the outcomes, draw by draw, where there are several.
+    expected: Vec<Moments>,
+}
+
+impl Numbers {
+    /// So many numbers, with some memory for the quantiles of each in each outcome.
+    pub fn new(memory: Memory, count: usize, outcomes: usize) -> Self {
+        let moments = vec![Moments::default(); count.div_ceil(ABREAST)];
+        let expected = if outcomes > 1 { moments.clone() } else { Vec::new() };
+        let collectors = Collectors { moments, values: Multisets::new(memory, count) };
+        Self { count, draws: 0, outcomes: vec![collectors; outcomes], expected }
+    }
+
+    /// Adds the next draws in order, for each outcome as rows of all numbers, NaN where a number has no value.
+    pub fn extend(&mut self, outcomes: &[Vec<&[f64]>], weights: &[f64]) {
+        let draws = outcomes[0].len() as u32;
+        let shares: Vec<f64> = (1..=draws).map(|more| 1.0 / f64::from(self.draws + more)).collect();
+        self.draws += draws;
+        for (collectors, rows) in self.outcomes.iter_mut().zip(outcomes) {
+            collectors.extend(rows, &shares);
+        }
+        let count = self.count;
+        self.expected.par_iter_mut().with_min_len(GRAIN).enumerate().for_each(|(tile, moments)| {
+            let numbers = tile * ABREAST..count.min((tile + 1) * ABREAST);
+            for (draw, share) in shares.iter().enumerate() {
+                let mut sum = [0.0; ABREAST];
+                for (rows, weight) in outcomes.iter().zip(weights) {
+                    let values = neighbours(&rows[draw][numbers.clone()]);
+                    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+                }
+                moments.add(&sum, *share);
+            }
+        });
+    }
+
+    /// Puts the numbers behind the quantiles in order, as they must be for [`Numbers::spread`].
+    pub fn sort(&mut self) {
+        self.outcomes.iter_mut().for_each(|collectors| collectors.values.sort());
+    }
+
+    /// The spread of a number in one of the outcomes, or over all of them. There is none without draws, and none of a
+    /// number that has no value in some draw.
+    ///
+    /// The mean over all is the weighted mean of those of the outcomes, and the variance that within them plus that
+    /// between them, so that the laws of total expectation and of total variance hold. The Monte Carlo error is that
+    /// of the draws' expectations: the outcomes are weighted exactly and add none.
+    pub fn spread(&self, number: usize, outcome: Option<usize>, weights: &[f64]) -> Option<Spread> {
+        match (outcome, self.outcomes.as_slice()) {
+            (Some(outcome), all) => self.in_outcome(number, &all[outcome]),
+            (None, [only]) => self.in_outcome(number, only),
+            (None, all) => {
+                let spreads: Option<Vec<Spread>> =
+                    all.iter().map(|collectors| self.in_outcome(number, collectors)).collect();
+                self.over_all(number, &spreads?, weights)
+            }
+        }
+    }
+
+    fn in_outcome(&self, number: usize, collectors: &Collectors) -> Option<Spread> {
+        let (moments, l) = (&collectors.moments[number / ABREAST], number % ABREAST);
+        if self.draws == 0 || !moments.has_value(l) {
             return None;
         }
-        let (draws, sd) = (f64::from(self.moments.count), self.moments.sd());
+        let (draws, sd) = (f64::from(self.draws), moments.sd(l, self.draws));
         Some(Spread {
-            mean: self.moments.mean,
+            mean: moments.mean[l],
             sd,
-            quantiles: self.values.quantiles(QUANTILES)?,
-            p_negative: f64::from(self.negative) / draws,
+            quantiles: collectors.values.quantiles(number, QUANTILES)?,
+            p_negative: f64::from(moments.negative[l]) / draws,
             mc_error: sd / draws.sqrt(),
-            draws: self.moments.count,
+            draws: self.draws,
         })
     }
 
-    /// The width of the bins behind the quantiles as a share of the whole range; 0 when they are exact.
-    pub fn quantile_error(&self) -> f64 {
-        self.values.relative_error()
-    }
-}
-
-/// Collects one number over the draws in each of several outcomes, and over all of them.
-#[derive(Clone, Debug)]
-pub struct Outcomes {
-    collectors: Vec<Collector>,
-    /// The number's expectation over the outcomes, draw by draw.
-    expected: Moments,
-}
-
-impl Outcomes {
-    /// So many empty collectors with some memory each.
-    pub fn new(memory: Memory, outcomes: usize) -> Self {
-        Self { collectors: vec![Collector::new(memory); outcomes], expected: Moments::default() }
-    }
-
-    /// Adds the next draws, in order, as a column for each outcome; the columns are used as working space.
-    pub fn extend(&mut self, columns: &mut [Vec<f64>], weights: &[f64]) {
-        if columns.len() > 1 {
-            for draw in 0..columns[0].len() {
-                let value: f64 =
-                    columns.iter().zip(weights).map(|(column, weight)| weight * column[draw]).sum();
-                if value.is_finite() {
-                    self.expected.add(value);
-                }
-            }
-        }
-        self.collectors.iter_mut().zip(columns).for_each(|(collector, column)| collector.extend(column));
-    }
-
-    /// The spread over all outcomes, then in each; of one outcome only the first.
-    ///
-    /// The mean is the weighted mean of those of the outcomes, and the variance that within them plus that between
-    /// them, so that the laws of total expectation and of total variance hold. The Monte Carlo error is that of the
-    /// draws' expectations: the outcomes are weighted exactly and add none.
-    pub fn spreads(&mut self, weights: &[f64]) -> Vec<Option<Spread>> {
-        let spreads: Vec<Option<Spread>> = self.collectors.iter_mut().map(Collector::spread).collect();
-        if spreads.len() == 1 {
-            return spreads;
-        }
-        let all = spreads.iter().copied().collect::<Option<Vec<Spread>>>();
-        let all = all.and_then(|spreads| self.all(&spreads, weights));
-        std::iter::once(all).chain(spreads).collect()
-    }
-
-    fn all(&self, spreads: &[Spread], weights: &[f64]) -> Option<Spread> {
+    fn over_all(&self, number: usize, spreads: &[Spread], weights: &[f64]) -> Option<Spread> {
         let mean_of = |value: &dyn Fn(&Spread) -> f64| weighted(spreads.iter().map(value), weights);
         let mean = mean_of(&|spread| spread.mean);
         let variance = mean_of(&|spread| spread.sd.powi(2) + (spread.mean - mean).powi(2));
-        let draws = self.expected.count;
-        let sets: Vec<&Multiset> = self.collectors.iter().map(|collector| &collector.values).collect();
+        let sets: Vec<&Multisets> = self.outcomes.iter().map(|collectors| &collectors.values).collect();
+        let expected = self.expected[number / ABREAST].sd(number % ABREAST, self.draws);
         Some(Spread {
             mean,
             sd: variance.sqrt(),
-            quantiles: mixture(&sets, weights, QUANTILES)?,
+            quantiles: mixture(&sets, number, weights, QUANTILES)?,
             p_negative: mean_of(&|spread| spread.p_negative),
-            mc_error: self.expected.sd() / f64::from(draws).sqrt(),
-            draws,
+            mc_error: expected / f64::from(self.draws).sqrt(),
+            draws: self.draws,
         })
     }
 
     /// The width of the coarsest bins behind the quantiles as a share of the whole range; 0 when they are exact.
     pub fn quantile_error(&self) -> f64 {
-        self.collectors.iter().map(Collector::quantile_error).fold(0.0, f64::max)
+        let of = |collectors: &Collectors| {
+            let errors = (0..self.count)
+                .filter(|&number| collectors.moments[number / ABREAST].has_value(number % ABREAST))
+                .map(|number| collectors.values.relative_error(number));
+            errors.fold(0.0, f64::max)
+        };
+        self.outcomes.iter().map(of).fold(0.0, f64::max)
     }
 }
 
@@ -152,51 +234,81 @@ pub fn weighted(values: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    const WEIGHTS: [f64; 2] = [0.75, 0.25];
+
+    /// Numbers collected from draws, which are rows, in blocks.
+    fn collected(draws: &[&[f64]], block: usize) -> Vec<Option<Spread>> {
+        let mut numbers = Numbers::new(Memory::All(100), draws[0].len(), 1);
+        for rows in draws.chunks(block) {
+            numbers.extend(&[rows.to_vec()], &[1.0]);
+        }
+        numbers.sort();
+        (0..draws[0].len()).map(|number| numbers.spread(number, None, &[1.0])).collect()
+    }
+
+    /// One number in each outcome, from the draws of each.
+    fn in_outcomes(outcomes: &[&[f64]], weights: &[f64]) -> Vec<Option<Spread>> {
+        let mut numbers = Numbers::new(Memory::All(200), 1, outcomes.len());
+        let rows: Vec<Vec<&[f64]>> = outcomes.iter().map(|draws| draws.chunks(1).collect()).collect();
+        numbers.extend(&rows, weights);
+        numbers.sort();
+        let which = std::iter::once(None).chain((0..outcomes.len()).map(Some));
+        which.map(|outcome| numbers.spread(0, outcome, weights)).collect()
+    }
+
     #[test]
     fn moments_by_hand() {
-        let mut collector = Collector::new(Memory::All(100));
-        collector.extend(&mut vec![1.0, -2.0]);
-        collector.extend(&mut vec![4.0]);
-        let spread = collector.spread().expect("three draws");
-        assert!((spread.mean - 1.0).abs() < 1e-15);
-        assert!((spread.sd - 3.0).abs() < 1e-15);
-        assert!((spread.mc_error - 3.0_f64.sqrt()).abs() < 1e-15);
-        assert!((spread.p_negative - 1.0 / 3.0).abs() < 1e-15);
-        assert_eq!(spread.quantile(0.5), Some(1.0));
+        for block in [1, 2, 3] {
+            let spread = collected(&[&[1.0], &[-2.0], &[4.0]], block)[0].expect("three draws");
+            assert!((spread.mean - 1.0).abs() < 1e-15);
+            assert!((spread.sd - 3.0).abs() < 1e-15);
+            assert!((spread.mc_error - 3.0_f64.sqrt()).abs() < 1e-15);
+            assert!((spread.p_negative - 1.0 / 3.0).abs() < 1e-15);
+            assert_eq!(spread.quantile(0.5), Some(1.0));
+        }
+    }
+
+    #[test]
+    fn each_number_is_that_of_its_column() {
+        let count = 2 * GRAIN * ABREAST + 3;
+        let rows: Vec<Vec<f64>> = [1.0, 2.0, 6.0]
+            .iter()
+            .map(|draw| (0..count).map(|number| draw * (number as f64 + 1.0)).collect())
+            .collect();
+        let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+        let spreads = collected(&rows, 2);
+        assert_eq!(spreads.len(), count);
+        for (number, spread) in spreads.iter().enumerate() {
+            let (spread, scale) = (spread.expect("draws"), number as f64 + 1.0);
+            assert!((spread.mean - 3.0 * scale).abs() < 1e-12 * scale, "{number}");
+            assert!((spread.sd - 7.0_f64.sqrt() * scale).abs() < 1e-12 * scale, "{number}");
+            assert_eq!(spread.quantile(0.5), Some(2.0 * scale), "{number}");
+        }
     }
 
     #[test]
     fn equal_numbers_have_no_spread_at_all() {
-        let mut collector = Collector::new(Memory::All(100));
-        collector.extend(&mut vec![0.1; 77]);
-        let spread = collector.spread().expect("draws");
+        let spread = collected(&[&[0.1][..]; 77], 7)[0].expect("draws");
         assert_eq!((spread.sd.to_bits(), spread.mean.to_bits()), (0, 0.1_f64.to_bits()));
     }
 
     #[test]
     fn outcomes_have_the_laws_of_total_expectation_and_variance() {
-        let mut outcomes = Outcomes::new(Memory::All(100), 2);
-        outcomes.extend(&mut [vec![1.0, 3.0], vec![10.0, 20.0]], &[0.75, 0.25]);
-        let spreads = outcomes.spreads(&[0.75, 0.25]);
+        let spreads = in_outcomes(&[&[1.0, 3.0], &[10.0, 20.0]], &WEIGHTS);
         let [all, first, second] = [0, 1, 2].map(|at| spreads[at].expect("a spread"));
         assert_eq!((first.mean, second.mean), (2.0, 15.0));
         assert!((all.mean - 5.25).abs() < 1e-15);
         assert!((all.sd.powi(2) - (0.75 * (2.0 + 3.25 * 3.25) + 0.25 * (50.0 + 9.75 * 9.75))).abs() < 1e-12);
         // 3.25 and 7.25 are the expectations of the two draws.
         assert!((all.mc_error - 2.0).abs() < 1e-15);
-        let mut absent = Outcomes::new(Memory::All(100), 2);
-        absent.extend(&mut [vec![1.0, 3.0], vec![10.0, f64::NAN]], &[0.75, 0.25]);
-        let spreads = absent.spreads(&[0.75, 0.25]);
+        let spreads = in_outcomes(&[&[1.0, 3.0], &[10.0, f64::NAN]], &WEIGHTS);
         assert!(spreads[0].is_none() && spreads[1].is_some() && spreads[2].is_none());
     }
 
     #[test]
     fn outcomes_that_are_the_same_are_one() {
         let values: Vec<f64> = (0..101_i32).map(|at| f64::from(at * at % 37)).collect();
-        let weights = [0.4, 0.45, 0.15];
-        let mut outcomes = Outcomes::new(Memory::All(200), 3);
-        outcomes.extend(&mut [values.clone(), values.clone(), values], &weights);
-        let spreads = outcomes.spreads(&weights);
+        let spreads = in_outcomes(&[&values, &values, &values], &[0.4, 0.45, 0.15]);
         let (all, one) = (spreads[0].expect("a spread"), spreads[1].expect("a spread"));
         assert_eq!(all.mean.to_bits(), one.mean.to_bits());
         for (all, one) in all.quantiles.iter().zip(one.quantiles) {
@@ -207,10 +319,13 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_value_in_some_draw_has_no_spread() {
-        let mut collector = Collector::new(Memory::All(100));
-        collector.extend(&mut vec![1.0, f64::NAN]);
-        assert_eq!(collector.spread(), None);
-        assert_eq!(Collector::new(Memory::All(100)).spread(), None);
+    fn a_number_without_value_in_some_draw_has_no_spread_and_its_neighbour_has() {
+        for (at, rows) in
+            [[[f64::NAN, 1.0], [1.0, 2.0]], [[1.0, 1.0], [f64::INFINITY, 2.0]]].iter().enumerate()
+        {
+            let spreads = collected(&[&rows[0], &rows[1]], 1);
+            assert!(spreads[0].is_none() && spreads[1].is_some(), "{at}");
+        }
+        assert_eq!(Numbers::new(Memory::All(100), 1, 1).spread(0, None, &[1.0]), None);
     }
 }

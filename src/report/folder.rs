@@ -1,20 +1,19 @@
 //! The result folder: either the whole new result is there, or what was there before.
 
-use std::fs;
-use std::io::{self, BufRead};
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{FileError, Files as _, Folder};
-use crate::report::chart;
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
-use crate::report::page::{self, MOST_BYTES, Source};
-use crate::report::record;
-use crate::report::study::Study;
-use crate::report::tables;
+use crate::files::{Files as _, Folder};
+use crate::hash::Hashing;
+use crate::report::contents::{PAGE, RECORD};
+use crate::report::page::{self, MOST_BYTES};
+use crate::report::record::{self, Hashes};
 
 /// Why a result folder could not be written.
 #[derive(Debug, Error)]
@@ -44,6 +43,9 @@ pub enum FolderError {
         /// The system's reason.
         reason: io::Error,
     },
+    /// The files cannot be read back for the page.
+    #[error("the page cannot be made of the files that were just written")]
+    NoPage(Vec<Diagnostic>),
 }
 
 impl FolderError {
@@ -55,39 +57,8 @@ impl FolderError {
             Self::NoPlace { .. } => {
                 "a folder is made beside its place, and put there when it is whole: check the free space and that you may write there"
             }
-            Self::Unwritable { .. } => "check the free space and that you may write there",
+            Self::Unwritable { .. } | Self::NoPage(_) => "check the free space and that you may write there",
         }
-    }
-}
-
-/// All files of a run, with the name each has in the result folder.
-pub fn all(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    let mut files = vec![
-        (COUNTRIES, tables::countries(study)),
-        (SECTORS, tables::sectors(study)),
-        (FLOWS, tables::flows(study)),
-        (RATES, tables::rates(study)),
-        (SCENARIO, study.resolved.as_bytes().to_vec()),
-    ];
-    let charts = [chart::prices(study), chart::volumes(study), chart::countries(study)];
-    for ((svg, png), chart) in DRAWINGS.into_iter().zip(PICTURES).zip(charts) {
-        files.push((png, chart::png(&chart)));
-        files.push((svg, chart.into_bytes()));
-    }
-    files.push((RECORD, record::run_json(study, &files)));
-    let page = page::page(&Written(&files)).map_err(|faults| format!("{faults:?}"));
-    files.push((PAGE, page.expect("the page of a result that was just made").into_bytes()));
-    files
-}
-
-/// Files that are not on disk yet.
-struct Written<'a>(&'a [(&'static str, Vec<u8>)]);
-
-impl Source for Written<'_> {
-    fn open(&self, name: &str) -> Result<Box<dyn BufRead + '_>, FileError> {
-        let found = self.0.iter().find(|(file, _)| *file == name);
-        let (_, bytes) = found.ok_or_else(|| FileError::NotFound { name: name.to_owned() })?;
-        Ok(Box::new(bytes.as_slice()))
     }
 }
 
@@ -147,22 +118,81 @@ fn is_result(dir: &Path) -> bool {
     })
 }
 
-/// Writes files into a folder: into a temporary one beside it, which then takes its name.
+/// A folder that is being filled, not yet in its place.
+pub struct Draft<'a> {
+    place: PathBuf,
+    /// Where it will be, for messages.
+    dir: &'a Path,
+}
+
+/// What a file is called and what writes it.
+pub type Content<'a> = (&'static str, Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'a>);
+
+/// A file that is in memory.
+pub fn text<'a>(name: &'static str, text: &'a str) -> Content<'a> {
+    (name, Box::new(move |out| out.write_all(text.as_bytes())))
+}
+
+impl Draft<'_> {
+    /// The files that are there so far.
+    pub fn folder(&self) -> Folder {
+        Folder::new(&self.place)
+    }
+
+    /// Writes a file and gives its hash.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`].
+    pub fn file(
+        &self,
+        name: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<String, FolderError> {
+        let write = || {
+            let mut out = Hashing::new(File::create(self.place.join(name))?);
+            content(&mut out).map(|()| out.finish())
+        };
+        write().map_err(unwritable(&self.dir.join(name)))
+    }
+
+    /// Writes files on all threads and gives their hashes.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`] for the first that could not be written.
+    pub fn files(&self, files: Vec<Content<'_>>) -> Result<Hashes, FolderError> {
+        let files = files.into_par_iter().with_max_len(1);
+        let written: Vec<_> = files
+            .map(|(name, content)| self.file(name, content).map(|hash| (name.to_owned(), hash)))
+            .collect();
+        written.into_iter().collect()
+    }
+}
+
+/// Writes files that are in memory into a folder; see [`make`].
+///
+/// # Errors
+/// [`FolderError`]; see [`check`].
+pub fn write(dir: &Path, files: &[(impl AsRef<str>, Vec<u8>)]) -> Result<(), FolderError> {
+    make(dir, |draft| {
+        let mut files = files.iter();
+        files.try_for_each(|(name, bytes)| draft.file(name.as_ref(), |out| out.write_all(bytes)).map(drop))
+    })
+}
+
+/// Makes a folder: what fills it writes into a temporary one beside it, which then takes its name.
 ///
 /// An earlier result is replaced as a whole. On any failure nothing new is left, and an earlier result stays.
 ///
 /// # Errors
 /// [`FolderError`]; see [`check`].
-pub fn write(dir: &Path, files: &[(impl AsRef<str>, Vec<u8>)]) -> Result<(), FolderError> {
+pub fn make(dir: &Path, fill: impl FnOnce(&Draft<'_>) -> Result<(), FolderError>) -> Result<(), FolderError> {
     check(dir)?;
     let (target, name) = place(dir)?;
     let parents = Parents::create(&target)?;
     let scratch = Scratch::create(&target, &name)?;
     let fresh = scratch.path.join("new");
     fs::create_dir(&fresh).map_err(unwritable(&fresh))?;
-    for (name, bytes) in files {
-        fs::write(fresh.join(name.as_ref()), bytes).map_err(unwritable(&dir.join(name.as_ref())))?;
-    }
+    fill(&Draft { place: fresh.clone(), dir })?;
     let made = fs::metadata(&scratch.path).and_then(|made| made.modified()).ok();
     swap(scratch, &fresh, &target)?;
     parents.keep();

@@ -31,7 +31,7 @@ use values::{Countries, Flows};
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
 
-/// The files of a result, on disk or not yet.
+/// The files of a result.
 pub trait Source {
     /// Opens a file by its name in the result folder.
     ///
@@ -46,12 +46,12 @@ impl Source for Folder {
     }
 }
 
-/// The page of files that one run wrote.
+/// The page of files that one run wrote, and of its record; which hashes the record has does not matter.
 ///
 /// # Errors
 /// What cannot be read in them: missing, damaged or of another program.
-pub fn page(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
-    tell(files, &Story::read(&read(files, RECORD)?)?)
+pub fn page(files: &dyn Source, record: &str) -> Result<String, Vec<Diagnostic>> {
+    tell(files, &Story::read(record)?)
 }
 
 /// The page of a result, if its files are those of one run.

@@ -9,6 +9,7 @@ use crate::report::chart::{path_chart, png};
 use crate::report::contents::{RECORD, SCENARIO, TIMELINE};
 use crate::report::disclosure;
 use crate::report::focus;
+use crate::report::folder::{self, FolderError, text};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -81,15 +82,19 @@ impl<'a> Path<'a> {
     }
 }
 
-/// All files of a result over time, with the name each has in the result folder.
-pub fn files(path: &Path<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    let chart = path_chart(path);
-    let mut files = vec![
-        (TIMELINE, tables::timeline(path)),
-        (SCENARIO, path.days[0].study.resolved.as_bytes().to_vec()),
-        ("timeline.png", png(&chart)),
-        ("timeline.svg", chart.into_bytes()),
-    ];
-    files.push((RECORD, record::path_json(path, &files)));
-    files
+/// Writes the files of a result over time into a folder, all or nothing.
+///
+/// # Errors
+/// [`FolderError`]; see [`folder::check`].
+pub fn write(dir: &std::path::Path, path: &Path<'_>) -> Result<(), FolderError> {
+    folder::make(dir, |draft| {
+        let chart = path_chart(path);
+        let hashes = draft.files(vec![
+            (TIMELINE, Box::new(|out| tables::timeline(path, out))),
+            text(SCENARIO, path.days[0].study.resolved),
+            ("timeline.png", Box::new(|out| out.write_all(&png(&chart)))),
+            text("timeline.svg", &chart),
+        ])?;
+        draft.files(vec![text(RECORD, &record::path_json(path, hashes))]).map(drop)
+    })
 }

@@ -68,7 +68,7 @@ pub struct Record<'a> {
     pub names: Names<'a>,
     /// The hashes of the other files by their names; none where the record stands alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub files: BTreeMap<&'a str, String>,
+    pub files: Hashes,
 }
 
 /// Who wrote a record.
@@ -250,7 +250,7 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
         remarks: disclosure::remarks(study),
         names: names(study),
-        files: BTreeMap::new(),
+        files: Hashes::new(),
     }
 }
 
@@ -258,23 +258,26 @@ fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
     countries.into_iter().map(|country| study.dataset.countries.code(country)).collect()
 }
 
+/// The hashes of files by their names.
+pub type Hashes = BTreeMap<String, String>;
+
 /// `run.json`: the record with the hashes of the other files and, in its last lines, that of all lines above them.
-pub fn run_json(study: &Study<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    sealed(&Record { files: hashes(files), ..record(study) })
+pub fn run_json(study: &Study<'_>, files: Hashes) -> String {
+    sealed(&Record { files, ..record(study) })
 }
 
-/// The hashes of files by their names.
-fn hashes(files: &[(impl AsRef<str>, Vec<u8>)]) -> BTreeMap<&str, String> {
-    files.iter().map(|(name, bytes)| (name.as_ref(), sha256(bytes))).collect()
+/// The hashes of files that are in memory.
+fn hashes(files: &[(impl AsRef<str>, Vec<u8>)]) -> Hashes {
+    files.iter().map(|(name, bytes)| (name.as_ref().to_owned(), sha256(bytes))).collect()
 }
 
 /// A record as JSON that ends with the hash of all lines above.
-fn sealed(record: &impl Serialize) -> Vec<u8> {
+fn sealed(record: &impl Serialize) -> String {
     let text =
         serde_json::to_string_pretty(record).expect("a record has only string keys, so it has a JSON form");
     let above = text.strip_suffix("\n}").expect("a record is an object").to_owned() + ",\n";
     let end = end(&above);
-    (above + &end).into_bytes()
+    above + &end
 }
 
 /// How the key of the last hash stands in the file.

@@ -3,17 +3,19 @@
 //! Columns, names and units are documented in `docs/results.md`. Rows follow the dataset's order, then the
 //! order of the variables, then that of the statistics. What has no value has no row.
 
-use csv::{Terminator, Writer, WriterBuilder};
+use std::io::{self, Write};
+
+use rayon::prelude::*;
 
 use crate::economy::policy::RateChange;
-use crate::index::{CountryId, SectorId};
+use crate::index::{CountryId, Position as _, SectorId};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Unit};
 use crate::monte_carlo::contrast::Difference;
 use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
 use crate::report::compare::{self, Comparison};
 use crate::report::number;
 use crate::report::path::Path;
-use crate::report::study::{ALL_OUTCOMES, Study};
+use crate::report::study::Study;
 use crate::report::sweep::Sweep;
 
 /// The sector of rows that are all goods of a pair together.
@@ -65,68 +67,69 @@ pub fn statistics(estimate: &Estimate) -> impl Iterator<Item = (&'static str, bo
     central.into_iter().chain(spread).filter(|(_, _, value)| value.is_finite())
 }
 
-/// Writes the rows of one table; memory cannot refuse a write.
-struct Table<'a> {
-    out: Writer<Vec<u8>>,
-    /// What stands before the scenario in every row.
-    lead: Vec<String>,
-    scenario: &'a str,
-    outcome: &'a str,
-    money: &'a str,
-    value: String,
+/// Writes the rows of a table, each of which belongs to one of `count` things. The threads make pieces of it side by
+/// side, of which only a few are in memory at once.
+fn write(out: &mut dyn Write, count: usize, rows: impl Fn(&mut String, usize) + Sync) -> io::Result<()> {
+    const PIECE: usize = 32;
+    let wave = 2 * rayon::current_num_threads();
+    let pieces = count.div_ceil(PIECE);
+    for first in (0..pieces).step_by(wave) {
+        let piece = |piece: usize| {
+            let mut text = String::new();
+            (piece * PIECE..count.min((piece + 1) * PIECE)).for_each(|at| rows(&mut text, at));
+            text
+        };
+        let made: Vec<String> = (first..pieces.min(first + wave)).into_par_iter().map(piece).collect();
+        made.iter().try_for_each(|text| out.write_all(text.as_bytes()))?;
+    }
+    Ok(())
 }
 
-/// Why writing into memory may be taken for granted.
-const IN_MEMORY: &str = "memory takes all that is written, and all rows of a table are equally long";
+/// The names of the columns as the first line.
+fn write_header(out: &mut dyn Write, columns: &[&str]) -> io::Result<()> {
+    writeln!(out, "{}", columns.join(","))
+}
 
-impl<'a> Table<'a> {
-    fn new(header: &[&str], study: &Study<'a>) -> Self {
-        let mut out = WriterBuilder::new()
-            .terminator(Terminator::Any(b'\n'))
-            .buffer_capacity(1 << 16)
-            .from_writer(vec![]);
-        out.write_record(header).expect(IN_MEMORY);
-        Self {
-            out,
-            lead: Vec::new(),
-            scenario: study.scenario,
-            outcome: ALL_OUTCOMES,
-            money: &study.dataset.unit,
-            value: String::new(),
-        }
+/// Fields as a row begins with them, each with the comma after it.
+pub fn beginning(fields: &[&str]) -> String {
+    let mut text = String::new();
+    fields.iter().for_each(|field| push_field(&mut text, field));
+    text
+}
+
+/// A field and the comma after it; in quotes where it would be taken apart otherwise.
+fn push_field(text: &mut String, field: &str) {
+    if field.contains([',', '"', '\r', '\n']) {
+        text.push('"');
+        text.push_str(&field.replace('"', "\"\""));
+        text.push_str("\",");
+    } else {
+        text.push_str(field);
+        text.push(',');
     }
+}
 
-    /// One row for each statistic of an estimate; `keys` says which country, pair or sector it is about.
-    fn estimate(&mut self, keys: &[&str], variable: &str, unit: Unit, estimate: &Estimate) {
-        for (stat, is_share, value) in statistics(estimate) {
-            let unit = if is_share { SHARE_UNIT } else { unit_name(unit, self.money) };
-            for lead in &self.lead {
-                self.out.write_field(lead).expect(IN_MEMORY);
-            }
-            self.begin([self.scenario, self.outcome].iter().chain(keys).chain(&[variable, unit, stat]));
-            self.number(value);
-            self.end();
-        }
+/// One row for each statistic of some variables with their units and estimates; `lead` says what they are about.
+fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Unit, &Estimate)]) {
+    for &(variable, unit, estimate) in variables {
+        push_statistics(text, lead, [variable, unit_name(unit, money)], statistics(estimate));
     }
+}
 
-    fn begin<'b>(&mut self, fields: impl Iterator<Item = &'b &'b str>) {
-        for field in fields {
-            self.out.write_field(field).expect(IN_MEMORY);
-        }
-    }
-
-    fn number(&mut self, value: f64) {
-        self.value.clear();
-        number::push_exact(&mut self.value, value);
-        self.out.write_field(&self.value).expect(IN_MEMORY);
-    }
-
-    fn end(&mut self) {
-        self.out.write_record(None::<&[u8]>).expect(IN_MEMORY);
-    }
-
-    fn bytes(self) -> Vec<u8> {
-        self.out.into_inner().expect(IN_MEMORY)
+/// One row for each statistic of a variable with its unit.
+fn push_statistics(
+    text: &mut String,
+    lead: &str,
+    [variable, unit]: [&str; 2],
+    statistics: impl Iterator<Item = (&'static str, bool, f64)>,
+) {
+    for (stat, is_share, value) in statistics {
+        text.push_str(lead);
+        push_field(text, variable);
+        push_field(text, if is_share { SHARE_UNIT } else { unit });
+        push_field(text, stat);
+        number::push_exact(text, value);
+        text.push('\n');
     }
 }
 
@@ -134,80 +137,86 @@ impl<'a> Table<'a> {
 const OF_COUNTRIES: [&str; 7] = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
 
 /// `countries.csv`: one row per (outcome, country, variable, statistic).
-pub fn countries(study: &Study<'_>) -> Vec<u8> {
-    countries_of(std::iter::once(study))
+///
+/// # Errors
+/// Those of writing.
+pub fn countries(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_header(out, &OF_COUNTRIES)?;
+    write_countries(out, study, &[])
 }
 
-/// `countries.csv` of several runs, at least one.
-pub fn countries_of<'s>(studies: impl IntoIterator<Item = &'s Study<'s>>) -> Vec<u8> {
-    let mut studies = studies.into_iter().peekable();
-    let first = studies.peek().expect("a result is about something");
-    let mut table = Table::new(&OF_COUNTRIES, first);
-    for study in studies {
-        table.scenario = study.scenario;
-        country_rows(&mut table, study);
-    }
-    table.bytes()
-}
-
-fn country_rows<'a>(table: &mut Table<'a>, study: &Study<'a>) {
+/// The rows of countries, each after some fields of its own.
+fn write_countries(out: &mut dyn Write, study: &Study<'_>, lead: &[&str]) -> io::Result<()> {
     for (outcome, study) in study.worlds() {
-        table.outcome = outcome;
-        for country in study.dataset.countries.ids::<CountryId>() {
-            let keys = [study.dataset.countries.code(country)];
-            for &variable in CountryVariable::ALL {
-                let estimate = study.estimates.country(country, variable);
-                table.estimate(&keys, variable.name(), variable.unit(), estimate);
-            }
-        }
+        write(out, study.dataset.countries.len(), |text, at| {
+            let country = CountryId::at(at);
+            let keys = [study.scenario, outcome, study.dataset.countries.code(country)];
+            let of = |&variable: &CountryVariable| {
+                (variable.name(), variable.unit(), study.estimates.country(country, variable))
+            };
+            let variables: Vec<_> = CountryVariable::ALL.iter().map(of).collect();
+            push_rows(text, &beginning(&[lead, &keys].concat()), &study.dataset.unit, &variables);
+        })?;
     }
+    Ok(())
 }
 
 /// `timeline.csv`: the rows of `countries.csv` for every day, with the day in front.
-pub fn timeline(path: &Path<'_>) -> Vec<u8> {
-    let header: Vec<&str> = ["date"].into_iter().chain(OF_COUNTRIES).collect();
-    let mut table = Table::new(&header, &path.days[0].study);
-    for day in &path.days {
-        table.lead = vec![day.date.to_string()];
-        country_rows(&mut table, &day.study);
-    }
-    table.bytes()
+///
+/// # Errors
+/// Those of writing.
+pub fn timeline(path: &Path<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_header(out, &["date", "scenario", "outcome", "country", "variable", "unit", "stat", "value"])?;
+    path.days.iter().try_for_each(|day| write_countries(out, &day.study, &[&day.date.to_string()]))
+}
+
+/// What is written into memory, which takes all.
+fn in_memory(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out).expect("memory takes all that is written");
+    out
+}
+
+/// `countries.csv` of several runs.
+pub fn countries_of<'s>(studies: impl IntoIterator<Item = &'s Study<'s>>) -> Vec<u8> {
+    in_memory(|out| {
+        write_header(out, &OF_COUNTRIES)?;
+        studies.into_iter().try_for_each(|study| write_countries(out, study, &[]))
+    })
 }
 
 /// `sweep.csv`: the rows of `countries.csv` for every point that has a solution, with the values of the keys in front.
 pub fn sweep(sweep: &Sweep<'_>) -> Vec<u8> {
-    let keys = sweep.keys.iter().map(|key| key.name.as_str());
-    let mut table = Table::new(&keys.chain(OF_COUNTRIES).collect::<Vec<_>>(), &sweep.study);
-    for point in &sweep.points {
-        let Ok(found) = &point.found else { continue };
-        table.lead = sweep.coordinates(point).map(str::to_owned).collect();
-        country_rows(&mut table, &sweep.at(found));
-    }
-    table.bytes()
+    in_memory(|out| {
+        let keys = beginning(&sweep.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>());
+        writeln!(out, "{keys}{}", OF_COUNTRIES.join(","))?;
+        for point in &sweep.points {
+            let Ok(found) = &point.found else { continue };
+            let lead: Vec<&str> = sweep.coordinates(point).collect();
+            write_countries(out, &sweep.at(found), &lead)?;
+        }
+        Ok(())
+    })
 }
 
 /// `compare.csv`: one row per (pair of scenarios, outcome, country, variable, statistic).
 pub fn compare(comparison: &Comparison<'_>) -> Vec<u8> {
-    let header = ["first", "second", "outcome", "country", "variable", "unit", "stat", "value"];
     let first = &comparison.first().study;
-    let mut table = Table::new(&header, first);
+    let money = &first.dataset.unit;
+    let mut text = String::from("first,second,outcome,country,variable,unit,stat,value\n");
     for contrast in &comparison.contrasts {
         let second = comparison.columns[contrast.second].study.scenario;
         for country in first.dataset.countries.ids::<CountryId>() {
             let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
+            let lead = beginning(&keys);
             for &variable in CountryVariable::ALL {
                 let difference = contrast.differences.country(country, variable);
-                for (stat, is_share, value) in statistics_of(difference) {
-                    let unit = unit_name(compare::unit(variable), table.money);
-                    let unit = if is_share { SHARE_UNIT } else { unit };
-                    table.begin(keys.iter().chain(&[variable.name(), unit, stat]));
-                    table.number(value);
-                    table.end();
-                }
+                let unit = unit_name(compare::unit(variable), money);
+                push_statistics(&mut text, &lead, [variable.name(), unit], statistics_of(difference));
             }
         }
     }
-    table.bytes()
+    text.into_bytes()
 }
 
 /// Every statistic of a difference that has a value, the share above zero after that below.
@@ -220,44 +229,47 @@ pub fn statistics_of(difference: &Difference) -> impl Iterator<Item = (&'static 
 }
 
 /// `sectors.csv`: one row per (outcome, country, sector, variable, statistic).
-pub fn sectors(study: &Study<'_>) -> Vec<u8> {
-    let header = ["scenario", "outcome", "country", "sector", "variable", "unit", "stat", "value"];
-    let mut table = Table::new(&header, study);
+///
+/// # Errors
+/// Those of writing.
+pub fn sectors(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_header(out, &["scenario", "outcome", "country", "sector", "variable", "unit", "stat", "value"])?;
+    let (countries, sectors) = (&study.dataset.countries, &study.dataset.sectors);
     for (outcome, study) in study.worlds() {
-        table.outcome = outcome;
-        for country in study.dataset.countries.ids::<CountryId>() {
-            for sector in study.dataset.sectors.ids::<SectorId>() {
-                sector_rows(&mut table, &study, country, sector);
-            }
-        }
+        write(out, countries.len() * sectors.len(), |text, at| {
+            let (country, sector) = (CountryId::at(at / sectors.len()), SectorId::at(at % sectors.len()));
+            let lead = beginning(&[study.scenario, outcome, countries.code(country), sectors.code(sector)]);
+            let of = |&variable: &SectorVariable| {
+                let estimate = study.estimates.sector(sectors.len(), country, sector, variable);
+                (variable.name(), variable.unit(), estimate)
+            };
+            let variables: Vec<_> = SectorVariable::ALL.iter().map(of).collect();
+            push_rows(text, &lead, &study.dataset.unit, &variables);
+        })?;
     }
-    table.bytes()
-}
-
-fn sector_rows(table: &mut Table<'_>, study: &Study<'_>, country: CountryId, sector: SectorId) {
-    let keys = [study.dataset.countries.code(country), study.dataset.sectors.code(sector)];
-    for &variable in SectorVariable::ALL {
-        let estimate = study.estimates.sector(study.dataset.sectors.len(), country, sector, variable);
-        table.estimate(&keys, variable.name(), variable.unit(), estimate);
-    }
+    Ok(())
 }
 
 /// `flows.csv`: one row per (outcome, importer, exporter, sector, variable, statistic) of the reported flows.
-pub fn flows(study: &Study<'_>) -> Vec<u8> {
-    let header =
+///
+/// # Errors
+/// Those of writing.
+pub fn flows(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let columns =
         ["scenario", "outcome", "importer", "exporter", "sector", "variable", "unit", "stat", "value"];
-    let mut table = Table::new(&header, study);
+    write_header(out, &columns)?;
     for (outcome, study) in study.worlds() {
-        table.outcome = outcome;
-        for (at, row) in study.estimates.flow_rows.iter().enumerate() {
-            let keys = flow_keys(&study, row);
-            for &variable in FlowVariable::ALL {
-                let estimate = study.estimates.flow(at, variable);
-                table.estimate(&keys, variable.name(), variable.unit(), estimate);
-            }
-        }
+        write(out, study.estimates.flow_rows.len(), |text, at| {
+            let [importer, exporter, sector] = flow_keys(&study, &study.estimates.flow_rows[at]);
+            let lead = beginning(&[study.scenario, outcome, importer, exporter, sector]);
+            let of = |&variable: &FlowVariable| {
+                (variable.name(), variable.unit(), study.estimates.flow(at, variable))
+            };
+            let variables: Vec<_> = FlowVariable::ALL.iter().map(of).collect();
+            push_rows(text, &lead, &study.dataset.unit, &variables);
+        })?;
     }
-    table.bytes()
+    Ok(())
 }
 
 /// The codes of a flow row's importer, exporter and sector.
@@ -268,27 +280,32 @@ pub fn flow_keys<'a>(study: &Study<'a>, row: &FlowRow) -> [&'a str; 3] {
 }
 
 /// `rates.csv`: one row per outcome, changed rate and measure that had a part in it, in fractions.
-pub fn rates(study: &Study<'_>) -> Vec<u8> {
-    let header = ["outcome", "importer", "exporter", "sector", "measure", "before", "after", "contribution"];
-    let mut table = Table::new(&header, study);
+///
+/// # Errors
+/// Those of writing.
+pub fn rates(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = ["outcome", "importer", "exporter", "sector", "measure", "before", "after", "contribution"];
+    write_header(out, &columns)?;
     for (outcome, study) in study.worlds() {
-        for rate in &study.policy.rates {
-            rate_rows(&mut table, outcome, &study, rate);
-        }
+        write(out, study.policy.rates.len(), |text, at| {
+            push_rates(text, outcome, &study, &study.policy.rates[at]);
+        })?;
     }
-    table.bytes()
+    Ok(())
 }
 
-fn rate_rows(table: &mut Table<'_>, outcome: &str, study: &Study<'_>, rate: &RateChange) {
+fn push_rates(text: &mut String, outcome: &str, study: &Study<'_>, rate: &RateChange) {
     let flow = rate.flow;
     let row = FlowRow { importer: flow.importer, exporter: flow.exporter, sector: Some(flow.sector) };
-    let keys = flow_keys(study, &row);
+    let [importer, exporter, sector] = flow_keys(study, &row);
     for contribution in &rate.contributions {
         let measure = study.policy.measures[contribution.measure].name.as_str();
-        table.begin([outcome].iter().chain(&keys).chain(&[measure]));
-        for value in [rate.before.fraction(), rate.after.fraction(), contribution.change] {
-            table.number(value);
-        }
-        table.end();
+        text.push_str(&beginning(&[outcome, importer, exporter, sector, measure]));
+        number::push_exact(text, rate.before.fraction());
+        text.push(',');
+        number::push_exact(text, rate.after.fraction());
+        text.push(',');
+        number::push_exact(text, contribution.change);
+        text.push('\n');
     }
 }

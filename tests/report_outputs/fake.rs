@@ -9,6 +9,8 @@ use tariffsim::index::{CodeList, CountryId, Position, SectorId};
 use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use tariffsim::monte_carlo::estimate::{Estimate, Estimates, FlowRow, QUANTILES, Spread};
 use tariffsim::monte_carlo::prior::Uncertainty;
+use tariffsim::report::contents::{PAGE, RECORD, hashed};
+use tariffsim::report::result;
 use tariffsim::report::study::{SolutionNotes, Study};
 use tariffsim::units::{AdValorem, CostFactor};
 
@@ -386,6 +388,22 @@ pub fn large() -> Fake {
         dataset,
         policy,
     )
+}
+
+/// All files that a run writes, by name.
+pub fn files(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("results");
+    result::write(&dir, study).unwrap();
+    let names = hashed().chain([RECORD, PAGE]);
+    names.map(|name| (name, std::fs::read(dir.join(name)).unwrap())).collect()
+}
+
+/// A table as text.
+pub fn table(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    write(&mut bytes).unwrap();
+    String::from_utf8(bytes).expect("tables are UTF-8")
 }
 
 /// The runs that every report is made of.

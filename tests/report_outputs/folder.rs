@@ -23,7 +23,7 @@ fn result(marker: &str) -> Vec<(&'static str, Vec<u8>)> {
 fn a_run_leaves_all_its_files() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("deep").join("er").join("results");
-    folder::write(&dir, &folder::all(&fake::small().study())).unwrap();
+    tariffsim::report::result::write(&dir, &fake::small().study()).unwrap();
     assert_eq!(
         names(&dir),
         [
@@ -49,8 +49,8 @@ fn a_run_leaves_all_its_files() {
 #[test]
 fn two_runs_are_equal_byte_for_byte_and_name_no_place() {
     let fake = fake::small();
-    let files = folder::all(&fake.study());
-    assert_eq!(files, folder::all(&fake.study()));
+    let files = fake::files(&fake.study());
+    assert_eq!(files, fake::files(&fake.study()));
     for (name, bytes) in &files {
         let text = String::from_utf8_lossy(bytes);
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")) && !text.contains("/tmp"), "{name}");
@@ -118,6 +118,25 @@ fn a_failure_leaves_the_old_result_and_nothing_new() {
     assert_eq!(names(home.path()), ["results"]);
     assert!(folder::write(&home.path().join("a").join("b"), &bad).is_err());
     assert_eq!(names(home.path()), ["results"], "folders made on the way are removed");
+}
+
+#[test]
+fn a_file_that_fails_while_it_is_written_leaves_the_old_result() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("results");
+    folder::write(&dir, &result("first")).unwrap();
+    let failed = folder::make(&dir, |draft| {
+        draft.file("run.json", |out| out.write_all(b"{}"))?;
+        draft.file("marker", |out| {
+            out.write_all(b"sec")?;
+            Err(std::io::Error::other("the disk is full"))
+        })?;
+        Ok(())
+    });
+    let message = failed.unwrap_err().to_string();
+    assert!(message.contains("marker") && message.contains("the disk is full"), "{message}");
+    assert_eq!(fs::read_to_string(dir.join("marker")).unwrap(), "first");
+    assert_eq!((names(home.path()), names(&dir).len()), (vec!["results".to_owned()], 2));
 }
 
 #[cfg(unix)]

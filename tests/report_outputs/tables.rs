@@ -5,36 +5,32 @@ use std::collections::HashSet;
 use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use tariffsim::report::tables;
 
-use crate::fake;
+use crate::fake::{self, table};
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).expect("tables are UTF-8")
-}
-
-fn first_lines(bytes: Vec<u8>, count: usize) -> String {
-    text(bytes).lines().take(count).collect::<Vec<_>>().join("\n")
+fn first_lines(text: &str, count: usize) -> String {
+    text.lines().take(count).collect::<Vec<_>>().join("\n")
 }
 
 const STATS: usize = 10;
 
 #[test]
 fn countries_begin_as_documented() {
-    insta::assert_snapshot!(first_lines(tables::countries(&fake::small().study()), 12));
+    insta::assert_snapshot!(first_lines(&table(|out| tables::countries(&fake::small().study(), out)), 12));
 }
 
 #[test]
 fn sectors_begin_as_documented() {
-    insta::assert_snapshot!(first_lines(tables::sectors(&fake::small().study()), 4));
+    insta::assert_snapshot!(first_lines(&table(|out| tables::sectors(&fake::small().study(), out)), 4));
 }
 
 #[test]
 fn flows_begin_as_documented() {
-    insta::assert_snapshot!(first_lines(tables::flows(&fake::small().study()), 4));
+    insta::assert_snapshot!(first_lines(&table(|out| tables::flows(&fake::small().study(), out)), 4));
 }
 
 #[test]
 fn rates_are_one_row_per_cell_and_measure() {
-    insta::assert_snapshot!(text(tables::rates(&fake::small().study())));
+    insta::assert_snapshot!(table(|out| tables::rates(&fake::small().study(), out)));
 }
 
 #[test]
@@ -42,27 +38,37 @@ fn each_contributing_measure_has_its_row() {
     let fake = fake::retaliation();
     let parts: usize = fake.policy.rates.iter().map(|rate| rate.contributions.len()).sum();
     assert!(parts > fake.policy.rates.len(), "some rate must have two measures");
-    assert_eq!(text(tables::rates(&fake.study())).lines().count(), parts + 1);
+    assert_eq!(table(|out| tables::rates(&fake.study(), out)).lines().count(), parts + 1);
 }
 
 #[test]
 fn every_value_has_its_row() {
     let fake = fake::small();
     let (n, j) = (6, 4);
-    let lines = |bytes: Vec<u8>| text(bytes).lines().count() - 1;
-    assert_eq!(lines(tables::countries(&fake.study())), n * CountryVariable::ALL.len() * STATS);
-    assert_eq!(lines(tables::sectors(&fake.study())), n * j * SectorVariable::ALL.len() * STATS);
+    let lines = |text: String| text.lines().count() - 1;
+    assert_eq!(
+        lines(table(|out| tables::countries(&fake.study(), out))),
+        n * CountryVariable::ALL.len() * STATS
+    );
+    assert_eq!(
+        lines(table(|out| tables::sectors(&fake.study(), out))),
+        n * j * SectorVariable::ALL.len() * STATS
+    );
     let flows = fake.estimates.flow_rows.len();
-    assert_eq!(lines(tables::flows(&fake.study())), flows * FlowVariable::ALL.len() * STATS);
+    assert_eq!(
+        lines(table(|out| tables::flows(&fake.study(), out))),
+        flows * FlowVariable::ALL.len() * STATS
+    );
 }
 
 #[test]
 fn without_draws_there_is_the_central_case_only() {
     let fake = fake::small().without_draws();
-    for bytes in
-        [tables::countries(&fake.study()), tables::sectors(&fake.study()), tables::flows(&fake.study())]
-    {
-        let text = text(bytes);
+    for text in [
+        table(|out| tables::countries(&fake.study(), out)),
+        table(|out| tables::sectors(&fake.study(), out)),
+        table(|out| tables::flows(&fake.study(), out)),
+    ] {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let stat = reader.headers().unwrap().iter().position(|name| name == "stat").unwrap();
         let stats: HashSet<String> = reader.records().map(|row| row.unwrap()[stat].to_owned()).collect();
@@ -77,7 +83,7 @@ fn what_is_undefined_has_no_row() {
         tariffsim::monte_carlo::estimate::Estimate { central: None, spread: None };
     fake.country_mut("MEX", CountryVariable::Wage).spread.as_mut().unwrap().sd = f64::NAN;
     fake.country_mut("MEX", CountryVariable::Income).central = Some(f64::INFINITY);
-    let text = text(tables::countries(&fake.study()));
+    let text = table(|out| tables::countries(&fake.study(), out));
     let stats = |variable: &str| {
         let of = format!(",MEX,{variable},");
         text.lines()
@@ -99,7 +105,7 @@ fn values_read_back_exactly_and_nothing_is_zero_without_a_sign() {
     fake.country_mut("CAN", CountryVariable::Welfare).central = Some(-0.0);
     fake.country_mut("CAN", CountryVariable::RealWage).central = Some(-1.0 / 3.0e7);
     fake.country_mut("CAN", CountryVariable::Wage).central = Some(0.1 + 0.2);
-    let text = text(tables::countries(&fake.study()));
+    let text = table(|out| tables::countries(&fake.study(), out));
     let value = |variable: &str| {
         let of = format!(",CAN,{variable},percent,central,");
         text.lines().find_map(|line| line.split_once(&of)).unwrap().1
@@ -114,17 +120,17 @@ fn values_read_back_exactly_and_nothing_is_zero_without_a_sign() {
 fn units_are_those_of_the_variable_and_shares_are_ratios() {
     let mut fake = fake::small();
     fake.dataset.unit = "EUR, mn".to_owned();
-    let countries = text(tables::countries(&fake.study()));
+    let countries = table(|out| tables::countries(&fake.study(), out));
     assert!(countries.contains(",tariff_revenue,\"EUR, mn\",central,"));
     assert!(countries.contains(",tariff_revenue,ratio,p_negative,"));
-    assert!(text(tables::flows(&fake.study())).contains(",rate,pp,central,25\n"));
+    assert!(table(|out| tables::flows(&fake.study(), out)).contains(",rate,pp,central,25\n"));
 }
 
 #[test]
 fn awkward_codes_are_quoted() {
     let mut fake = fake::small();
     fake.policy.measures[0].name = "a \"quoted\", name".to_owned();
-    let text = text(tables::rates(&fake.study()));
+    let text = table(|out| tables::rates(&fake.study(), out));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     assert_eq!(&reader.records().next().unwrap().unwrap()[4], "a \"quoted\", name");
 }
@@ -132,8 +138,8 @@ fn awkward_codes_are_quoted() {
 #[test]
 fn the_largest_table_has_all_its_rows() {
     let fake = fake::large();
-    let bytes = tables::flows(&fake.study());
-    let rows = bytes.iter().filter(|&&byte| byte == b'\n').count() - 1;
+    let text = table(|out| tables::flows(&fake.study(), out));
+    let rows = text.lines().count() - 1;
     assert_eq!(rows, (81 * 80 + 80 * 20) * FlowVariable::ALL.len() * STATS);
-    assert!(!bytes.contains(&b'\r'));
+    assert!(!text.contains('\r'));
 }

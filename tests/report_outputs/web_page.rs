@@ -13,7 +13,7 @@ use tariffsim::files::FileError;
 use tariffsim::model::variable::{CountryVariable, FlowVariable};
 use tariffsim::monte_carlo::estimate::Estimate;
 use tariffsim::report::study::Study;
-use tariffsim::report::{folder, number, page, terminal};
+use tariffsim::report::{folder, number, page, result, terminal};
 
 use crate::fake::{self, Fake, around};
 
@@ -54,7 +54,7 @@ fn fakes() -> Vec<(&'static str, Fake)> {
 }
 
 fn files(fake: &Fake) -> BTreeMap<&'static str, Vec<u8>> {
-    folder::all(&fake.study()).into_iter().collect()
+    fake::files(&fake.study()).into_iter().collect()
 }
 
 fn page(fake: &Fake) -> String {
@@ -257,7 +257,7 @@ fn a_folder_gives_the_page_that_its_run_wrote() {
     for (name, fake) in fakes() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("results");
-        folder::write(&dir, &folder::all(&fake.study())).unwrap();
+        result::write(&dir, &fake.study()).unwrap();
         let page = fs::read(dir.join("report.html")).unwrap();
         fs::remove_file(dir.join("report.html")).unwrap();
         assert_eq!(folder::renew_page(&dir).unwrap(), dir.join("report.html"));
@@ -274,7 +274,7 @@ fn a_scenario_may_have_any_name() {
     let fake = fake::small();
     for scenario in ["a, \"b\"", " blanks ", "tab\tin it", "two\nlines", "\u{202e}", "é;'\\", "=1+1"] {
         let study = Study { scenario, ..fake.study() };
-        let files: BTreeMap<_, _> = folder::all(&study).into_iter().collect();
+        let files: BTreeMap<_, _> = fake::files(&study).into_iter().collect();
         let html = Html::parse_document(std::str::from_utf8(&files["report.html"]).unwrap());
         let volume = cell(&html, "prices-and-volumes", "Canada → United States", "volume");
         assert!(volume.value().attr("data-v").is_some(), "{scenario}");
@@ -292,7 +292,7 @@ fn replaced(from: &'static str, to: &'static str) -> Change {
 /// A result on disk, and what its run wrote.
 fn result_folder(home: &Path, fake: &Fake) -> (PathBuf, BTreeMap<&'static str, Vec<u8>>) {
     let dir = home.join("results");
-    let files = folder::all(&fake.study());
+    let files = fake::files(&fake.study());
     folder::write(&dir, &files).unwrap();
     (dir, files.into_iter().collect())
 }
@@ -407,10 +407,11 @@ fn what_no_run_writes_is_refused_with_its_place_even_where_hashes_fit() {
     ];
     for (name, change, words) in cases {
         let mut files = files(&fake::small());
+        let record = String::from_utf8(files["run.json"].clone()).unwrap();
         let changed = change(&files[name]);
         assert!(changed != files[name], "{name}: {words}");
         files.insert(name, changed);
-        let faults = page::page(&Anybodys(files)).unwrap_err();
+        let faults = page::page(&Anybodys(files), &record).unwrap_err();
         let said = diagnostics::render(&faults, false);
         assert!(said.contains(words), "{name}, {words}:\n{said}");
     }

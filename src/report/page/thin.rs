@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 
-use csv::{Terminator, WriterBuilder};
-
 use crate::files::{FileError, unreadable};
+use crate::report::tables::beginning;
 
 /// Which rows are wanted: those that begin with a lead, an importer and an exporter.
 pub(super) struct Wanted {
@@ -16,8 +15,8 @@ pub(super) struct Wanted {
 impl Wanted {
     /// The rows of some pairs after the fields that all rows begin with.
     pub(super) fn new(lead: &[&str], pairs: &[[&str; 2]]) -> Self {
-        let keys = pairs.iter().map(|pair| key(&beginning(pair)).to_vec());
-        Self { lead: beginning(lead), pairs: keys.collect() }
+        let keys = pairs.iter().map(|pair| key(beginning(pair).as_bytes()).to_vec());
+        Self { lead: beginning(lead).into_bytes(), pairs: keys.collect() }
     }
 
     /// Whether every row is a line.
@@ -28,16 +27,6 @@ impl Wanted {
     fn has(&self, line: &[u8]) -> bool {
         line.strip_prefix(self.lead.as_slice()).is_some_and(|rest| self.pairs.contains(key(rest)))
     }
-}
-
-/// Fields as a row begins with them, up to and including the comma after the last.
-fn beginning(fields: &[&str]) -> Vec<u8> {
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let mut writer = WriterBuilder::new().terminator(Terminator::Any(b',')).from_writer(Vec::new());
-    writer.write_record(fields).expect("memory takes all that is written");
-    writer.into_inner().expect("memory takes all that is written")
 }
 
 /// What a row begins with, up to its second comma. A comma inside a quoted code makes keys that are too short and so

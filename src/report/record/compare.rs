@@ -23,7 +23,7 @@ pub struct CompareRecord<'a> {
     remarks: Vec<String>,
     names: record::Names<'a>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    files: BTreeMap<&'a str, String>,
+    files: record::Hashes,
 }
 
 /// One of the scenarios.
@@ -78,7 +78,7 @@ pub fn compare<'a>(comparison: &'a Comparison<'a>) -> CompareRecord<'a> {
         disclosures: comparison.said(lines),
         remarks: comparison.said(disclosure::remarks),
         names: record::names(first),
-        files: BTreeMap::new(),
+        files: record::Hashes::new(),
     }
 }
 
@@ -97,5 +97,5 @@ fn compared<'a>(at: usize, study: &'a Study<'a>) -> Compared<'a> {
 
 /// `run.json` of a comparison, with the hashes of the other files.
 pub fn compare_json(comparison: &Comparison<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    record::sealed(&CompareRecord { files: record::hashes(files), ..compare(comparison) })
+    record::sealed(&CompareRecord { files: record::hashes(files), ..compare(comparison) }).into_bytes()
 }

@@ -1,7 +1,5 @@
 //! The record of a run over time.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::index::CountryId;
@@ -23,7 +21,7 @@ struct PathRecord<'a> {
     disclosures: Vec<String>,
     remarks: Vec<String>,
     names: record::Names<'a>,
-    files: BTreeMap<&'a str, String>,
+    files: record::Hashes,
 }
 
 /// One day.
@@ -40,7 +38,7 @@ struct DayRecord<'a> {
 }
 
 /// `run.json` of a run over time, with the hashes of the other files.
-pub fn path_json(path: &Path<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn path_json(path: &Path<'_>, files: record::Hashes) -> String {
     let study = path.busiest();
     let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
     record::sealed(&PathRecord {
@@ -55,7 +53,7 @@ pub fn path_json(path: &Path<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
         disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
         remarks: disclosure::remarks(study),
         names: record::names(study),
-        files: record::hashes(files),
+        files,
     })
 }
 

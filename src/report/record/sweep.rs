@@ -31,7 +31,7 @@ pub struct SweepRecord<'a> {
     remarks: Vec<String>,
     names: record::Names<'a>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    files: BTreeMap<&'a str, String>,
+    files: record::Hashes,
 }
 
 /// A key that is varied.
@@ -77,7 +77,7 @@ pub fn sweep<'a>(sweep: &'a Sweep<'a>) -> SweepRecord<'a> {
         disclosures: lines.iter().map(ToString::to_string).collect(),
         remarks: disclosure::remarks(study),
         names: record::names(study),
-        files: BTreeMap::new(),
+        files: record::Hashes::new(),
     }
 }
 
@@ -94,5 +94,5 @@ fn point<'a>(sweep: &'a Sweep<'a>, point: &'a Point) -> PointRecord<'a> {
 
 /// `run.json` of a sweep, with the hashes of the other files.
 pub fn sweep_json(sweep: &Sweep<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    record::sealed(&SweepRecord { files: record::hashes(files), ..self::sweep(sweep) })
+    record::sealed(&SweepRecord { files: record::hashes(files), ..self::sweep(sweep) }).into_bytes()
 }
