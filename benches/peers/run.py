@@ -30,7 +30,7 @@ CRITERION = TARGET / "criterion"
 ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SIZES = ["world-2024-12x29", "random-31x40", "world-2024-45x29", "world-2024-81x29"]
 COLUMNS = {
-    "baseline/new": "baseline made ready",
+    "baseline/new": "baseline made ready, all cores",
     "sweep/one": "a sweep",
     "sweep/batch": "a sweep of 8 draws",
     "solve/central": "a solution",
