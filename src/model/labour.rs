@@ -13,6 +13,7 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::closure::Labour;
 use crate::economy::totals::outputs;
+use crate::numerics::functions::ln;
 
 /// What each sector's labour earned in the accounts, where it does not move freely.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +22,20 @@ pub struct SectorLabour {
     pub friction: f64,
     /// VA_nj by pair; the sectors of a country sum to its value added.
     pub value_added: Vec<f64>,
+    /// ln(VA_nj/γ_nj) by pair: the output of which that is the value added; 0 where there is none.
+    pub log_output: Vec<f64>,
 }
 
 impl SectorLabour {
     /// The labour of some accounts; `None` where it is mobile.
     pub fn new(accounts: &Accounts, labour: Labour) -> Option<Self> {
         let friction = labour.friction();
-        (friction > 0.0).then(|| Self { friction, value_added: value_added(accounts) })
+        (friction > 0.0).then(|| {
+            let value_added = value_added(accounts);
+            let output = |(earned, share): (&f64, &f64)| if *earned > 0.0 { ln(earned / share) } else { 0.0 };
+            let log_output = value_added.iter().zip(&accounts.value_added_share).map(output).collect();
+            Self { friction, value_added, log_output }
+        })
     }
 }
 

@@ -54,7 +54,7 @@ impl Preconditioner {
         let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
         let wages = inverse.transpose().as_slice().to_vec();
         let pairs = 0..n * j;
-        let own_wages = own_wages(accounts, &response.output, labour.friction());
+        let own_wages = own_wages(accounts, &response.turning, &home_share, labour.friction());
         Self {
             sectors: j,
             domestic: single(&domestic),
@@ -165,38 +165,12 @@ pub struct OwnWage {
     pub price: f64,
 }
 
-fn own_wages(accounts: &Accounts, output: &[f64], friction: f64) -> Vec<OwnWage> {
-    if friction <= 0.0 {
-        return Vec::new();
-    }
-    let home = accounts.domestic_share();
-    let turn = turning(accounts, output);
-    let own = |pair: usize| {
-        let share = accounts.value_added_share[pair];
-        OwnWage { sales_lost: friction * turn[pair] * share, price: home[pair] * share }
+fn own_wages(accounts: &Accounts, turning: &[f64], home_share: &[f64], friction: f64) -> Vec<OwnWage> {
+    let own = |((turning, home), share): ((&f64, &f64), &f64)| OwnWage {
+        sales_lost: friction * turning * share,
+        price: home * share,
     };
-    (0..output.len()).map(own).collect()
-}
-
-/// The part of a pair's sales that is lost per unit of θ·d ln c, 1 − Σ_n (M_ni/Y_i) π_ni: a buyer who has no other
-/// supplier does not turn away.
-pub(super) fn turning(accounts: &Accounts, output: &[f64]) -> Vec<f64> {
-    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-    let values = accounts.flow_values();
-    let mut captive = vec![0.0; n * j];
-    for sector in 0..j {
-        for importer in 0..n {
-            let shares = accounts.share.row(sector, importer).iter().zip(values.row(sector, importer));
-            for (exporter, (share, value)) in shares.enumerate() {
-                captive[exporter * j + sector] += share * value;
-            }
-        }
-    }
-    captive
-        .iter()
-        .zip(output)
-        .map(|(captive, output)| if *output > 0.0 { 1.0 - captive / output } else { 0.0 })
-        .collect()
+    turning.iter().zip(home_share).zip(&accounts.value_added_share).map(own).collect()
 }
 
 /// Working space for a country that settles at home, by (sector, lane).

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::model::equations::log_unit_costs;
-use crate::model::preconditioner::{single, turning};
+use crate::model::preconditioner::single;
 use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
 /// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, further down X of a pair in money, and
@@ -31,6 +31,8 @@ pub(super) struct Response {
     pub(super) switching: Vec<f64>,
     /// Y by pair, for which no derivative is needed.
     pub(super) output: Vec<f64>,
+    /// As [`Linearised::turning`].
+    pub(super) turning: Vec<f64>,
 }
 
 /// Countries worked out side by side.
@@ -77,6 +79,7 @@ impl Response {
             labour: gathered(|column| &column.labour),
             switching: (0..n * j).map(|pair| switching[pair * n + pair / j]).collect(),
             output: world.output,
+            turning: world.turning,
         }
     }
 
@@ -156,6 +159,9 @@ struct Linearised<'a> {
     revenue_share: Vec<f64>,
     /// 1/κ, 0 where labour is mobile.
     friction: f64,
+    /// The part of a pair's sales that is lost per unit of θ·d ln c, 1 − Σ_n (M_ni/Y_i) π_ni: a buyer who has no other
+    /// supplier does not turn away. Empty where labour is mobile.
+    turning: Vec<f64>,
 }
 
 impl<'a> Linearised<'a> {
@@ -174,7 +180,8 @@ impl<'a> Linearised<'a> {
                 }
             }
         }
-        Self { accounts, theta, domestic, values, output, revenue_share, friction }
+        let turning = if friction > 0.0 { turning(accounts, &values, &output) } else { Vec::new() };
+        Self { accounts, theta, domestic, values, output, revenue_share, friction, turning }
     }
 
     /// What follows when the wages of some countries rise, each in a lane of its own.
@@ -189,9 +196,8 @@ impl<'a> Linearised<'a> {
         let (mut spending, mut output) = self.spending(&wages, &price, &cost);
         if self.friction > 0.0 {
             relative = vec![0.0; price.len()];
-            let turning = turning(self.accounts, &self.output);
             for _ in 0..LABOUR_ROUNDS {
-                self.relative_wages(&output, &turning, &mut relative);
+                self.relative_wages(&output, &mut relative);
                 (price, cost) = self.prices(&wages, &relative);
                 (spending, output) = self.spending(&wages, &price, &cost);
             }
@@ -201,7 +207,7 @@ impl<'a> Linearised<'a> {
     }
 
     /// Moves relative wages towards d ln(γ_nj Y_nj / Σ_k γ_nk Y_nk)/κ, as far as buyers let them.
-    fn relative_wages(&self, output: &[f64], turning: &[f64], relative: &mut [f64]) {
+    fn relative_wages(&self, output: &[f64], relative: &mut [f64]) {
         let j = self.accounts.shape.sectors;
         let Accounts { value_added, value_added_share, .. } = self.accounts;
         let average: Vec<[f64; COLUMNS]> = value_added_share
@@ -215,7 +221,7 @@ impl<'a> Linearised<'a> {
                 continue;
             }
             let (average, output) = (&average[pair / j], lane::<COLUMNS>(output, pair));
-            let gone = self.theta[pair % j] * turning[pair] * value_added_share[pair];
+            let gone = self.theta[pair % j] * self.turning[pair] * value_added_share[pair];
             for l in 0..COLUMNS {
                 let earned = self.friction * (output[l] / self.output[pair] - average[l]);
                 relative[l] += (earned - relative[l]) / (1.0 + self.friction * gone);
@@ -341,4 +347,20 @@ impl<'a> Linearised<'a> {
         let size = self.accounts.shape.sectors * self.accounts.shape.sectors;
         &self.domestic[country * size..(country + 1) * size]
     }
+}
+
+/// [`Linearised::turning`], from flows before tariff and outputs.
+fn turning(accounts: &Accounts, values: &Bilateral, output: &[f64]) -> Vec<f64> {
+    let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+    let mut captive = vec![0.0; n * j];
+    for sector in 0..j {
+        for importer in 0..n {
+            let shares = accounts.share.row(sector, importer).iter().zip(values.row(sector, importer));
+            for (exporter, (share, value)) in shares.enumerate() {
+                captive[exporter * j + sector] += share * value;
+            }
+        }
+    }
+    let turns = |(captive, output): (&f64, &f64)| if *output > 0.0 { 1.0 - captive / output } else { 0.0 };
+    captive.iter().zip(output).map(turns).collect()
 }

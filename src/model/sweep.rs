@@ -49,6 +49,8 @@ pub struct Sweep<'a, const K: usize> {
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
     wedges: Wedges,
+    /// Where the wedges begin among the unknowns.
+    wedge_start: usize,
     work: Work<K>,
 }
 
@@ -89,6 +91,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             weights: weights(world).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
             wedges: Wedges::new::<K>(shares),
+            wedge_start: world.wedge_start(),
             wage_shift: vec![0.0; shape.countries * K],
             accounts,
             shares,
@@ -156,7 +159,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn unit_costs(&mut self, z: &[f64]) {
         let n = self.accounts.shape.countries;
         let (wages, rest) = z.split_at(self.price_start() * K);
-        let wages = [wages, &z[self.relative_start() * K..self.wedge_start() * K]];
+        let wages = [wages, &z[self.relative_start() * K..self.wedge_start * K]];
         log_unit_costs::<K>(self.accounts, wages, rest, &mut self.work.cost_power);
         for (sector, costs) in self.work.cost_power.chunks_exact_mut(n * K).enumerate() {
             let theta = lane::<K>(&self.theta, sector);
@@ -408,13 +411,13 @@ impl<const K: usize> Sweep<'_, K> {
 
 impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     fn size(&self) -> usize {
-        self.wedge_start() + self.shares.wedges.len()
+        self.wedge_start + self.shares.wedges.len()
     }
 
     fn step(&mut self, z: &[f64], step: &mut [f64]) -> [Residual; K] {
         let mut labour = self.evaluate(z).into_flattened();
         let mut worst = self.largest_residual(z, &labour);
-        let (step, wedges) = step.split_at_mut(self.wedge_start() * K);
+        let (step, wedges) = step.split_at_mut(self.wedge_start * K);
         self.preconditioned(z, &mut labour, step);
         self.step_wedges(wedges, &mut worst);
         worst

@@ -108,8 +108,8 @@ impl GeneralEquilibrium {
             return vec![Ok(Vec::new()); draws.len()];
         }
         let policy = Policy::default();
-        let observed =
-            World { policy: &policy, shares: SharedShares::new(world.accounts, &policy), ..world.clone() };
+        let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, &policy));
+        let observed = World { policy: &policy, labour, shares, ..*world };
         let start = Equilibrium::unchanged(world.accounts.shape);
         let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
         let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
@@ -276,11 +276,10 @@ fn equation(world: &World<'_>, component: usize) -> Equation {
     } else if component < n + 2 * n * j {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
+    } else if component < world.wedge_start() {
+        let (country, sector) = pair(component - n - 2 * n * j);
+        Equation::SectorLabour(country, sector)
     } else {
-        if component < world.wedge_start() {
-            let (country, sector) = pair(component - n - 2 * n * j);
-            return Equation::SectorLabour(country, sector);
-        }
         let wedge = world.shares.wedges[component - world.wedge_start()];
         Equation::Tariff(world.shares.changed[wedge].change.flow)
     }

@@ -34,7 +34,7 @@ impl<const K: usize> Sweep<'_, K> {
             }
             let average = average[pair / self.accounts.shape.sectors];
             let said = lane::<K>(said, pair);
-            let before = ln(earned / self.accounts.value_added_share[pair]);
+            let before = labour.log_output[pair];
             for l in 0..K {
                 residual[l] = labour.friction * (residual[l] - before - average[l]) - said[l];
             }

@@ -69,13 +69,9 @@ impl<const K: usize> Sweep<'_, K> {
         }
     }
 
-    pub(super) fn wedge_start(&self) -> usize {
-        self.relative_start() + self.work.relative_residual.len() / K
-    }
-
     /// Puts the wedges of a lane at a solution where they may lie.
     pub fn settle_wedges(&self, unknowns: &mut [f64]) {
-        for (&at, unknown) in self.shares.wedges.iter().zip(&mut unknowns[self.wedge_start()..]) {
+        for (&at, unknown) in self.shares.wedges.iter().zip(&mut unknowns[self.wedge_start..]) {
             let [low, high] = self.shares.changed[at].wedge_range(self.point);
             *unknown = unknown.clamp(low, high);
         }
@@ -86,7 +82,7 @@ impl<const K: usize> Sweep<'_, K> {
         for (wedge, &at) in self.shares.wedges.iter().enumerate() {
             let cell = &self.shares.changed[at];
             let [low, high] = cell.wedge_range(self.point);
-            let unknown = lane::<K>(z, self.wedge_start() + wedge);
+            let unknown = lane::<K>(z, self.wedge_start + wedge);
             for (l, unknown) in unknown.iter().enumerate() {
                 let theta = self.theta[cell.change.flow.sector.index() * K + l];
                 let weights = cell.weights_at_wedge(self.point, theta, unknown.clamp(low, high));
@@ -110,7 +106,7 @@ impl<const K: usize> Sweep<'_, K> {
             let markup: [f64; K] = std::array::from_fn(|l| match cell.wedge {
                 Some(wedge) => {
                     let [low, high] = cell.wedge_range(self.point);
-                    let unknown = z[(self.wedge_start() + wedge) * K + l].clamp(low, high);
+                    let unknown = z[(self.wedge_start + wedge) * K + l].clamp(low, high);
                     cell.export_markup(self.point, unknown, self.wedges.within[wedge * K + l])
                 }
                 None => self.wedges.markup[income * K + l],
@@ -137,7 +133,7 @@ impl<const K: usize> Sweep<'_, K> {
         let power = self.work.cost_power[(sector * n + cell.exporter) * K + l];
         let log_cost = -ln(power) / theta;
         let (unknown, reference) =
-            (z[(self.wedge_start() + wedge) * K + l], self.wedges.references[wedge * K + l]);
+            (z[(self.wedge_start + wedge) * K + l], self.wedges.references[wedge * K + l]);
         let slot = wedge * K + l;
         if cell.quota().is_none() {
             let log_prices = self.log_consumer_prices(cell.importer, l, z);
@@ -171,7 +167,7 @@ impl<const K: usize> Sweep<'_, K> {
     pub(super) fn step_wedges(&self, step: &mut [f64], worst: &mut [Residual; K]) {
         step.copy_from_slice(&self.wedges.step);
         for (wedge, residual) in self.wedges.residual.as_chunks::<K>().0.iter().enumerate() {
-            (0..K).for_each(|l| observe(&mut worst[l], residual[l], self.wedge_start() + wedge));
+            (0..K).for_each(|l| observe(&mut worst[l], residual[l], self.wedge_start + wedge));
         }
     }
 }
