@@ -313,7 +313,7 @@ fn title(entrants: &[Entrant]) -> String {
 
 fn report(arguments: &Arguments, comparison: &Comparison<'_>) -> Result<(), Failure> {
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &compare::files(comparison))?;
+        compare::write(dir, comparison)?;
     }
     if arguments.json {
         output::print(&json::compare_text(comparison))?;

@@ -263,7 +263,7 @@ fn nothing_solved(points: &[Point]) -> Failure {
 
 fn report(arguments: &Arguments, sweep: &Sweep<'_>) -> Result<(), Failure> {
     if let Some(dir) = &arguments.out {
-        folder::write(dir, &sweep::files(sweep))?;
+        sweep::write(dir, sweep)?;
     }
     if arguments.json {
         output::print(&json::sweep_text(sweep))?;

@@ -1,5 +1,7 @@
 //! Several scenarios side by side, and how far apart they are on the same draws.
 
+use std::path::Path;
+
 use crate::index::CountryId;
 use crate::model::variable::{CountryVariable, Unit};
 use crate::monte_carlo::contrast::Differences;
@@ -7,6 +9,7 @@ use crate::report::chart::{compare_chart, png};
 use crate::report::contents::{COMPARE, COUNTRIES, RECORD};
 use crate::report::disclosure;
 use crate::report::focus;
+use crate::report::folder::{self, FolderError, content, text};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -112,17 +115,22 @@ pub fn scenario_file(at: usize) -> String {
     format!("scenario-{}.toml", at + 1)
 }
 
-/// All files of a comparison, with the name each has in the result folder.
-pub fn files(comparison: &Comparison<'_>) -> Vec<(String, Vec<u8>)> {
-    let chart = compare_chart(comparison);
-    let mut files = vec![
-        (COMPARE.to_owned(), tables::compare(comparison)),
-        (COUNTRIES.to_owned(), tables::countries_of(comparison.columns.iter().map(|column| &column.study))),
-    ];
-    let scenarios = comparison.columns.iter().enumerate();
-    files.extend(scenarios.map(|(at, of)| (scenario_file(at), of.study.resolved.as_bytes().to_vec())));
-    files.push(("compare.png".to_owned(), png(&chart)));
-    files.push(("compare.svg".to_owned(), chart.into_bytes()));
-    files.push((RECORD.to_owned(), record::compare_json(comparison, &files)));
-    files
+/// Writes the files of a comparison into a folder, all or nothing.
+///
+/// # Errors
+/// [`FolderError`]; see [`folder::check`].
+pub fn write(dir: &Path, comparison: &Comparison<'_>) -> Result<(), FolderError> {
+    folder::make(dir, |draft| {
+        let chart = compare_chart(comparison);
+        let studies = || comparison.columns.iter().map(|column| &column.study);
+        let mut files = vec![
+            content(COMPARE, |out| tables::compare(comparison, out)),
+            content(COUNTRIES, |out| tables::countries_of(studies(), out)),
+            content("compare.png", |out| out.write_all(&png(&chart))),
+            text("compare.svg", &chart),
+        ];
+        files.extend(studies().enumerate().map(|(at, study)| text(scenario_file(at), study.resolved)));
+        let hashes = draft.files(files)?;
+        draft.files(vec![text(RECORD, &record::compare_json(comparison, hashes))]).map(drop)
+    })
 }

@@ -126,11 +126,19 @@ pub struct Draft<'a> {
 }
 
 /// What a file is called and what writes it.
-pub type Content<'a> = (&'static str, Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'a>);
+pub type Content<'a> = (String, Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'a>);
+
+/// A file that is written as it is made.
+pub fn content<'a>(
+    name: impl Into<String>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'a,
+) -> Content<'a> {
+    (name.into(), Box::new(write))
+}
 
 /// A file that is in memory.
-pub fn text<'a>(name: &'static str, text: &'a str) -> Content<'a> {
-    (name, Box::new(move |out| out.write_all(text.as_bytes())))
+pub fn text<'a>(name: impl Into<String>, text: &'a str) -> Content<'a> {
+    content(name, move |out| out.write_all(text.as_bytes()))
 }
 
 impl Draft<'_> {
@@ -161,9 +169,8 @@ impl Draft<'_> {
     /// [`FolderError::Unwritable`] for the first that could not be written.
     pub fn files(&self, files: Vec<Content<'_>>) -> Result<Hashes, FolderError> {
         let files = files.into_par_iter().with_max_len(1);
-        let written: Vec<_> = files
-            .map(|(name, content)| self.file(name, content).map(|hash| (name.to_owned(), hash)))
-            .collect();
+        let written: Vec<_> =
+            files.map(|(name, content)| self.file(&name, content).map(|hash| (name, hash))).collect();
         written.into_iter().collect()
     }
 }
@@ -172,10 +179,10 @@ impl Draft<'_> {
 ///
 /// # Errors
 /// [`FolderError`]; see [`check`].
-pub fn write(dir: &Path, files: &[(impl AsRef<str>, Vec<u8>)]) -> Result<(), FolderError> {
+pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
     make(dir, |draft| {
         let mut files = files.iter();
-        files.try_for_each(|(name, bytes)| draft.file(name.as_ref(), |out| out.write_all(bytes)).map(drop))
+        files.try_for_each(|(name, bytes)| draft.file(name, |out| out.write_all(bytes)).map(drop))
     })
 }
 

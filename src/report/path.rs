@@ -9,7 +9,7 @@ use crate::report::chart::{path_chart, png};
 use crate::report::contents::{RECORD, SCENARIO, TIMELINE};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::folder::{self, FolderError, text};
+use crate::report::folder::{self, FolderError, content, text};
 use crate::report::record;
 use crate::report::study::Study;
 use crate::report::tables;
@@ -90,9 +90,9 @@ pub fn write(dir: &std::path::Path, path: &Path<'_>) -> Result<(), FolderError> 
     folder::make(dir, |draft| {
         let chart = path_chart(path);
         let hashes = draft.files(vec![
-            (TIMELINE, Box::new(|out| tables::timeline(path, out))),
+            content(TIMELINE, |out| tables::timeline(path, out)),
             text(SCENARIO, path.days[0].study.resolved),
-            ("timeline.png", Box::new(|out| out.write_all(&png(&chart)))),
+            content("timeline.png", |out| out.write_all(&png(&chart))),
             text("timeline.svg", &chart),
         ])?;
         draft.files(vec![text(RECORD, &record::path_json(path, hashes))]).map(drop)

@@ -266,11 +266,6 @@ pub fn run_json(study: &Study<'_>, files: Hashes) -> String {
     sealed(&Record { files, ..record(study) })
 }
 
-/// The hashes of files that are in memory.
-fn hashes(files: &[(impl AsRef<str>, Vec<u8>)]) -> Hashes {
-    files.iter().map(|(name, bytes)| (name.as_ref().to_owned(), sha256(bytes))).collect()
-}
-
 /// A record as JSON that ends with the hash of all lines above.
 fn sealed(record: &impl Serialize) -> String {
     let text =

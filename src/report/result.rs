@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::report::chart;
 use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
-use crate::report::folder::{self, Content, Draft, FolderError, text};
+use crate::report::folder::{self, Content, Draft, FolderError, content, text};
 use crate::report::page;
 use crate::report::record::{Hashes, run_json};
 use crate::report::study::Study;
@@ -42,10 +42,10 @@ fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError>
 /// Writes the page, and what it is made of.
 fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> Result<Hashes, FolderError> {
     let mut files: Vec<Content<'_>> = vec![
-        (FLOWS, Box::new(|out| tables::flows(study, out))),
-        (SECTORS, Box::new(|out| tables::sectors(study, out))),
-        (COUNTRIES, Box::new(|out| tables::countries(study, out))),
-        (RATES, Box::new(|out| tables::rates(study, out))),
+        content(FLOWS, |out| tables::flows(study, out)),
+        content(SECTORS, |out| tables::sectors(study, out)),
+        content(COUNTRIES, |out| tables::countries(study, out)),
+        content(RATES, |out| tables::rates(study, out)),
         text(SCENARIO, study.resolved),
     ];
     files.extend(DRAWINGS.into_iter().zip(charts).map(|(name, chart)| text(name, chart)));

@@ -1,5 +1,7 @@
 //! One scenario at many values of one key or two.
 
+use std::path::Path;
+
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::{Estimate, Estimates};
@@ -7,6 +9,7 @@ use crate::report::chart::{png, sweep_chart};
 use crate::report::contents::{RECORD, SCENARIO, SWEEP};
 use crate::report::disclosure;
 use crate::report::focus;
+use crate::report::folder::{self, FolderError, content, text};
 use crate::report::record;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 use crate::report::tables;
@@ -138,15 +141,19 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// All files of a sweep, with the name each has in the result folder.
-pub fn files(sweep: &Sweep<'_>) -> Vec<(&'static str, Vec<u8>)> {
-    let chart = sweep_chart(sweep);
-    let mut files = vec![
-        (SWEEP, tables::sweep(sweep)),
-        (SCENARIO, sweep.study.resolved.as_bytes().to_vec()),
-        ("sweep.png", png(&chart)),
-        ("sweep.svg", chart.into_bytes()),
-    ];
-    files.push((RECORD, record::sweep_json(sweep, &files)));
-    files
+/// Writes the files of a sweep into a folder, all or nothing.
+///
+/// # Errors
+/// [`FolderError`]; see [`folder::check`].
+pub fn write(dir: &Path, sweep: &Sweep<'_>) -> Result<(), FolderError> {
+    folder::make(dir, |draft| {
+        let chart = sweep_chart(sweep);
+        let hashes = draft.files(vec![
+            content(SWEEP, |out| tables::sweep(sweep, out)),
+            text(SCENARIO, sweep.study.resolved),
+            content("sweep.png", |out| out.write_all(&png(&chart))),
+            text("sweep.svg", &chart),
+        ])?;
+        draft.files(vec![text(RECORD, &record::sweep_json(sweep, hashes))]).map(drop)
+    })
 }

@@ -166,57 +166,57 @@ fn write_countries(out: &mut dyn Write, study: &Study<'_>, lead: &[&str]) -> io:
 /// # Errors
 /// Those of writing.
 pub fn timeline(path: &Path<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_header(out, &["date", "scenario", "outcome", "country", "variable", "unit", "stat", "value"])?;
+    write!(out, "{}", beginning(&["date"]))?;
+    write_header(out, &OF_COUNTRIES)?;
     path.days.iter().try_for_each(|day| write_countries(out, &day.study, &[&day.date.to_string()]))
 }
 
-/// What is written into memory, which takes all.
-fn in_memory(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(&mut out).expect("memory takes all that is written");
-    out
-}
-
 /// `countries.csv` of several runs.
-pub fn countries_of<'s>(studies: impl IntoIterator<Item = &'s Study<'s>>) -> Vec<u8> {
-    in_memory(|out| {
-        write_header(out, &OF_COUNTRIES)?;
-        studies.into_iter().try_for_each(|study| write_countries(out, study, &[]))
-    })
+///
+/// # Errors
+/// Those of writing.
+pub fn countries_of<'s>(studies: impl Iterator<Item = &'s Study<'s>>, out: &mut dyn Write) -> io::Result<()> {
+    write_header(out, &OF_COUNTRIES)?;
+    studies.into_iter().try_for_each(|study| write_countries(out, study, &[]))
 }
 
 /// `sweep.csv`: the rows of `countries.csv` for every point that has a solution, with the values of the keys in front.
-pub fn sweep(sweep: &Sweep<'_>) -> Vec<u8> {
-    in_memory(|out| {
-        let keys = beginning(&sweep.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>());
-        writeln!(out, "{keys}{}", OF_COUNTRIES.join(","))?;
-        for point in &sweep.points {
-            let Ok(found) = &point.found else { continue };
-            let lead: Vec<&str> = sweep.coordinates(point).collect();
-            write_countries(out, &sweep.at(found), &lead)?;
-        }
-        Ok(())
-    })
+///
+/// # Errors
+/// Those of writing.
+pub fn sweep(sweep: &Sweep<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let keys: Vec<&str> = sweep.keys.iter().map(|key| key.name.as_str()).collect();
+    write!(out, "{}", beginning(&keys))?;
+    write_header(out, &OF_COUNTRIES)?;
+    for point in &sweep.points {
+        let Ok(found) = &point.found else { continue };
+        let lead: Vec<&str> = sweep.coordinates(point).collect();
+        write_countries(out, &sweep.at(found), &lead)?;
+    }
+    Ok(())
 }
 
 /// `compare.csv`: one row per (pair of scenarios, outcome, country, variable, statistic).
-pub fn compare(comparison: &Comparison<'_>) -> Vec<u8> {
+///
+/// # Errors
+/// Those of writing.
+pub fn compare(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_header(out, &["first", "second", "outcome", "country", "variable", "unit", "stat", "value"])?;
     let first = &comparison.first().study;
-    let money = &first.dataset.unit;
-    let mut text = String::from("first,second,outcome,country,variable,unit,stat,value\n");
     for contrast in &comparison.contrasts {
         let second = comparison.columns[contrast.second].study.scenario;
-        for country in first.dataset.countries.ids::<CountryId>() {
+        write(out, first.dataset.countries.len(), |text, at| {
+            let country = CountryId::at(at);
             let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
             let lead = beginning(&keys);
             for &variable in CountryVariable::ALL {
                 let difference = contrast.differences.country(country, variable);
-                let unit = unit_name(compare::unit(variable), money);
-                push_statistics(&mut text, &lead, [variable.name(), unit], statistics_of(difference));
+                let unit = unit_name(compare::unit(variable), &first.dataset.unit);
+                push_statistics(text, &lead, [variable.name(), unit], statistics_of(difference));
             }
-        }
+        })?;
     }
-    text.into_bytes()
+    Ok(())
 }
 
 /// Every statistic of a difference that has a value, the share above zero after that below.

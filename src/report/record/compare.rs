@@ -96,6 +96,6 @@ fn compared<'a>(at: usize, study: &'a Study<'a>) -> Compared<'a> {
 }
 
 /// `run.json` of a comparison, with the hashes of the other files.
-pub fn compare_json(comparison: &Comparison<'_>, files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    record::sealed(&CompareRecord { files: record::hashes(files), ..compare(comparison) }).into_bytes()
+pub fn compare_json(comparison: &Comparison<'_>, files: record::Hashes) -> String {
+    record::sealed(&CompareRecord { files, ..compare(comparison) })
 }

@@ -93,6 +93,6 @@ fn point<'a>(sweep: &'a Sweep<'a>, point: &'a Point) -> PointRecord<'a> {
 }
 
 /// `run.json` of a sweep, with the hashes of the other files.
-pub fn sweep_json(sweep: &Sweep<'_>, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    record::sealed(&SweepRecord { files: record::hashes(files), ..self::sweep(sweep) }).into_bytes()
+pub fn sweep_json(sweep: &Sweep<'_>, files: record::Hashes) -> String {
+    record::sealed(&SweepRecord { files, ..self::sweep(sweep) })
 }
