@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::bilateral::Flow;
-use crate::cli::baselines::{Baselines, Start};
+use crate::cli::baselines::{self, Baselines, Start};
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
 use crate::economy::dataset::Dataset;
@@ -105,7 +105,7 @@ pub(super) fn simulate(
     scope: Scope,
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
-    let start = Baselines::default().of(opened, &GeneralEquilibrium::default())?;
+    let start = Arc::new(baselines::solved(opened, &GeneralEquilibrium::default())?);
     simulate_from(&start, opened, uncertainty, scope, show_progress)
 }
 

@@ -113,7 +113,7 @@ impl Contrast {
         }
     }
 
-    /// Adds a block of draws in draw order; the numbers are shared out over the threads.
+    /// Adds a block of draws in draw order.
     pub(super) fn add(&mut self, solved: [&[Solved]; 2]) {
         let both = solved[0].iter().zip(solved[1]);
         let draws: Vec<[&[Impact]; 2]> = both

@@ -228,15 +228,17 @@ pub struct Names<'a> {
     pub sectors: BTreeMap<&'a str, &'a str>,
 }
 
+/// Who writes records.
+const THIS_PROGRAM: Program = Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") };
+
 /// The most countries that a record calls concerned.
 const MOST_COUNTRIES: usize = 12;
 
 /// The record of a run.
 pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
-    let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
     Record {
         format: FORMAT,
-        program: Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        program: THIS_PROGRAM,
         scenario: scenario(study),
         data: data(study),
         model: model(study),
@@ -247,11 +249,17 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
-        disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
+        disclosures: disclosures(study),
         remarks: disclosure::remarks(study),
         names: names(study),
         files: Hashes::new(),
     }
+}
+
+/// What must be said of any country.
+fn disclosures(study: &Study<'_>) -> Vec<String> {
+    let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
+    disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect()
 }
 
 fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {

@@ -59,11 +59,16 @@ fn head(page: &mut Page, study: &Study<'_>) {
     page.heading(study.title);
     page.paragraph(study.summary);
     page.note(&disclosure::assumptions(study));
+    page.note(&estimate_and_ranges(study, ""));
+}
+
+/// What every number is, and what its range is; `common` says what several results have in common.
+fn estimate_and_ranges(study: &Study<'_>, common: &str) -> String {
     let ranges = match study.uncertainty.draws {
         0 => String::new(),
-        _ => format!(" Ranges are the {}, 5–95 %.", disclosure::RANGE),
+        _ => format!(" Ranges are the {}, 5–95 %{common}.", disclosure::RANGE),
     };
-    page.note(&format!("{}.{ranges}", disclosure::ESTIMATE));
+    format!("{}.{ranges}", disclosure::ESTIMATE)
 }
 
 /// "USA from MEX", or with names.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::index::CountryId;
 use crate::report::compare::{Comparison, scenario_file};
 use crate::report::disclosure;
-use crate::report::record::{self, FORMAT, PROGRAM};
+use crate::report::record::{self, FORMAT};
 use crate::report::study::Study;
 
 /// What a comparison leaves: as the record of a run, with what differs between scenarios by scenario.
@@ -56,13 +55,9 @@ struct PairRecord<'a> {
 /// The record of a comparison, without hashes of files.
 pub fn compare<'a>(comparison: &'a Comparison<'a>) -> CompareRecord<'a> {
     let first = &comparison.first().study;
-    let everyone: Vec<CountryId> = first.dataset.countries.ids().collect();
-    let lines = |study: &Study<'_>| -> Vec<String> {
-        disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect()
-    };
     CompareRecord {
         format: FORMAT,
-        program: record::Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        program: record::THIS_PROGRAM,
         title: &comparison.title,
         data: record::data(first),
         scenarios: (0..).zip(&comparison.columns).map(|(at, of)| compared(at, &of.study)).collect(),
@@ -75,7 +70,7 @@ pub fn compare<'a>(comparison: &'a Comparison<'a>) -> CompareRecord<'a> {
                 draws_left_out: contrast.differences.failed,
             })
             .collect(),
-        disclosures: comparison.said(lines),
+        disclosures: comparison.said(record::disclosures),
         remarks: comparison.said(disclosure::remarks),
         names: record::names(first),
         files: record::Hashes::new(),

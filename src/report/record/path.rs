@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::index::CountryId;
 use crate::report::disclosure;
 use crate::report::path::Path;
-use crate::report::record::{self, FORMAT, PROGRAM};
+use crate::report::record::{self, FORMAT};
 
 /// What a run over time leaves: as the record of one day, with what differs between days by day.
 #[derive(Debug, Serialize)]
@@ -40,17 +39,16 @@ struct DayRecord<'a> {
 /// `run.json` of a run over time, with the hashes of the other files.
 pub fn path_json(path: &Path<'_>, files: record::Hashes) -> String {
     let study = path.busiest();
-    let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
     record::sealed(&PathRecord {
         format: FORMAT,
-        program: record::Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        program: record::THIS_PROGRAM,
         scenario: record::scenario(study),
         data: record::data(study),
         model: record::model(study),
         uncertainty: record::uncertainty::uncertainty(study),
         days: days(path),
         concerned: record::codes(study, path.countries(record::MOST_COUNTRIES)),
-        disclosures: disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect(),
+        disclosures: record::disclosures(study),
         remarks: disclosure::remarks(study),
         names: record::names(study),
         files,

@@ -4,13 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::index::CountryId;
 use crate::report::disclosure;
-use crate::report::record::{self, FORMAT, PROGRAM};
+use crate::report::record::{self, FORMAT};
 use crate::report::sweep::{Point, Sweep};
-
-/// The most countries that a record calls concerned.
-const MOST_COUNTRIES: usize = 12;
 
 /// What a sweep leaves: as the record of a run, with how the solution went point by point.
 #[derive(Debug, Serialize)]
@@ -60,11 +56,9 @@ struct PointRecord<'a> {
 /// The record of a sweep, without hashes of files.
 pub fn sweep<'a>(sweep: &'a Sweep<'a>) -> SweepRecord<'a> {
     let study = &sweep.study;
-    let everyone: Vec<CountryId> = study.dataset.countries.ids().collect();
-    let lines = disclosure::lines(study, &everyone);
     SweepRecord {
         format: FORMAT,
-        program: record::Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") },
+        program: record::THIS_PROGRAM,
         scenario: record::scenario(study),
         data: record::data(study),
         model: record::model(study),
@@ -73,8 +67,8 @@ pub fn sweep<'a>(sweep: &'a Sweep<'a>) -> SweepRecord<'a> {
         points: sweep.points.iter().map(|of| point(sweep, of)).collect(),
         largest_effects_at: sweep.coordinates(&sweep.points[sweep.most]).collect(),
         measures: record::measures(study),
-        concerned: record::codes(study, sweep.countries(MOST_COUNTRIES)),
-        disclosures: lines.iter().map(ToString::to_string).collect(),
+        concerned: record::codes(study, sweep.countries(record::MOST_COUNTRIES)),
+        disclosures: record::disclosures(study),
         remarks: disclosure::remarks(study),
         names: record::names(study),
         files: record::Hashes::new(),

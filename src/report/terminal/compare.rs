@@ -9,7 +9,9 @@ use crate::report::number;
 use crate::report::spoken::{self, Scale};
 use crate::report::study::Study;
 use crate::report::terminal::layout::{Cell, Grid, Page};
-use crate::report::terminal::{MOST_COUNTRIES, NARROWEST, SHORTEST_COUNTRY, number_cell};
+use crate::report::terminal::{
+    MOST_COUNTRIES, NARROWEST, SHORTEST_COUNTRY, estimate_and_ranges, number_cell,
+};
 
 /// What stands below welfare where nobody chose variables.
 const OTHERS: [(&str, CountryVariable); 5] = [
@@ -69,11 +71,7 @@ fn head(page: &mut Page, comparison: &Comparison<'_>) {
     for line in comparison.assumptions() {
         page.note(&line);
     }
-    let ranges = match has_draws(comparison) {
-        true => format!(" Ranges are the {}, 5–95 %, on the same draws in all.", disclosure::RANGE),
-        false => String::new(),
-    };
-    page.note(&format!("{}.{ranges}", disclosure::ESTIMATE));
+    page.note(&estimate_and_ranges(&comparison.first().study, ", on the same draws in all"));
 }
 
 /// One variable of every scenario, and its differences: side by side where there are two, else one below the other.

@@ -7,7 +7,7 @@ use crate::report::disclosure;
 use crate::report::number::{self, Figures, Place, Shown};
 use crate::report::path::Path;
 use crate::report::terminal::layout::{Cell, Grid, Page};
-use crate::report::terminal::{NARROWEST, number_cell};
+use crate::report::terminal::{NARROWEST, estimate_and_ranges, number_cell};
 
 /// The most countries in the table of welfare.
 const MOST_COUNTRIES: usize = 5;
@@ -22,11 +22,7 @@ pub fn path_page(path: &Path<'_>, width: usize) -> String {
     page.heading(study.title);
     page.paragraph(study.summary);
     page.note(&path.assumptions());
-    let ranges = match study.uncertainty.draws {
-        0 => String::new(),
-        _ => format!(" Ranges are the {}, 5–95 %, on the same draws every day.", disclosure::RANGE),
-    };
-    page.note(&format!("{}.{ranges}", disclosure::ESTIMATE));
+    page.note(&estimate_and_ranges(study, ", on the same draws every day"));
     let Some(imposer) = path.imposer() else {
         page.paragraph("No measure reaches any flow on any day.");
         return page.text();

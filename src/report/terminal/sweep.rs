@@ -6,7 +6,7 @@ use crate::report::disclosure;
 use crate::report::spoken::{self, Scale};
 use crate::report::sweep::{Key, Point, Sweep};
 use crate::report::terminal::layout::{Cell, Grid, Page};
-use crate::report::terminal::{NARROWEST, number_cell};
+use crate::report::terminal::{NARROWEST, estimate_and_ranges, number_cell};
 
 /// The most countries in a table, and the most of which there is a table each.
 const MOST_COUNTRIES: usize = 5;
@@ -32,11 +32,7 @@ pub fn sweep_page(sweep: &Sweep<'_>, width: usize) -> String {
         page.bullet(&values_in_words(key));
     }
     page.note(&sweep.assumptions());
-    let ranges = match study.uncertainty.draws {
-        0 => String::new(),
-        _ => format!(" Ranges are the {}, 5–95 %, on the same draws at every point.", disclosure::RANGE),
-    };
-    page.note(&format!("{}.{ranges}", disclosure::ESTIMATE));
+    page.note(&estimate_and_ranges(study, ", on the same draws at every point"));
     for &variable in &sweep.variables {
         match sweep.keys.as_slice() {
             [_] => by_country(&mut page, sweep, variable),
