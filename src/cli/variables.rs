@@ -8,13 +8,23 @@ use crate::model::variable::CountryVariable;
 
 /// The variables of some names.
 pub(super) fn variables(names: &[String]) -> Result<Vec<CountryVariable>, Failure> {
+    let find = |name: &str| CountryVariable::ALL.iter().copied().find(|variable| variable.name() == name);
+    each_once(names, find, unknown)
+}
+
+/// What some words stand for, each once; all that are unknown are told.
+fn each_once<T: PartialEq>(
+    words: &[String],
+    find: impl Fn(&str) -> Option<T>,
+    unknown: impl Fn(&str) -> Diagnostic,
+) -> Result<Vec<T>, Failure> {
     let mut found = Vec::new();
     let mut faults = Vec::new();
-    for name in names {
-        match CountryVariable::ALL.iter().find(|variable| variable.name() == name) {
-            Some(variable) if found.contains(variable) => {}
-            Some(variable) => found.push(*variable),
-            None => faults.push(unknown(name)),
+    for word in words {
+        match find(word) {
+            Some(known) if found.contains(&known) => {}
+            Some(known) => found.push(known),
+            None => faults.push(unknown(word)),
         }
     }
     if faults.is_empty() { Ok(found) } else { Err(faults.into()) }
@@ -34,16 +44,7 @@ fn unknown(name: &str) -> Diagnostic {
 
 /// The countries of some codes.
 pub(super) fn countries(dataset: &Dataset, codes: &[String]) -> Result<Vec<CountryId>, Failure> {
-    let mut found: Vec<CountryId> = Vec::new();
-    let mut faults = Vec::new();
-    for code in codes {
-        match dataset.countries.find(code) {
-            Some(country) if found.contains(&country) => {}
-            Some(country) => found.push(country),
-            None => faults.push(unknown_country(dataset, code)),
-        }
-    }
-    if faults.is_empty() { Ok(found) } else { Err(faults.into()) }
+    each_once(codes, |code| dataset.countries.find(code), |code| unknown_country(dataset, code))
 }
 
 fn unknown_country(dataset: &Dataset, code: &str) -> Diagnostic {

@@ -122,12 +122,15 @@ impl<'a, const K: usize> Sweep<'a, K> {
     /// Puts a draw into a lane.
     pub fn set_draw(&mut self, l: usize, draw: &Parameters) {
         scatter::<K>(&mut self.theta, l, &draw.theta);
+        let mut incomes = self.shares.export_incomes.iter().enumerate().peekable();
         for (at, cell) in self.shares.changed.iter().enumerate() {
             let theta = draw.theta[cell.change.flow.sector.index()];
             let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
             (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
+            if let Some((income, _)) = incomes.next_if(|(_, of)| **of == at) {
+                self.wedges.set_markup::<K>(income, l, weights);
+            }
         }
-        self.set_markups(l, draw);
         for (shift, value) in
             self.wage_shift.iter_mut().skip(l).step_by(K).zip(self.preconditioner.wage_shift(&draw.theta))
         {

@@ -3,9 +3,8 @@
 
 use crate::economy::accounts::Accounts;
 use crate::index::Position as _;
-use crate::model::shares::{ChangedCell, SharedShares};
+use crate::model::shares::{CellShares, ChangedCell, SharedShares};
 use crate::model::sweep::{Sweep, observe};
-use crate::model::world::Parameters;
 use crate::numerics::anderson::Residual;
 use crate::numerics::functions::{exp, ln};
 use crate::numerics::lanes::{lane, lane_mut, scatter};
@@ -34,6 +33,11 @@ impl Wedges {
             markup: lanes(shares.export_incomes.len()),
         }
     }
+
+    /// Keeps F/H − 1 of a flow whose tariff is the rate.
+    pub(super) fn set_markup<const K: usize>(&mut self, income: usize, l: usize, weights: CellShares) {
+        self.markup[income * K + l] = if weights.made > 0.0 { weights.net / weights.made - 1.0 } else { 0.0 };
+    }
 }
 
 /// The weights of the wedges in the norm of the solver: a flow's part of the spending in the world.
@@ -56,17 +60,6 @@ impl<const K: usize> Sweep<'_, K> {
     /// What the wedges of a lane refer to: [`crate::model::wedges::references`].
     pub fn set_references(&mut self, l: usize, references: &[f64]) {
         scatter::<K>(&mut self.wedges.references, l, references);
-    }
-
-    /// F/H − 1 of the flows whose tariff is the rate.
-    pub(super) fn set_markups(&mut self, l: usize, draw: &Parameters) {
-        for (income, &at) in self.shares.export_incomes.iter().enumerate() {
-            let cell = &self.shares.changed[at];
-            let theta = draw.theta[cell.change.flow.sector.index()];
-            let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
-            self.wedges.markup[income * K + l] =
-                if weights.made > 0.0 { weights.net / weights.made - 1.0 } else { 0.0 };
-        }
     }
 
     /// Puts the wedges of a lane at a solution where they may lie.
