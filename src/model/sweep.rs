@@ -42,7 +42,8 @@ pub struct Sweep<'a, const K: usize> {
     net: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
     weights: Vec<f64>,
-    point: PathPoint,
+    /// How much of the policy is in force, by lane.
+    points: [PathPoint; K],
     mode: ExemptMode,
     /// What a draw's elasticities add to the answer of excess demand for labour to a wage, by (country, lane).
     wage_shift: Vec<f64>,
@@ -80,13 +81,13 @@ struct Work<const K: usize> {
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
-    /// Prepares a world for K draws at a time, at a point of the path from observed policy.
-    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner, point: PathPoint) -> Self {
+    /// Prepares a world for K draws at a time.
+    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner) -> Self {
         let World { accounts, shares, .. } = world;
         let shape = accounts.shape;
         let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
-            point,
+            points: [PathPoint::END; K],
             mode: world.policy.exempt_mode,
             weights: weights(world).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
@@ -119,13 +120,14 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
     }
 
-    /// Puts a draw into a lane.
-    pub fn set_draw(&mut self, l: usize, draw: &Parameters) {
+    /// Puts a draw into a lane, at a point of the path from observed policy.
+    pub fn set_draw(&mut self, l: usize, draw: &Parameters, point: PathPoint) {
+        self.points[l] = point;
         scatter::<K>(&mut self.theta, l, &draw.theta);
         let mut incomes = self.shares.export_incomes.iter().enumerate().peekable();
         for (at, cell) in self.shares.changed.iter().enumerate() {
             let theta = draw.theta[cell.change.flow.sector.index()];
-            let weights = cell.weights_at(self.point, theta, &draw.exempt_shares, self.mode);
+            let weights = cell.weights_at(point, theta, &draw.exempt_shares, self.mode);
             (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             if let Some((income, _)) = incomes.next_if(|(_, of)| **of == at) {
                 self.wedges.set_markup::<K>(income, l, weights);

@@ -53,7 +53,7 @@ impl TradeModel for GeneralEquilibrium {
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
         let references = self.references(world, &[parameters]).remove(0)?;
-        self.solve_case(world, Case { parameters, start, references: &references })
+        self.solve_case(world, Case { parameters, start, references: &references, point: PathPoint::END })
     }
 
     fn solve_batch(
@@ -66,10 +66,10 @@ impl TradeModel for GeneralEquilibrium {
         let cases = draws.iter().zip(starts).zip(&references);
         let cases: Vec<Case<'_>> = cases
             .filter_map(|((&parameters, &start), references)| {
-                Some(Case { parameters, start, references: references.as_ref().ok()? })
+                Some(Case { parameters, start, references: references.as_ref().ok()?, point: PathPoint::END })
             })
             .collect();
-        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, &cases);
+        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, &cases);
         let mut results = results
             .into_iter()
             .zip(&cases)
@@ -82,20 +82,21 @@ impl TradeModel for GeneralEquilibrium {
     }
 }
 
-/// One problem: parameters, a start near the solution, and what its wedges refer to.
+/// One problem: parameters, a start near the solution, what its wedges refer to, and how much of the policy is in force.
 #[derive(Clone, Copy)]
 struct Case<'a> {
     parameters: &'a Parameters,
     start: &'a Equilibrium,
     references: &'a [f64],
+    point: PathPoint,
 }
 
 impl GeneralEquilibrium {
     /// The largest relative residual of any equation at a point.
     pub fn residual(&self, world: &World<'_>, parameters: &Parameters, point: &Equilibrium) -> f64 {
         let Ok(references) = self.references(world, &[parameters]).remove(0) else { return f64::INFINITY };
-        let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END);
-        sweep.set_draw(0, parameters);
+        let mut sweep = Sweep::<1>::new(world, world.preconditioner);
+        sweep.set_draw(0, parameters, PathPoint::END);
         sweep.set_references(0, &references);
         let mut step = vec![0.0; sweep.size()];
         let [residual] = sweep.step(&unknowns(world, point), &mut step);
@@ -108,8 +109,7 @@ impl GeneralEquilibrium {
             return vec![Ok(Vec::new()); draws.len()];
         }
         let policy = Policy::default();
-        let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, &policy));
-        let observed = World { policy: &policy, labour, shares, ..*world };
+        let observed = observed(world, &policy);
         let start = Equilibrium::unchanged(world.accounts.shape);
         let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
         let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
@@ -118,9 +118,35 @@ impl GeneralEquilibrium {
         found.into_iter().zip(draws).map(references).collect()
     }
 
+    /// Solves a draw at observed policy and under the policy of a world, from a start for each: side by side, as both go
+    /// through the same shares, unless the second has to know the first.
+    ///
+    /// # Errors
+    /// As [`TradeModel::solve`].
+    pub fn solve_both(
+        &self,
+        world: &World<'_>,
+        parameters: &Parameters,
+        [before, after]: [&Equilibrium; 2],
+    ) -> Result<[Equilibrium; 2], SolveError> {
+        if !world.shares.wedges.is_empty() {
+            let baseline = self.solve(&observed(world, &Policy::default()), parameters, before)?;
+            let references = references(world, parameters, &baseline);
+            let case = Case { parameters, start: after, references: &references, point: PathPoint::END };
+            return Ok([baseline, self.solve_case(world, case)?]);
+        }
+        let case = |start, point| Case { parameters, start, references: &[], point };
+        let cases = [case(before, PathPoint::OBSERVED), case(after, PathPoint::END)];
+        let mut found = self.solve_lanes::<2>(world, world.preconditioner, &cases).into_iter();
+        let mut solution = |case: Case<'_>| {
+            let found = found.next().expect("one result for every case");
+            found.or_else(|_| self.solve_hard(world, case))
+        };
+        Ok([solution(cases[0])?, solution(cases[1])?])
+    }
+
     fn solve_case(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {
-        self.solve_one(world, world.preconditioner, PathPoint::END, case)
-            .or_else(|_| self.solve_hard(world, case))
+        self.solve_one(world, world.preconditioner, case).or_else(|_| self.solve_hard(world, case))
     }
 
     /// Solves a hard policy (very high rates, very elastic sectors) in steps. Should that not do, once more with the
@@ -143,12 +169,12 @@ impl GeneralEquilibrium {
         let mut following: Option<Preconditioner> = None;
         loop {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
-            let next = PathPoint(f64::min(here + step, 1.0));
-            match patient.solve_one(world, preconditioner, next, Case { start: &solution, ..case }) {
+            let next = PathPoint(f64::min(here + step, case.point.0));
+            match patient.solve_one(world, preconditioner, Case { start: &solution, point: next, ..case }) {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
-                    if next == PathPoint::END {
+                    if next == case.point {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
                     }
                     if follow_links {
@@ -172,10 +198,9 @@ impl GeneralEquilibrium {
         &self,
         world: &World<'_>,
         preconditioner: &Preconditioner,
-        point: PathPoint,
         case: Case<'_>,
     ) -> Result<Equilibrium, SolveError> {
-        let mut results = self.solve_lanes::<1>(world, preconditioner, point, &[case]);
+        let mut results = self.solve_lanes::<1>(world, preconditioner, &[case]);
         results.pop().expect("one result for one draw")
     }
 
@@ -183,15 +208,20 @@ impl GeneralEquilibrium {
         &self,
         world: &World<'_>,
         preconditioner: &Preconditioner,
-        point: PathPoint,
         cases: &[Case<'_>],
     ) -> Vec<Result<Equilibrium, SolveError>> {
-        let mut sweep = Sweep::<K>::new(world, preconditioner, point);
+        let mut sweep = Sweep::<K>::new(world, preconditioner);
         let results = cases.iter().map(|_| None).collect();
         let mut waiting = Waiting { world, cases, next: 0, taken: [0; K], results };
         anderson::solve(&mut sweep, &mut waiting, self.options);
         waiting.results.into_iter().map(|result| result.expect("every draw has ended")).collect()
     }
+}
+
+/// The same world without its policy.
+fn observed<'a>(world: &World<'a>, none: &'a Policy) -> World<'a> {
+    let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, none));
+    World { policy: none, labour, shares, ..*world }
 }
 
 /// The draws that wait for a lane, and the results of those that had one.
@@ -207,7 +237,7 @@ struct Waiting<'a, const K: usize> {
 impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     fn next(&mut self, sweep: &mut Sweep<'_, K>, lane: usize, z: &mut [f64]) -> bool {
         let Some(case) = self.cases.get(self.next) else { return false };
-        sweep.set_draw(lane, case.parameters);
+        sweep.set_draw(lane, case.parameters, case.point);
         sweep.set_references(lane, case.references);
         scatter::<K>(z, lane, &unknowns(self.world, case.start));
         self.taken[lane] = self.next;
@@ -217,7 +247,7 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
 
     fn ended(&mut self, sweep: &Sweep<'_, K>, lane: usize, z: &[f64], outcome: Outcome) {
         let mut unknowns = gather::<K>(z, lane);
-        sweep.settle_wedges(&mut unknowns);
+        sweep.settle_wedges(lane, &mut unknowns);
         let found = equilibrium(self.world, outcome, &unknowns);
         let country = sweep.without_income(lane);
         self.results[self.taken[lane]] =

@@ -11,7 +11,7 @@ use crate::economy::policy::ExemptShare;
 use crate::index::{CountryId, Position as _};
 use crate::model::world::Parameters;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
-use crate::numerics::functions::{exp, ln};
+use crate::numerics::functions::{exp, exp_all, ln};
 use crate::units::Elasticity;
 
 /// Standard deviation of ln θ below which no published standard error is believed: a small one from a few sources
@@ -111,12 +111,14 @@ impl Sampler<'_> {
         self.flow_log_sd.is_some()
     }
 
-    /// The trade shares of draw number `index`: the tariff-inclusive share of each foreign supplier is multiplied by
-    /// a log-normal factor with mean 1 for the pair of countries and one for the flow, then the shares of each
-    /// importer and sector are scaled to their sum. What is not traded stays so.
-    pub fn shares(&self, index: u32, share: &Bilateral) -> Bilateral {
-        let mut drawn = share.clone();
-        let Some([pair_sd, cell_sd]) = self.flow_log_sd else { return drawn };
+    /// The trade shares of draw number `index`, put into `drawn`: the tariff-inclusive share of each foreign supplier is
+    /// multiplied by a log-normal factor with mean 1 for the pair of countries and one for the flow, then the shares of
+    /// each importer and sector are scaled to their sum. What is not traded stays so.
+    pub fn shares(&self, index: u32, share: &Bilateral, drawn: &mut Bilateral) {
+        let Some([pair_sd, cell_sd]) = self.flow_log_sd else {
+            drawn.clone_from(share);
+            return;
+        };
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(FLOW_STREAMS + u64::from(index));
         let mut factor = |sd: f64| -> f64 {
@@ -125,22 +127,20 @@ impl Sampler<'_> {
         };
         let n = share.shape().countries;
         let pairs: Vec<f64> = (0..n * n).map(|_| factor(pair_sd)).collect();
-        for (row, shares) in drawn.values_mut().chunks_exact_mut(n).enumerate() {
+        let rows = drawn.values_mut().chunks_exact_mut(n).zip(share.values().chunks_exact(n));
+        for (row, (drawn, share)) in rows.enumerate() {
             let importer = row % n;
-            let before: f64 = shares.iter().sum();
-            for (exporter, share) in shares.iter_mut().enumerate() {
-                // Drawn for every flow, so that it does not matter which others are traded.
-                let own = factor(cell_sd);
-                if exporter != importer {
-                    *share *= exp(pairs[importer * n + exporter] + own);
-                }
-            }
-            let after: f64 = shares.iter().sum();
+            let of_pairs = &pairs[importer * n..(importer + 1) * n];
+            // Drawn for every flow, so that it does not matter which others are traded.
+            drawn.iter_mut().zip(of_pairs).for_each(|(log, pair)| *log = pair + factor(cell_sd));
+            drawn[importer] = 0.0;
+            exp_all(drawn);
+            drawn.iter_mut().zip(share).for_each(|(factor, share)| *factor *= share);
+            let (before, after) = (share.iter().sum::<f64>(), drawn.iter().sum::<f64>());
             if after > 0.0 {
-                shares.iter_mut().for_each(|share| *share *= before / after);
+                drawn.iter_mut().for_each(|share| *share *= before / after);
             }
         }
-        drawn
     }
 }
 

@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use crate::economy::accounts::Accounts;
-use crate::economy::policy::Policy;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
 use crate::model::impact::{Comparison, Impact, Measure};
@@ -87,7 +86,7 @@ impl<'a> Solver<'a> {
 
     fn batch(&self, indices: &[u32]) -> Vec<Solved> {
         if self.arms[0].sampler.draws_flows() {
-            return indices.iter().map(|&index| self.with_own_flows(index)).collect();
+            return self.with_own_flows(indices);
         }
         // Elasticities are the same in all outcomes, and exempt shares do not matter before policy changes.
         let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
@@ -143,31 +142,47 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then each outcome.
-    fn with_own_flows(&self, index: u32) -> Solved {
-        let sampler = &self.arms[0].sampler;
-        let draw = sampler.draw(index);
-        let (experiment, from) = (self.experiment, self.experiment.baseline);
-        let accounts =
-            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
-        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.closure);
-        let observed_policy = Policy::default();
-        let result = || {
-            let model = experiment.model;
-            let before = self.before.at(&[&draw.parameters]).remove(0);
-            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &before)?;
-            let impacts = self.arms.iter().map(|arm| {
-                let parameters = arm.sampler.draw(index).parameters;
-                let after = arm.expected.at(&[&parameters]).remove(0);
-                let world = world(arm.measure.world.policy)?;
-                let found = model.solve(&world, &parameters, &start(&baseline, &before, &after))?;
-                let measure = Measure::<1>::new(&world, experiment.flow_rows, experiment.sectors);
-                let parameters = &parameters;
-                Ok(measure.impact(Comparison { parameters, baseline: &baseline, counterfactual: &found }))
-            });
-            impacts.collect()
-        };
-        Solved { floored: draw.floored, result: result() }
+    /// Solves draws with trade shares of their own: each has its own accounts, at observed policy and in each outcome.
+    fn with_own_flows(&self, indices: &[u32]) -> Vec<Solved> {
+        let from = &self.experiment.baseline.accounts;
+        let mut accounts = from.clone();
+        let solved = indices.iter().map(|&index| {
+            let sampler = &self.arms[0].sampler;
+            sampler.shares(index, &from.share, &mut accounts.share);
+            let draw = sampler.draw(index);
+            Solved { floored: draw.floored, result: self.outcomes_in(&accounts, index, &draw.parameters) }
+        });
+        solved.collect()
+    }
+
+    /// What happens in each outcome in some accounts. Their baseline is solved along with the first outcome.
+    fn outcomes_in(
+        &self,
+        accounts: &Accounts,
+        index: u32,
+        parameters: &Parameters,
+    ) -> Result<Vec<Impact>, SolveError> {
+        let Experiment { model, baseline: from, flow_rows, sectors, .. } = *self.experiment;
+        let before = self.before.at(&[parameters]).remove(0);
+        let mut baseline: Option<Equilibrium> = None;
+        let mut impacts = Vec::with_capacity(self.arms.len());
+        for arm in &self.arms {
+            let parameters = arm.sampler.draw(index).parameters;
+            let after = arm.expected.at(&[&parameters]).remove(0);
+            let world = World::new(accounts, &from.preconditioner, arm.measure.world.policy, from.closure)?;
+            let [own, found] = match baseline.take() {
+                None => model.solve_both(&world, &parameters, [&before, &after])?,
+                Some(own) => {
+                    let found = model.solve(&world, &parameters, &start(&own, &before, &after))?;
+                    [own, found]
+                }
+            };
+            let measure = Measure::<1>::new(&world, flow_rows, sectors);
+            let comparison = Comparison { parameters: &parameters, baseline: &own, counterfactual: &found };
+            impacts.push(measure.impact(comparison));
+            baseline = Some(own);
+        }
+        Ok(impacts)
     }
 }
 
