@@ -4,6 +4,7 @@ use crate::economy::accounts::{Accounts, TariffSchedule};
 use crate::model::equilibrium::Equilibrium;
 use crate::model::levels::Levels;
 use crate::model::shares::PathPoint;
+use crate::model::wedges::weights_of;
 use crate::model::world::{Parameters, World};
 
 /// The accounts of an equilibrium at a point of the path from observed policy: the same economy, with the
@@ -19,8 +20,8 @@ pub fn moved(
     let levels = Levels::new(accounts, world.closure.deficits, [parameters], [solution]);
     let n = accounts.shape.countries;
     let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
-    for cell in &world.shares.changed {
-        let weights = cell.weights_in(point, world, parameters, solution);
+    let weights = weights_of(world, point, parameters, solution);
+    for (cell, weights) in world.shares.changed.iter().zip(weights) {
         share.set(cell.change.flow, weights.gross);
         if weights.made > 0.0 {
             tariff.set(cell.change.flow, weights.gross / weights.made - 1.0);

@@ -8,7 +8,8 @@ use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Duty, ExemptMode, FlowChange, Policy, Quota};
 use crate::index::Position;
-use crate::numerics::functions::{exp, ln, pow};
+use crate::model::world::Parameters;
+use crate::numerics::functions::{exp, exp_all, ln, pow};
 use crate::units::{AdValorem, Share};
 
 /// The part that all draws share: observed shares with the changed cells taken out.
@@ -43,6 +44,8 @@ pub struct ChangedCell {
     pub rate: f64,
     /// What changes.
     pub change: FlowChange,
+    /// ln κ̂ of the part that is not exempt, ln[(1+τ′)/(1+τ)·d̂·(1+x)].
+    log_factor: f64,
     /// Which wedge it has, if its tariff depends on the outcome.
     pub wedge: Option<usize>,
 }
@@ -83,14 +86,8 @@ impl SharedShares {
             if observed > 0.0 {
                 share.set(change.flow, 0.0);
                 sector_start[change.flow.sector.index() + 1] += 1;
-                let mut cell = ChangedCell {
-                    importer: change.flow.importer.index(),
-                    exporter: change.flow.exporter.index(),
-                    share: observed,
-                    rate: accounts.tariff.rate(change.flow).fraction(),
-                    change: change.clone(),
-                    wedge: None,
-                };
+                let mut cell =
+                    ChangedCell::new(change, observed, accounts.tariff.rate(change.flow).fraction());
                 if change.duty != Duty::AdValorem && !cell.is_closed() {
                     cell.wedge = Some(wedges.len());
                     wedges.push(changed.len());
@@ -109,6 +106,23 @@ impl SharedShares {
         Self { share, net, taxed, changed, sector_start, wedges, export_incomes }
     }
 
+    /// The share weights of all changed cells at a point of the path from observed policy; their powers are taken side by
+    /// side.
+    pub fn weights_at(&self, point: PathPoint, draw: &Parameters, mode: ExemptMode) -> Vec<CellShares> {
+        let theta = |cell: &ChangedCell| draw.theta[cell.change.flow.sector.index()];
+        let mut powers: Vec<f64> = self.changed.iter().map(|cell| -theta(cell) * cell.log_factor).collect();
+        exp_all(&mut powers);
+        let weights = |(cell, power): (&ChangedCell, f64)| {
+            let end = if cell.change.exempt.is_empty() {
+                cell.weights_of_one(power)
+            } else {
+                cell.weights_of_parts(theta(cell), &draw.exempt_shares, mode)
+            };
+            end.toward(cell, point)
+        };
+        self.changed.iter().zip(powers).map(weights).collect()
+    }
+
     /// The changed cells of a sector, and the position of the first.
     pub fn changed_in(&self, sector: usize) -> (usize, &[ChangedCell]) {
         let (start, end) = (self.sector_start[sector], self.sector_start[sector + 1]);
@@ -117,6 +131,8 @@ impl SharedShares {
 }
 
 impl CellShares {
+    const NONE: Self = Self { gross: 0.0, net: 0.0, made: 0.0 };
+
     /// The weights of an observed share at an observed rate.
     pub fn untouched(share: f64, rate: f64) -> Self {
         let net = share / (1.0 + rate);
@@ -124,8 +140,11 @@ impl CellShares {
     }
 
     /// The weights part of the way from the observed ones: a geometric mean, or, for a flow that ends, a linear one.
-    fn toward(self, observed: Self, point: PathPoint) -> Self {
-        let PathPoint(part) = point;
+    fn toward(self, cell: &ChangedCell, point: PathPoint) -> Self {
+        if point == PathPoint::END {
+            return self;
+        }
+        let (PathPoint(part), observed) = (point, cell.observed());
         let mean = |from: f64, to: f64| {
             if to > 0.0 { from * pow(to / from, part) } else { from * (1.0 - part) }
         };
@@ -138,19 +157,18 @@ impl CellShares {
 }
 
 impl ChangedCell {
-    /// The share weights at a point of the path from observed policy.
-    pub fn weights_at(
-        &self,
-        point: PathPoint,
-        theta: f64,
-        exempt_shares: &[f64],
-        mode: ExemptMode,
-    ) -> CellShares {
-        let weights = self.weights(theta, exempt_shares, mode);
-        if point == PathPoint::END {
-            return weights;
-        }
-        weights.toward(self.observed(), point)
+    fn new(change: &FlowChange, share: f64, rate: f64) -> Self {
+        let mut cell = Self {
+            importer: change.flow.importer.index(),
+            exporter: change.flow.exporter.index(),
+            share,
+            rate,
+            change: change.clone(),
+            log_factor: 0.0,
+            wedge: None,
+        };
+        cell.log_factor = cell.log_factor(change.rate);
+        cell
     }
 
     /// The limit on its volume, if there is one.
@@ -176,28 +194,35 @@ impl ChangedCell {
         self.change.cost.factor().is_infinite()
     }
 
-    /// The share weights for an elasticity and exempt shares: with parts of weight v_g at rates τ_g and
-    /// κ̂_g = (1+τ_g)/(1+τ)·d̂·(1+x), B = π Σ v_g κ̂_g^(−θ), F = π Σ v_g κ̂_g^(−θ)/(1+τ_g) and H = F/(1+x).
-    pub fn weights(&self, theta: f64, exempt_shares: &[f64], mode: ExemptMode) -> CellShares {
-        let export_tax = self.change.export_tax.factor();
-        let cost = self.change.cost.factor() * export_tax;
-        let mut sum = CellShares { gross: 0.0, net: 0.0, made: 0.0 };
+    /// ln κ̂ at a rate.
+    fn log_factor(&self, rate: AdValorem) -> f64 {
+        let cost = self.change.cost.factor() * self.change.export_tax.factor();
+        ln(rate.factor() / (1.0 + self.rate) * cost)
+    }
+
+    /// The share weights of a flow without exemptions from κ̂^(−θ): B = π κ̂^(−θ), F = B/(1+τ′) and H = F/(1+x).
+    fn weights_of_one(&self, power: f64) -> CellShares {
+        if self.is_closed() {
+            return CellShares::NONE;
+        }
+        let gross = self.share * power;
+        let net = gross / self.change.rate.factor();
+        CellShares { gross, net, made: net / self.change.export_tax.factor() }
+    }
+
+    /// The share weights of a flow in parts of weight v_g at rates τ_g: B = π Σ v_g κ̂_g^(−θ),
+    /// F = π Σ v_g κ̂_g^(−θ)/(1+τ_g) and H = F/(1+x).
+    fn weights_of_parts(&self, theta: f64, exempt_shares: &[f64], mode: ExemptMode) -> CellShares {
+        let mut sum = CellShares::NONE;
         if self.is_closed() {
             return sum;
         }
-        let mut add = |weight: f64, factor: f64| {
-            let gross = self.share * weight * exp(-theta * ln(factor / (1.0 + self.rate) * cost));
+        for part in self.change.parts(exempt_shares, mode) {
+            let gross = self.share * part.weight * exp(-theta * self.log_factor(part.rate));
             sum.gross += gross;
-            sum.net += gross / factor;
-        };
-        if self.change.exempt.is_empty() {
-            add(1.0, self.change.rate.factor());
-        } else {
-            for part in self.change.parts(exempt_shares, mode) {
-                add(part.weight, part.rate.factor());
-            }
+            sum.net += gross / part.rate.factor();
         }
-        sum.made = sum.net / export_tax;
+        sum.made = sum.net / self.change.export_tax.factor();
         sum
     }
 }

@@ -125,9 +125,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
         self.points[l] = point;
         scatter::<K>(&mut self.theta, l, &draw.theta);
         let mut incomes = self.shares.export_incomes.iter().enumerate().peekable();
-        for (at, cell) in self.shares.changed.iter().enumerate() {
-            let theta = draw.theta[cell.change.flow.sector.index()];
-            let weights = cell.weights_at(point, theta, &draw.exempt_shares, self.mode);
+        for (at, weights) in self.shares.weights_at(point, draw, self.mode).into_iter().enumerate() {
             (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             if let Some((income, _)) = incomes.next_if(|(_, of)| **of == at) {
                 self.wedges.set_markup::<K>(income, l, weights);

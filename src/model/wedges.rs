@@ -43,6 +43,22 @@ pub fn references(world: &World<'_>, parameters: &Parameters, observed: &Equilib
     shares.wedges.iter().map(reference).collect()
 }
 
+/// The share weights of all changed flows of a solution: at its wedges, or at the rates.
+pub fn weights_of(
+    world: &World<'_>,
+    point: PathPoint,
+    parameters: &Parameters,
+    solution: &Equilibrium,
+) -> Vec<CellShares> {
+    let mut weights = world.shares.weights_at(point, parameters, world.policy.exempt_mode);
+    for (&at, &wedge) in world.shares.wedges.iter().zip(&solution.wedges) {
+        let cell = &world.shares.changed[at];
+        let theta = parameters.theta[cell.change.flow.sector.index()];
+        weights[at] = cell.weights_at_wedge(point, theta, wedge);
+    }
+    weights
+}
+
 impl ChangedCell {
     /// u at observed policy.
     pub fn observed_wedge(&self) -> f64 {
@@ -79,21 +95,6 @@ impl ChangedCell {
         let export_tax = self.log_export_tax(point);
         let made = observed.net * exp(less - raised - export_tax);
         CellShares { gross: observed.gross * exp(less), net: made * exp(export_tax), made }
-    }
-
-    /// The share weights at a wedge that a solution has, or at the rate.
-    pub fn weights_in(
-        &self,
-        point: PathPoint,
-        world: &World<'_>,
-        parameters: &Parameters,
-        solution: &Equilibrium,
-    ) -> CellShares {
-        let theta = parameters.theta[self.change.flow.sector.index()];
-        match self.wedge {
-            Some(wedge) => self.weights_at_wedge(point, theta, solution.wedges[wedge]),
-            None => self.weights_at(point, theta, &parameters.exempt_shares, world.policy.exempt_mode),
-        }
     }
 
     /// The rent as a share of the border price, (ω − t₀)·min(1, Q̄/q); `within` is the last factor.

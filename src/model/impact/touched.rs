@@ -5,7 +5,8 @@ use std::array::from_fn;
 use crate::economy::policy::{ExemptMode, mean_rate};
 use crate::index::Position as _;
 use crate::model::impact::{Comparison, View};
-use crate::model::shares::{ChangedCell, PathPoint};
+use crate::model::shares::{CellShares, ChangedCell, PathPoint};
+use crate::model::wedges::weights_of;
 use crate::numerics::functions::exp;
 use crate::numerics::lanes::lane;
 
@@ -51,19 +52,14 @@ pub(super) struct FlowLevels<const K: usize> {
 }
 
 impl<const K: usize> Weights<K> {
-    /// `growth` is what the volume grows by at unchanged weights.
-    pub(super) fn new(
+    /// Of a flow whose tariff is the rate.
+    fn at_rate(
         cell: &ChangedCell,
         draws: &[Comparison<'_>; K],
         mode: ExemptMode,
-        growth: [f64; K],
+        shares: [CellShares; K],
     ) -> Self {
-        if let Some(wedge) = cell.wedge {
-            return Self::at_wedge(cell, draws, draws.map(|draw| draw.counterfactual.wedges[wedge]), growth);
-        }
-        let sector = cell.change.flow.sector.index();
         let parameters = draws.map(|draw| draw.parameters);
-        let shares = parameters.map(|draw| cell.weights(draw.theta[sector], &draw.exempt_shares, mode));
         let rate = |shares: &[f64]| mean_rate(&cell.change.parts(shares, mode)).fraction();
         Self {
             net: shares.map(|shares| shares.net),
@@ -80,11 +76,9 @@ impl<const K: usize> Weights<K> {
         }
     }
 
-    /// Where the tariff depends on the outcome; the rate of a quota is what is charged on average.
-    fn at_wedge(cell: &ChangedCell, draws: &[Comparison<'_>; K], wedges: [f64; K], growth: [f64; K]) -> Self {
-        let sector = cell.change.flow.sector.index();
-        let shares: [_; K] =
-            from_fn(|l| cell.weights_at_wedge(PathPoint::END, draws[l].parameters.theta[sector], wedges[l]));
+    /// Where the tariff depends on the outcome; the rate of a quota is what is charged on average, and `growth` what the
+    /// volume grows by at unchanged weights.
+    fn at_wedge(cell: &ChangedCell, wedges: [f64; K], shares: [CellShares; K], growth: [f64; K]) -> Self {
         let within: [f64; K] = from_fn(|l| {
             let volume = shares[l].made / cell.observed().made * growth[l];
             cell.quota().map_or(1.0, |quota| (quota.volume.factor() / volume).min(1.0))
@@ -141,14 +135,22 @@ impl<const K: usize> View<'_, K> {
 
     /// What changed flows weigh under the policy.
     pub(super) fn changed_weights(&self) -> Vec<Weights<K>> {
-        let weights = |cell: &ChangedCell| {
+        let world = self.measure.world;
+        let shares =
+            self.draws.map(|draw| weights_of(world, PathPoint::END, draw.parameters, draw.counterfactual));
+        let weights = |(at, cell): (usize, &ChangedCell)| {
+            let shares = from_fn(|l| shares[l][at]);
+            let Some(wedge) = cell.wedge else {
+                return Weights::at_rate(cell, &self.draws, world.policy.exempt_mode, shares);
+            };
             let (buyer, seller) = self.ends(cell);
             let [old, new] = self.scales(buyer, seller);
             let (cost_hat, cost) = (lane::<K>(&self.cost_hat, seller), cell.change.cost.factor());
             let growth = from_fn(|l| new[l] / old[l] / (cost_hat[l] * cost));
-            Weights::new(cell, &self.draws, self.measure.world.policy.exempt_mode, growth)
+            let wedges = self.draws.map(|draw| draw.counterfactual.wedges[wedge]);
+            Weights::at_wedge(cell, wedges, shares, growth)
         };
-        self.measure.world.shares.changed.iter().map(weights).collect()
+        world.shares.changed.iter().enumerate().map(weights).collect()
     }
 
     /// A changed flow, by its position in the world.
