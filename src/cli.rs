@@ -14,11 +14,15 @@ mod data;
 pub mod diagnostics;
 mod explain;
 mod failure;
+mod ledger;
 mod list;
 mod man;
+mod merge;
 mod new;
 mod open;
 mod output;
+mod recorded;
+mod reopen;
 mod report;
 mod run;
 mod sampling;
@@ -66,6 +70,8 @@ enum Verb {
     List(list::Arguments),
     /// Write the page of a result folder anew, from its files
     Report(report::Arguments),
+    /// Put draws that were solved apart together into one result
+    Merge(merge::Arguments),
     /// Work with datasets
     Data(data::Arguments),
     /// Print a script that completes commands in a shell
@@ -116,6 +122,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::explain(&arguments),
         Verb::List(arguments) => list::list(&arguments),
         Verb::Report(arguments) => report::report(&arguments),
+        Verb::Merge(arguments) => merge::merge(&arguments),
         Verb::Data(arguments) => data::data(&arguments),
         Verb::Completions(arguments) => completions::completions(&arguments),
         Verb::Man(arguments) => man::man(&arguments),

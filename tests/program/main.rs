@@ -14,6 +14,7 @@ mod no_change;
 mod outcomes;
 mod output;
 mod same_bytes;
+mod shards;
 mod shell;
 mod sweep;
 mod timeline;
