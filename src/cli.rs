@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod baselines;
 mod check;
+mod checkpoint;
 mod compare;
 mod completions;
 mod data;
@@ -30,6 +31,7 @@ mod simulate;
 mod sweep;
 mod timeline;
 mod variables;
+mod verify;
 
 /// Simulates what trade tariffs do to prices and volumes, with honest ranges.
 ///
@@ -72,6 +74,8 @@ enum Verb {
     Report(report::Arguments),
     /// Put draws that were solved apart together into one result
     Merge(merge::Arguments),
+    /// Make a result again and say whether it is the same
+    Verify(verify::Arguments),
     /// Work with datasets
     Data(data::Arguments),
     /// Print a script that completes commands in a shell
@@ -123,6 +127,7 @@ pub fn main() -> ExitCode {
         Verb::List(arguments) => list::list(&arguments),
         Verb::Report(arguments) => report::report(&arguments),
         Verb::Merge(arguments) => merge::merge(&arguments),
+        Verb::Verify(arguments) => verify::verify(&arguments),
         Verb::Data(arguments) => data::data(&arguments),
         Verb::Completions(arguments) => completions::completions(&arguments),
         Verb::Man(arguments) => man::man(&arguments),

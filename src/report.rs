@@ -18,6 +18,7 @@ pub mod chart;
 pub mod compare;
 pub mod contents;
 pub mod disclosure;
+pub mod draws;
 pub mod focus;
 pub mod folder;
 pub mod inputs;

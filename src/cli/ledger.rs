@@ -9,6 +9,9 @@ use crate::cli::failure::Failure;
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ensemble::Solved;
 use crate::monte_carlo::ledger::Ledger;
+use crate::report::contents::DRAWS;
+use crate::report::draws::DrawTables;
+use crate::report::folder::Draft;
 use crate::report::shard::{Label, Part, Reader, Writer};
 
 /// A file that takes its name when it is whole.
@@ -157,5 +160,26 @@ impl Ledger for Shard {
     fn take(&mut self, draws: Range<u32>, solved: &[Solved], _: bool) -> Result<(), Failure> {
         self.failed += solved.iter().filter(|draw| draw.result.is_err()).count();
         self.file.add(draws.start, solved)
+    }
+}
+
+/// Another ledger whose draws are also written into the tables of draws.
+pub(super) struct Watched<'a, L> {
+    pub(super) ledger: &'a mut L,
+    pub(super) tables: DrawTables<'a>,
+    pub(super) draft: &'a Draft<'a>,
+}
+
+impl<L: Ledger<Error = Failure>> Ledger for Watched<'_, L> {
+    type Error = Failure;
+
+    fn recall(&mut self, draws: Range<u32>) -> Result<Option<Vec<Solved>>, Failure> {
+        self.ledger.recall(draws)
+    }
+
+    fn take(&mut self, draws: Range<u32>, solved: &[Solved], fresh: bool) -> Result<(), Failure> {
+        let written = self.tables.add(draws.start, solved);
+        written.map_err(|reason| self.draft.unwritable(DRAWS, reason))?;
+        self.ledger.take(draws, solved, fresh)
     }
 }

@@ -52,14 +52,14 @@ pub(super) fn merge(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(dir) = &arguments.telling.out {
         folder::check(dir)?;
     }
-    let shards = Shards::open(&arguments.shards)?;
+    let mut shards = Shards::open(&arguments.shards)?;
     shards.check(arguments.draws)?;
     let (label, draws) = (shards.list[0].label.clone(), shards.end());
     let opened = opened(arguments, &label)?;
     let scope = scope(&label.inputs).ok_or_else(|| foreign(&arguments.shards[0]))?;
     let uncertainty = Uncertainty { draws, seed: label.seed, ..opened.resolved.uncertainty };
     let task = Task { opened: &opened, uncertainty, scope, quiet: arguments.quiet };
-    arguments.threads.with(|| run::tell(&arguments.telling, &task, shards))
+    arguments.threads.with(|| run::tell(&arguments.telling, &task, &mut shards))
 }
 
 fn foreign(path: &Path) -> Failure {

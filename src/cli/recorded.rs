@@ -9,10 +9,13 @@ use crate::cli::open::Opened;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
 use crate::model::trade_model::GeneralEquilibrium;
+use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::{Contender, Solved};
 use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::report::draws::OutcomeOfDraws;
 use crate::report::shard::Label;
+use crate::report::study::ALL_OUTCOMES;
 
 /// A run that keeps nothing.
 pub(super) struct Nothing;
@@ -46,6 +49,19 @@ impl<'a> Task<'a> {
         let inputs = self.opened.inputs(self.scope.flows);
         let outcomes = resolved.possible().len();
         Label::new(inputs, hashes.map(String::as_str), self.uncertainty.seed, outcomes, draws)
+    }
+
+    /// What draws the parameters in each outcome.
+    pub(super) fn outcomes_of_draws(&self) -> Vec<OutcomeOfDraws<'_>> {
+        let resolved = &self.opened.resolved;
+        let worlds = resolved.worlds().into_iter().zip(resolved.possible());
+        let of_draws = worlds.map(|((name, policy), possible)| OutcomeOfDraws {
+            name: name.unwrap_or(ALL_OUTCOMES),
+            weight: possible.weight,
+            policy,
+            sampler: Sampler::new(&self.uncertainty, &resolved.elasticities, &policy.exempt_shares),
+        });
+        of_draws.collect()
     }
 
     /// Solves what the ledger does not have, and summarises everything.

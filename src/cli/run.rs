@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::cli::checkpoint::Checkpoint;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::{self, Fresh, Shard};
+use crate::cli::ledger::{self, Fresh, Shard, Watched};
 use crate::cli::open::{self, Opened};
 use crate::cli::recorded::{Nothing, Task};
 use crate::cli::sampling::{Draws, Sampling};
-use crate::cli::simulate::{FlowScope, Scope};
+use crate::cli::simulate::{FlowScope, Scope, Simulation};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ledger::Ledger;
+use crate::report::contents::DRAWS;
+use crate::report::draws::{DrawTables, Sampled};
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -45,6 +48,9 @@ pub(super) struct Arguments {
     /// Only solve the draws, and write them into this file for `tariffsim merge`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "json"])]
     shard: Option<PathBuf>,
+    /// Keep finished draws in DIR.partial beside --out DIR until the result is there; begin with those in it
+    #[arg(long, requires = "out")]
+    resume: bool,
 }
 
 /// Where results go.
@@ -56,6 +62,9 @@ pub(super) struct Telling {
     /// Print one JSON document instead of the page
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
+    /// Also write every draw: draws.parquet and draws.csv, with codebook.csv
+    #[arg(long, requires = "out")]
+    draws_out: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,10 +90,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
     let task = Task { opened: &opened, uncertainty, scope: arguments.scope(), quiet: sampling.quiet };
-    sampling.with_threads(|| match &arguments.shard {
-        Some(path) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
-        None => tell(&arguments.telling, &task, Nothing),
+    sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
+        (Some(path), _) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
+        (None, Some(dir)) if arguments.resume => resume(dir, &arguments.telling, &task),
+        _ => tell(&arguments.telling, &task, &mut Nothing),
     })
+}
+
+/// Simulates with finished draws beside the result, until that is there.
+fn resume(dir: &Path, telling: &Telling, task: &Task<'_>) -> Result<(), Failure> {
+    let label = task.label(0..task.uncertainty.draws);
+    let mut checkpoint = Checkpoint::open(dir, label, task.quiet)?;
+    tell(telling, task, &mut checkpoint)?;
+    checkpoint.remove()
 }
 
 fn a_part_alone() -> Failure {
@@ -138,17 +156,40 @@ fn warn(opened: &Opened) {
     }
 }
 
+/// Simulates with a ledger and writes the result, on demand with every draw.
+pub(super) fn write(
+    dir: &Path,
+    with_draws: bool,
+    task: &Task<'_>,
+    ledger: &mut impl Ledger<Error = Failure>,
+) -> Result<Simulation, Failure> {
+    if !with_draws {
+        let simulation = task.simulate(ledger)?;
+        result::write(dir, &simulation.study(task.opened))?;
+        return Ok(simulation);
+    }
+    let outcomes = task.outcomes_of_draws();
+    let sampled = Sampled { dataset: &task.opened.data.dataset, outcomes: &outcomes };
+    folder::make(dir, |draft| {
+        let mut watched = Watched { ledger, tables: DrawTables::begin(draft, sampled)?, draft };
+        let simulation = task.simulate(&mut watched)?;
+        let hashes = watched.tables.finish().map_err(|reason| draft.unwritable(DRAWS, reason))?;
+        result::fill(draft, &simulation.study(task.opened), hashes)?;
+        Ok(simulation)
+    })
+}
+
 /// Simulates with a ledger and tells the result.
 pub(super) fn tell(
     telling: &Telling,
     task: &Task<'_>,
-    mut ledger: impl Ledger<Error = Failure>,
+    ledger: &mut impl Ledger<Error = Failure>,
 ) -> Result<(), Failure> {
-    let simulation = task.simulate(&mut ledger)?;
+    let simulation = match &telling.out {
+        Some(dir) => write(dir, telling.draws_out, task, ledger)?,
+        None => task.simulate(ledger)?,
+    };
     let study = simulation.study(task.opened);
-    if let Some(dir) = &telling.out {
-        result::write(dir, &study)?;
-    }
     if telling.json {
         output::print(&json::text(&study))?;
     } else if !task.quiet {

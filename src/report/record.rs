@@ -8,6 +8,7 @@ mod path;
 mod sweep;
 mod touched;
 mod uncertainty;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ pub use path::path_json;
 pub use sweep::{SweepRecord, sweep, sweep_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
+pub use written::{Data as WrittenData, Written};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;

@@ -14,6 +14,7 @@ pub use label::{Label, Part};
 use parquet::errors::ParquetError;
 pub use read::Reader;
 pub use write::Writer;
+pub(super) use write::{column, properties};
 
 /// The columns.
 const SCHEMA: &str = "message draws {

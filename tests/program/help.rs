@@ -70,6 +70,8 @@ fn every_verb_has_help_and_its_examples_work() {
         "explain",
         "list",
         "report",
+        "merge",
+        "verify",
         "data",
         "data check",
         "completions",

@@ -249,3 +249,28 @@ fn draws_without_a_solution_are_told_as_in_one_run() {
     let record = String::from_utf8(desk.files("whole").remove("run.json").unwrap()).unwrap();
     assert!(record.contains("\"draw\": "), "some draws fail, or this tests nothing: {record}");
 }
+
+/// The recipe of the documentation, as it stands there.
+#[test]
+fn the_recipe_for_gnu_parallel_works() {
+    let is_there = std::process::Command::new("parallel").arg("--version").output();
+    if !is_there.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).starts_with("GNU parallel")) {
+        eprintln!("SKIPPED: GNU parallel is not there to solve shards");
+        return;
+    }
+    let page = include_str!("../../docs/many-machines.md");
+    let after = page.split("### GNU parallel\n\n```sh\n").nth(1).unwrap();
+    let recipe = after.split("```").next().unwrap();
+    let desk = Desk::new();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_tariffsim")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let said = std::process::Command::new("bash")
+        .args(["-e", "-c", recipe])
+        .env("PATH", path)
+        .current_dir(desk.path())
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    desk.good("run us-25-mexico-canada --draws 40 --out whole --quiet");
+    same(&desk, "results", "whole");
+}
