@@ -8,17 +8,22 @@ use clap::{Parser, Subcommand};
 
 mod baselines;
 mod check;
+mod checkpoint;
 mod compare;
 mod completions;
 mod data;
 pub mod diagnostics;
 mod explain;
 mod failure;
+mod ledger;
 mod list;
 mod man;
+mod merge;
 mod new;
 mod open;
 mod output;
+mod recorded;
+mod reopen;
 mod report;
 mod run;
 mod sampling;
@@ -26,6 +31,7 @@ mod simulate;
 mod sweep;
 mod timeline;
 mod variables;
+mod verify;
 
 /// Simulates what trade tariffs do to prices and volumes, with honest ranges.
 ///
@@ -66,6 +72,10 @@ enum Verb {
     List(list::Arguments),
     /// Write the page of a result folder anew, from its files
     Report(report::Arguments),
+    /// Put draws that were solved apart together into one result
+    Merge(merge::Arguments),
+    /// Make a result again and say whether it is the same
+    Verify(verify::Arguments),
     /// Work with datasets
     Data(data::Arguments),
     /// Print a script that completes commands in a shell
@@ -116,6 +126,8 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::explain(&arguments),
         Verb::List(arguments) => list::list(&arguments),
         Verb::Report(arguments) => report::report(&arguments),
+        Verb::Merge(arguments) => merge::merge(&arguments),
+        Verb::Verify(arguments) => verify::verify(&arguments),
         Verb::Data(arguments) => data::data(&arguments),
         Verb::Completions(arguments) => completions::completions(&arguments),
         Verb::Man(arguments) => man::man(&arguments),

@@ -12,13 +12,16 @@
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
 //! | all of them, as a folder | [`result`] |
+//! | another machine | [`shard`] |
 
 pub mod chart;
 pub mod compare;
 pub mod contents;
 pub mod disclosure;
+pub mod draws;
 pub mod focus;
 pub mod folder;
+pub mod inputs;
 pub mod json;
 pub mod number;
 pub mod page;
@@ -26,6 +29,7 @@ pub mod path;
 pub mod plain;
 pub mod record;
 pub mod result;
+pub mod shard;
 pub mod spoken;
 pub mod study;
 pub mod sweep;

@@ -121,6 +121,16 @@ impl Scenario {
         self.source.text.to_string() + &self.source.settings.text()
     }
 
+    /// The scenario's text alone.
+    pub fn written(&self) -> &str {
+        &self.source.text
+    }
+
+    /// What is set beside it, each as it was typed.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        self.source.settings.shown()
+    }
+
     /// The scenarios on which it is built, by the names under which they are found from its folder, with their texts.
     pub fn ancestors(&self) -> impl Iterator<Item = (&str, &str)> {
         self.source.ancestors.iter().map(|origin| (origin.name.as_str(), &*origin.text))

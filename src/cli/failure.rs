@@ -14,6 +14,8 @@ use crate::scenario::spoken;
 pub(super) enum Failure {
     /// The user's input: exit code 1.
     Input(Vec<Diagnostic>),
+    /// The command line, where what was typed does not go together: exit code 2.
+    Usage(Box<Diagnostic>),
     /// No equilibrium: exit code 3.
     NoEquilibrium(Box<Diagnostic>),
 }
@@ -22,6 +24,7 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Input(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
             Self::NoEquilibrium(_) => ExitCode::from(3),
         }
     }
@@ -29,7 +32,7 @@ impl Failure {
     pub(super) fn diagnostics(&self) -> Vec<Diagnostic> {
         match self {
             Self::Input(diagnostics) => diagnostics.clone(),
-            Self::NoEquilibrium(diagnostic) => vec![diagnostic.as_ref().clone()],
+            Self::Usage(diagnostic) | Self::NoEquilibrium(diagnostic) => vec![diagnostic.as_ref().clone()],
         }
     }
 
@@ -55,7 +58,7 @@ impl Failure {
         };
         match &mut self {
             Self::Input(faults) => faults.iter_mut().for_each(tell),
-            Self::NoEquilibrium(fault) => tell(fault),
+            Self::Usage(fault) | Self::NoEquilibrium(fault) => tell(fault),
         }
         self
     }

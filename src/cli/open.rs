@@ -1,14 +1,15 @@
 //! From what the user names to a scenario and a dataset.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::cli::failure::Failure;
 use crate::cli::{Changes, Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
-use crate::files::{CommandLine, FileError, Files as _, Folder};
+use crate::files::{CommandLine, FileError, Files, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
 use crate::units::Date;
 
@@ -21,10 +22,14 @@ pub(super) struct Data {
 
 enum Source {
     Embedded(&'static str),
-    Folder,
-    /// Made of data with this hash.
-    Aggregated(String),
+    /// With the hashes of its tables, once they are asked for.
+    Folder(OnceLock<Hashes>),
+    /// Made of other data.
+    Aggregated(Arc<Data>),
 }
+
+/// The hashes of tables by the names of their files.
+type Hashes = BTreeMap<String, String>;
 
 impl Data {
     /// Whether these are the same data as others.
@@ -36,8 +41,18 @@ impl Data {
     pub(super) fn hash(&self) -> String {
         match &self.source {
             Source::Embedded(name) => embedded::hash(name).expect("the dataset was opened by this name"),
-            Source::Folder => hash::hash(&self.dataset),
-            Source::Aggregated(hash) => hash.clone(),
+            Source::Folder(_) => hash::hash(&self.dataset),
+            Source::Aggregated(fine) => fine.hash(),
+        }
+    }
+
+    /// The hashes of the tables by the names of their files, to tell which one differs; none of data in the program.
+    pub(super) fn tables(&self) -> &Hashes {
+        static NONE: Hashes = Hashes::new();
+        match &self.source {
+            Source::Embedded(_) => &NONE,
+            Source::Folder(tables) => tables.get_or_init(|| hash::tables(&self.dataset)),
+            Source::Aggregated(fine) => fine.tables(),
         }
     }
 }
@@ -162,7 +177,7 @@ impl Shelf {
 fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
     let mut settings = Settings::read("--set", &wanted.changes.settings)?;
     if let Some(on) = &wanted.day.on {
-        settings.push_texts("--on", &["date"], std::slice::from_ref(on));
+        settings.push_day(on);
     }
     for (flag, typed) in wanted.more {
         settings.add(flag, typed).map_err(|fault| *fault)?;
@@ -175,8 +190,10 @@ impl Named {
     fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
         let opened = Opened { scenario: self.scenario.clone(), data: Arc::clone(&self.data), resolved };
         match self.scenario.aggregate() {
-            Some(aggregate) if self.scenario.sets_maps() => opened.aggregated(aggregate, &self.here),
-            Some(aggregate) => opened.aggregated(aggregate, &self.files),
+            Some(aggregate) => {
+                let root = if self.scenario.sets_maps() { self.here.root() } else { self.files.root() };
+                opened.aggregated(aggregate, &Folder::new(root.join(self.scenario.aggregate_folder())))
+            }
             None => Ok(opened),
         }
     }
@@ -184,13 +201,11 @@ impl Named {
 
 impl Opened {
     /// The same on coarser data.
-    fn aggregated(self, aggregate: &Aggregate, files: &Folder) -> Result<Self, Failure> {
+    pub(super) fn aggregated(self, aggregate: &Aggregate, files: &dyn Files) -> Result<Self, Failure> {
         let names: Vec<&str> = aggregate.maps.get_ref().iter().map(String::as_str).collect();
-        let files = Folder::new(files.root().join(self.scenario.aggregate_folder()));
-        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, &files).map_err(|faults| {
+        let maps = maps::read(&self.data.dataset, &names, aggregate.unmapped, files).map_err(|faults| {
             faults.into_iter().map(|fault| self.scenario.aggregate_fault(fault)).collect::<Vec<_>>()
         })?;
-        let hash = self.data.hash();
         let (dataset, loss) = maps.grouping.dataset(&self.data.dataset);
         let mut resolved = self
             .resolved
@@ -202,7 +217,7 @@ impl Opened {
             data: Arc::new(Data {
                 dataset,
                 warnings: self.data.warnings.clone(),
-                source: Source::Aggregated(hash),
+                source: Source::Aggregated(self.data),
             }),
             resolved,
             ..self
@@ -237,7 +252,7 @@ fn unreadable(name: &str, error: &FileError) -> Failure {
         .into()
 }
 
-fn embedded_name(name: &Path) -> Option<&'static str> {
+pub(super) fn embedded_name(name: &Path) -> Option<&'static str> {
     embedded::NAMES.into_iter().find(|known| name == Path::new(known))
 }
 
@@ -269,7 +284,7 @@ pub(super) fn dataset(name: &Path, root: &Path) -> Result<Data, Failure> {
     let reading = folder::read(&Folder::new(&path));
     let faults = reading.diagnostics.into_iter().map(|fault| in_folder(&path, fault)).collect::<Vec<_>>();
     match reading.dataset {
-        Some(dataset) => Ok(Data { dataset, warnings: faults, source: Source::Folder }),
+        Some(dataset) => Ok(Data { dataset, warnings: faults, source: Source::Folder(OnceLock::new()) }),
         None => Err(faults.into()),
     }
 }

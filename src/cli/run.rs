@@ -1,23 +1,38 @@
 //! `tariffsim run`: simulate a scenario.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::cli::checkpoint::Checkpoint;
 use crate::cli::failure::Failure;
+use crate::cli::ledger::{self, Fresh, Shard, Watched};
 use crate::cli::open::{self, Opened};
-use crate::cli::sampling::Sampling;
-use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
+use crate::cli::recorded::{Nothing, Task};
+use crate::cli::sampling::{Draws, Sampling};
+use crate::cli::simulate::{FlowScope, Scope, Simulation};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
+use crate::monte_carlo::ledger::Ledger;
+use crate::report::contents::DRAWS;
+use crate::report::draws::{DrawTables, Sampled};
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("draws", |arg| {
+        arg.value_parser(Draws::count_or_part).value_name("N|A..B").help(
+            "Number of Monte Carlo draws; 0 gives the central case only. A..B are the draws from A to before B, for --shard",
+        )
+    }),
+    after_help = "\
 Examples:
   tariffsim run us-25-mexico-canada
   tariffsim run us-25-mexico-canada --draws 0
-  tariffsim run my-scenario.toml --draws 5000 --seed 7 --out results")]
+  tariffsim run my-scenario.toml --draws 5000 --seed 7 --out results
+  tariffsim run us-25-mexico-canada --draws 0..20 --shard a.parquet"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -25,15 +40,31 @@ pub(super) struct Arguments {
     day: Day,
     #[command(flatten)]
     sampling: Sampling,
-    /// Write a page, tables and charts into this folder; an earlier result in it is replaced
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Print one JSON document instead of the page
-    #[arg(long, conflicts_with = "quiet")]
-    json: bool,
+    #[command(flatten)]
+    telling: Telling,
     /// Which flows go into flows.csv
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
     flows: Flows,
+    /// Only solve the draws, and write them into this file for `tariffsim merge`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "json"])]
+    shard: Option<PathBuf>,
+    /// Keep finished draws in DIR.partial beside --out DIR until the result is there; begin with those in it
+    #[arg(long, requires = "out")]
+    resume: bool,
+}
+
+/// Where results go.
+#[derive(Debug, clap::Args)]
+pub(super) struct Telling {
+    /// Write a page, tables and charts into this folder; an earlier result in it is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Print one JSON document instead of the page
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Also write every draw: draws.parquet and draws.csv, with codebook.csv
+    #[arg(long, requires = "out")]
+    draws_out: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -45,25 +76,67 @@ enum Flows {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
+    let sampling = &arguments.sampling;
+    let part = sampling.draws.and_then(Draws::part);
+    if part.is_some() && arguments.shard.is_none() {
+        return Err(a_part_alone());
+    }
+    if let Some(dir) = &arguments.telling.out {
         folder::check(dir)?;
     }
-    let sampling = &arguments.sampling;
     let opened = open::open(&arguments.subject, &arguments.day)?;
     if !sampling.quiet {
         warn(&opened);
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
-    sampling.with_threads(|| {
-        let simulation = simulate(&opened, uncertainty, arguments.scope(), !sampling.quiet)?;
-        report(arguments, &opened, &simulation)
+    let task = Task { opened: &opened, uncertainty, scope: arguments.scope(), quiet: sampling.quiet };
+    sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
+        (Some(path), _) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
+        (None, Some(dir)) if arguments.resume => resume(dir, &arguments.telling, &task),
+        _ => tell(&arguments.telling, &task, &mut Nothing),
     })
+}
+
+/// Simulates with finished draws beside the result, until that is there.
+fn resume(dir: &Path, telling: &Telling, task: &Task<'_>) -> Result<(), Failure> {
+    let label = task.label(0..task.uncertainty.draws);
+    let mut checkpoint = Checkpoint::open(dir, label, task.quiet)?;
+    tell(telling, task, &mut checkpoint)?;
+    checkpoint.remove()
+}
+
+fn a_part_alone() -> Failure {
+    let fault = Diagnostic::error("`--draws A..B` is a part of the draws, which alone is no result");
+    Failure::Usage(Box::new(fault.help(
+        "`--shard FILE` writes them into a file, and `tariffsim merge` puts such files together; `--draws N` takes the first N",
+    )))
+}
+
+/// Solves some draws and writes them into a file.
+fn solve(path: &Path, task: &Task<'_>, draws: Range<u32>) -> Result<(), Failure> {
+    if draws.is_empty() {
+        let fault = Diagnostic::error("a shard without draws would be empty");
+        return Err(Failure::Usage(Box::new(fault.help("`--draws A..B` says which draws it has"))));
+    }
+    ledger::check_replaceable(path)?;
+    let mut shard = Shard { file: Fresh::begin(path, &task.label(draws.clone()))?, failed: 0 };
+    task.solve(draws.clone(), &mut shard)?;
+    shard.file.finish()?;
+    if task.quiet {
+        return Ok(());
+    }
+    let (stem, shown) = (task.opened.scenario.stem(), path.display());
+    let failed = match shard.failed {
+        0 => String::new(),
+        failed => format!("; {failed} of them have no solution"),
+    };
+    output::print(&format!("{shown}: draws {}..{} of {stem}{failed}\n", draws.start, draws.end))
 }
 
 impl Arguments {
     /// What must be computed for what is asked.
     fn scope(&self) -> Scope {
-        let whole = self.out.is_some() || self.json;
+        let whole = self.telling.out.is_some() || self.telling.json || self.shard.is_some();
         let flows = match self.flows {
             Flows::All => FlowScope::All,
             Flows::Touched if whole => FlowScope::TouchedAndTotals,
@@ -83,18 +156,47 @@ fn warn(opened: &Opened) {
     }
 }
 
-fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Result<(), Failure> {
-    let study = simulation.study(opened);
-    if let Some(dir) = &arguments.out {
-        result::write(dir, &study)?;
+/// Simulates with a ledger and writes the result, on demand with every draw.
+pub(super) fn write(
+    dir: &Path,
+    with_draws: bool,
+    task: &Task<'_>,
+    ledger: &mut impl Ledger<Error = Failure>,
+) -> Result<Simulation, Failure> {
+    if !with_draws {
+        let simulation = task.simulate(ledger)?;
+        result::write(dir, &simulation.study(task.opened))?;
+        return Ok(simulation);
     }
-    if arguments.json {
+    let outcomes = task.outcomes_of_draws();
+    let sampled = Sampled { dataset: &task.opened.data.dataset, outcomes: &outcomes };
+    folder::make(dir, |draft| {
+        let mut watched = Watched { ledger, tables: DrawTables::begin(draft, sampled)?, draft };
+        let simulation = task.simulate(&mut watched)?;
+        let hashes = watched.tables.finish().map_err(|reason| draft.unwritable(DRAWS, reason))?;
+        result::fill(draft, &simulation.study(task.opened), hashes)?;
+        Ok(simulation)
+    })
+}
+
+/// Simulates with a ledger and tells the result.
+pub(super) fn tell(
+    telling: &Telling,
+    task: &Task<'_>,
+    ledger: &mut impl Ledger<Error = Failure>,
+) -> Result<(), Failure> {
+    let simulation = match &telling.out {
+        Some(dir) => write(dir, telling.draws_out, task, ledger)?,
+        None => task.simulate(ledger)?,
+    };
+    let study = simulation.study(task.opened);
+    if telling.json {
         output::print(&json::text(&study))?;
-    } else if !arguments.sampling.quiet {
+    } else if !task.quiet {
         output::print(&terminal::page(&study, output::width()))?;
     }
     let failed = simulation.notes.failed.len();
-    if failed > 0 && !arguments.sampling.quiet {
+    if failed > 0 && !task.quiet {
         let message =
             format!("{failed} of {} draws have no solution and are left out", simulation.uncertainty.draws);
         output::warn_of(&[Diagnostic::warning(message).help("`run.json` in --out names each and says why")]);

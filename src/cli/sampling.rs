@@ -1,29 +1,75 @@
 //! Draws, seed and threads: what every command that simulates takes.
 
+use std::ops::Range;
+
 use crate::monte_carlo::prior::Uncertainty;
 
 /// How much is simulated, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Sampling {
     /// Number of Monte Carlo draws; 0 gives the central case only
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=i64::from(Uncertainty::MOST_DRAWS)))]
-    pub(super) draws: Option<u32>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Draws::count)]
+    pub(super) draws: Option<Draws>,
     /// Seed of the random draws
     #[arg(long, value_name = "S")]
     pub(super) seed: Option<u64>,
     /// Print nothing but errors (for use with --out)
     #[arg(long)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+/// How many processors may work.
+#[derive(Debug, clap::Args)]
+pub(super) struct Threads {
     /// Threads to use; results do not depend on it [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+}
+
+/// The value of `--draws`: how many, or where a part of them is asked for, from which to before which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Draws {
+    pub(super) end: u32,
+    /// The first draw of a part.
+    first: Option<u32>,
+}
+
+impl Draws {
+    /// A number of draws.
+    pub(super) fn count(typed: &str) -> Result<Self, String> {
+        let end = typed.parse::<i64>().map_err(|error| error.to_string())?;
+        let most = Uncertainty::MOST_DRAWS;
+        match u32::try_from(end) {
+            Ok(end) if end <= most => Ok(Self { end, first: None }),
+            _ => Err(format!("{end} is not in 0..={most}")),
+        }
+    }
+
+    /// A number of draws, or a part of them such as `1000..2000`.
+    pub(super) fn count_or_part(typed: &str) -> Result<Self, String> {
+        let Some((first, end)) = typed.split_once("..") else { return Self::count(typed) };
+        let [first, end] = [first, end].map(Self::count);
+        let (first, end) = (first?.end, end?.end);
+        if first < end {
+            Ok(Self { end, first: Some(first) })
+        } else {
+            Err(format!("a part of the draws ends after it begins, as `{end}..{}`", first.max(end + 1)))
+        }
+    }
+
+    /// The part that is asked for, if it is one.
+    pub(super) fn part(self) -> Option<Range<u32>> {
+        self.first.map(|first| first..self.end)
+    }
 }
 
 impl Sampling {
     /// What a scenario says, with the draws and the seed of the command line.
     pub(super) fn over(&self, uncertainty: Uncertainty) -> Uncertainty {
         Uncertainty {
-            draws: self.draws.unwrap_or(uncertainty.draws),
+            draws: self.draws.map_or(uncertainty.draws, |draws| draws.end),
             seed: self.seed.unwrap_or(uncertainty.seed),
             ..uncertainty
         }
@@ -31,6 +77,13 @@ impl Sampling {
 
     /// Does work on so many threads, by default all there are.
     pub(super) fn with_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.threads.with(work)
+    }
+}
+
+impl Threads {
+    /// Does work on so many threads, by default all there are.
+    pub(super) fn with<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         let Some(threads) = self.threads else { return work() };
         match rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build() {
             Ok(pool) => pool.install(work),

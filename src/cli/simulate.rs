@@ -22,6 +22,7 @@ use crate::monte_carlo::ensemble::{
 };
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::report::inputs::Inputs;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 
 /// How much is reported.
@@ -51,6 +52,7 @@ pub(super) struct Simulation {
     resolved_toml: String,
     pub(super) scenario_hash: String,
     data_hash: String,
+    inputs: Inputs,
 }
 
 impl Simulation {
@@ -65,6 +67,8 @@ impl Simulation {
             resolved: &self.resolved_toml,
             scenario_hash: &self.scenario_hash,
             data_hash: &self.data_hash,
+            remade_from: &self.inputs,
+            data_tables: opened.data.tables(),
             dataset: &opened.data.dataset,
             aggregation: resolved.aggregation.as_ref(),
             policy: &resolved.policy,
@@ -119,7 +123,7 @@ pub(super) fn simulate_from(
 ) -> Result<Simulation, Failure> {
     let contestant = Contestant { label: "", opened, uncertainty };
     let alone = Prepared::new(contestant, Arc::clone(start), scope);
-    let (mut simulations, _) = simulate_prepared(&[alone], &[], scope, show_progress)?;
+    let (mut simulations, _) = simulate_prepared(&[alone], &[], show_progress)?;
     Ok(simulations.remove(0))
 }
 
@@ -136,13 +140,12 @@ pub(super) fn simulate_together(
         let start = baselines.of(of.opened, &model).map_err(|failure| failure.of(of.label))?;
         Ok(Prepared::new(*of, start, scope))
     });
-    simulate_prepared(&prepared.collect::<Result<Vec<_>, Failure>>()?, pairs, scope, show_progress)
+    simulate_prepared(&prepared.collect::<Result<Vec<_>, Failure>>()?, pairs, show_progress)
 }
 
 fn simulate_prepared(
     prepared: &[Prepared<'_>],
     pairs: &[Pair],
-    scope: Scope,
     show_progress: bool,
 ) -> Result<(Vec<Simulation>, Vec<Differences>), Failure> {
     let model = GeneralEquilibrium::default();
@@ -151,19 +154,19 @@ fn simulate_prepared(
     let contenders: Vec<Contender<'_>> = prepared
         .iter()
         .zip(&possible)
-        .map(|(of, outcomes)| Contender { experiment: of.experiment(&model, scope), outcomes })
+        .map(|(of, outcomes)| Contender { experiment: of.experiment(&model), outcomes })
         .collect();
     let draws = prepared.first().map_or(0, |first| first.contestant.uncertainty.draws);
     let bar = Bar::new(draws, show_progress);
     let found = run_together(&contenders, pairs, &bar)
         .map_err(|(at, none)| prepared[at].contestant.no_equilibrium(&none))?;
-    bar.0.finish_and_clear();
+    bar.end();
     let simulations = prepared.iter().zip(found.ensembles).map(|(of, ensemble)| of.simulation(ensemble));
     Ok((simulations.collect(), found.differences))
 }
 
 impl Contestant<'_> {
-    fn no_equilibrium(&self, none: &NoSolution) -> Failure {
+    pub(super) fn no_equilibrium(&self, none: &NoSolution) -> Failure {
         let outcome = self.opened.resolved.outcomes.get(none.outcome);
         let outcome = outcome.map(|outcome| outcome.name.as_str());
         let failure = Failure::no_equilibrium_in(&self.opened.data.dataset, &none.error, outcome);
@@ -172,20 +175,21 @@ impl Contestant<'_> {
 }
 
 /// A scenario ready to be solved.
-struct Prepared<'a> {
+pub(super) struct Prepared<'a> {
     contestant: Contestant<'a>,
     start: Arc<Start>,
+    scope: Scope,
     flow_rows: Vec<FlowRow>,
 }
 
 impl<'a> Prepared<'a> {
-    fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Self {
+    pub(super) fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Self {
         let opened = contestant.opened;
         let flow_rows = flow_rows(&opened.data.dataset, &opened.resolved.policy, scope.flows);
-        Self { contestant, start, flow_rows }
+        Self { contestant, start, scope, flow_rows }
     }
 
-    fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium, scope: Scope) -> Experiment<'b> {
+    pub(super) fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium) -> Experiment<'b> {
         let resolved = &self.contestant.opened.resolved;
         Experiment {
             model,
@@ -194,11 +198,11 @@ impl<'a> Prepared<'a> {
             elasticities: &resolved.elasticities,
             uncertainty: &self.contestant.uncertainty,
             flow_rows: &self.flow_rows,
-            sectors: scope.sectors,
+            sectors: self.scope.sectors,
         }
     }
 
-    fn simulation(&self, ensemble: Ensemble) -> Simulation {
+    pub(super) fn simulation(&self, ensemble: Ensemble) -> Simulation {
         let Contestant { opened, uncertainty, .. } = self.contestant;
         let resolved = &opened.resolved;
         Simulation {
@@ -212,6 +216,7 @@ impl<'a> Prepared<'a> {
             resolved_toml: resolved.to_toml(&uncertainty),
             scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
             data_hash: opened.data.hash(),
+            inputs: opened.inputs(self.scope.flows),
             uncertainty,
         }
     }
@@ -304,10 +309,10 @@ pub(super) fn scenario_hash(inputs: &[(&str, &str)]) -> String {
 }
 
 /// The progress bar: on long work and on a terminal only.
-struct Bar(ProgressBar);
+pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    fn new(draws: u32, show: bool) -> Self {
+    pub(super) fn new(draws: u32, show: bool) -> Self {
         if !show || draws == 0 || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
@@ -317,6 +322,10 @@ impl Bar {
         bar.set_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
     }
 }
 

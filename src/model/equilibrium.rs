@@ -1,9 +1,10 @@
 //! What a solution is, and why there may be none.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::bilateral::{Flow, Shape};
-use crate::index::{CountryId, SectorId};
+use crate::index::{CountryId, Position as _, SectorId};
 
 /// An equilibrium relative to the accounts it was solved from. It never exists unconverged.
 ///
@@ -57,7 +58,7 @@ impl Equilibrium {
 }
 
 /// Which equation of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Equation {
     /// The labour market of a country.
     LabourMarket(CountryId),
@@ -85,7 +86,7 @@ impl Equation {
 }
 
 /// Why there is no equilibrium.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Error, Serialize, Deserialize)]
 pub enum SolveError {
     /// The iteration did not reach the tolerance.
     #[error("not converged after {iterations} sweeps: relative residual {residual:.1e}")]
@@ -117,4 +118,25 @@ pub enum SolveError {
         /// The country.
         country: CountryId,
     },
+}
+
+impl SolveError {
+    /// Whether the countries and sectors it names are among so many: it may have been read from a file.
+    pub fn is_within(&self, shape: Shape) -> bool {
+        let is_country = |country: CountryId| country.index() < shape.countries;
+        let is_sector = |sector: SectorId| sector.index() < shape.sectors;
+        match *self {
+            Self::NoIncome { country } | Self::CutOff { country } => is_country(country),
+            Self::NoSupplier { importer, sector } => is_country(importer) && is_sector(sector),
+            Self::NotConverged { worst, .. } => match worst {
+                Equation::LabourMarket(country) => is_country(country),
+                Equation::PriceIndex(country, sector)
+                | Equation::Expenditure(country, sector)
+                | Equation::SectorLabour(country, sector) => is_country(country) && is_sector(sector),
+                Equation::Tariff(flow) => {
+                    is_country(flow.importer) && is_country(flow.exporter) && is_sector(flow.sector)
+                }
+            },
+        }
+    }
 }

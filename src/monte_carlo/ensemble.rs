@@ -16,7 +16,8 @@ use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::solver::{Arm, Solved, Solver};
+pub use crate::monte_carlo::solver::Solved;
+use crate::monte_carlo::solver::{Arm, Solver};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.
@@ -242,9 +243,8 @@ pub fn run_together(
     let draws = contenders.first().map_or(0, |first| first.experiment.uncertainty.draws);
     let mut contrasts: Vec<Contrast> =
         pairs.iter().map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), draws)).collect();
-    let block = block(runs.iter().map(Run::numbers).sum());
-    for first in (0..draws).step_by(block) {
-        let last = draws.min(first + block as u32);
+    for block in blocks(0..draws, runs.iter().map(Run::numbers).sum()) {
+        let Range { start: first, end: last } = block;
         let solved: Vec<Vec<Solved>> = runs.iter().map(|run| run.solver.block(first..last)).collect();
         for contrast in &mut contrasts {
             contrast.add(contrast.pair.sides(|at| &solved[at][..]));
@@ -266,7 +266,7 @@ fn in_outcome(outcome: usize) -> impl Fn(SolveError) -> NoSolution {
 
 impl<'a> Contender<'a> {
     /// The world of each outcome.
-    fn worlds(&self) -> Result<Vec<World<'a>>, NoSolution> {
+    pub(super) fn worlds(&self) -> Result<Vec<World<'a>>, NoSolution> {
         let baseline = self.experiment.baseline;
         let outcomes = self.outcomes.iter().enumerate();
         outcomes.map(|(at, outcome)| baseline.world(outcome.policy).map_err(in_outcome(at))).collect()
@@ -274,15 +274,15 @@ impl<'a> Contender<'a> {
 }
 
 /// An experiment on its way: solved at central parameters, and what its draws gave so far.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     experiment: &'a Experiment<'a>,
-    solver: Solver<'a>,
+    pub(super) solver: Solver<'a>,
     central: Vec<Impact>,
-    collection: Collection,
+    pub(super) collection: Collection,
 }
 
 impl<'a> Run<'a> {
-    fn begin(
+    pub(super) fn begin(
         contender: &'a Contender<'a>,
         worlds: &'a [World<'a>],
         observed: &'a Policy,
@@ -300,15 +300,24 @@ impl<'a> Run<'a> {
     }
 
     /// How many numbers each draw has.
-    fn numbers(&self) -> usize {
+    pub(super) fn numbers(&self) -> usize {
         self.central.iter().flat_map(Impact::parts).map(<[f64]>::len).sum()
+    }
+
+    /// Whether a draw that was solved elsewhere has as many numbers as those that are solved here.
+    pub(super) fn fits(&self, solved: &Solved) -> bool {
+        let sizes = |impact: &Impact| impact.parts().map(<[f64]>::len);
+        match &solved.result {
+            Ok(outcomes) => outcomes.iter().map(sizes).eq(self.central.iter().map(sizes)),
+            Err(error) => error.is_within(self.experiment.baseline.accounts.share.shape()),
+        }
     }
 
     fn side(&self) -> Side<'_> {
         Side { central: &self.central, weights: &self.collection.weights }
     }
 
-    fn end(self) -> Ensemble {
+    pub(super) fn end(self) -> Ensemble {
         let Collection { weights, gathered, failed, floored } = self.collection;
         let (mut estimates, quantile_error) = self.experiment.estimates(&self.central, gathered, &weights);
         let all = estimates.remove(0);
@@ -332,10 +341,11 @@ impl Impact {
     }
 }
 
-/// How many draws are solved before they are summarised.
-fn block(numbers: usize) -> usize {
+/// The blocks of some draws that are solved before they are summarised, where a draw has so many numbers.
+pub(super) fn blocks(draws: Range<u32>, numbers: usize) -> impl Iterator<Item = Range<u32>> {
     let batches = BLOCK_BYTES / (BATCH * size_of::<f64>() * numbers.max(1));
-    BATCH * batches.clamp(2, MOST_BATCHES)
+    let block = BATCH * batches.clamp(2, MOST_BATCHES);
+    draws.clone().step_by(block).map(move |first| first..draws.end.min(first + block as u32))
 }
 
 /// Neighbouring numbers of one kind in the results of a draw.
@@ -367,7 +377,7 @@ struct Gathered {
 }
 
 /// Everything that is kept of the draws.
-struct Collection {
+pub(super) struct Collection {
     weights: Vec<f64>,
     gathered: Vec<Gathered>,
     failed: Vec<(u32, SolveError)>,
@@ -387,7 +397,7 @@ impl Collection {
     }
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
-    fn add(&mut self, block: Vec<Solved>, first: u32) {
+    pub(super) fn add(&mut self, block: Vec<Solved>, first: u32) {
         let mut impacts = Vec::with_capacity(block.len());
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);

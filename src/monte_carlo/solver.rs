@@ -12,9 +12,12 @@ use crate::monte_carlo::draw::{Draw, Sampler};
 use crate::monte_carlo::ensemble::Experiment;
 
 /// One draw solved in every outcome, or why it is not.
-pub(super) struct Solved {
-    pub(super) floored: u32,
-    pub(super) result: Result<Vec<Impact>, SolveError>,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solved {
+    /// Drawn elasticities raised to the floor.
+    pub floored: u32,
+    /// What happens in each outcome.
+    pub result: Result<Vec<Impact>, SolveError>,
 }
 
 /// One outcome, with its solution at central parameters and what is expected at others.

@@ -17,6 +17,13 @@ pub const RATES: &str = "rates.csv";
 /// See [`COUNTRIES`].
 pub const SCENARIO: &str = "scenario.toml";
 
+/// Every draw, where they are asked for.
+pub const DRAWS: &str = "draws.parquet";
+/// The same as a table of text.
+pub const DRAWS_TABLE: &str = "draws.csv";
+/// What the columns of both are.
+pub const CODEBOOK: &str = "codebook.csv";
+
 /// The table of a result over time, by which it is known.
 pub const TIMELINE: &str = "timeline.csv";
 
@@ -32,7 +39,9 @@ pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 /// The same as pictures.
 pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
 
-/// The files whose hashes the record has: all but itself and the page, which is made from it.
+/// The files whose hashes the record has: all but itself and the page, which is made from it. Those
+/// of draws may be missing.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
-    [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
+    let tables = [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO, DRAWS, DRAWS_TABLE, CODEBOOK];
+    tables.into_iter().chain(DRAWINGS).chain(PICTURES)
 }

@@ -1,7 +1,7 @@
 //! The result folder: either the whole new result is there, or what was there before.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -98,7 +98,10 @@ pub fn check(dir: &Path) -> Result<(), FolderError> {
 }
 
 /// Where a folder is and what it is called. A link to a folder stays a link: what it points to is replaced.
-fn place(dir: &Path) -> Result<(PathBuf, String), FolderError> {
+///
+/// # Errors
+/// [`FolderError::NoName`].
+pub fn place(dir: &Path) -> Result<(PathBuf, String), FolderError> {
     let Some(name) = dir.file_name() else { return Err(FolderError::NoName(dir.to_owned())) };
     let target = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
     Ok((target, name.to_string_lossy().into_owned()))
@@ -141,10 +144,27 @@ pub fn text<'a>(name: impl Into<String>, text: &'a str) -> Content<'a> {
     content(name, move |out| out.write_all(text.as_bytes()))
 }
 
+/// A file that is written bit by bit, hashed on its way.
+pub type Stream = Hashing<BufWriter<File>>;
+
 impl Draft<'_> {
     /// The files that are there so far.
     pub fn folder(&self) -> Folder {
         Folder::new(&self.place)
+    }
+
+    /// Opens a file that is written bit by bit.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`].
+    pub fn stream(&self, name: &str) -> Result<Stream, FolderError> {
+        let file = File::create(self.place.join(name)).map_err(|reason| self.unwritable(name, reason))?;
+        Ok(Hashing::new(BufWriter::new(file)))
+    }
+
+    /// Why a file of the folder could not be written.
+    pub fn unwritable(&self, name: &str, reason: io::Error) -> FolderError {
+        FolderError::Unwritable { path: self.dir.join(name), reason }
     }
 
     /// Writes a file and gives its hash.
@@ -160,7 +180,7 @@ impl Draft<'_> {
             let mut out = Hashing::new(File::create(self.place.join(name))?);
             content(&mut out).map(|()| out.finish())
         };
-        write().map_err(unwritable(&self.dir.join(name)))
+        write().map_err(|reason| self.unwritable(name, reason))
     }
 
     /// Writes files on all threads and gives their hashes.
@@ -192,21 +212,24 @@ pub fn write(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError> {
 ///
 /// # Errors
 /// [`FolderError`]; see [`check`].
-pub fn make(dir: &Path, fill: impl FnOnce(&Draft<'_>) -> Result<(), FolderError>) -> Result<(), FolderError> {
+pub fn make<T, E: From<FolderError>>(
+    dir: &Path,
+    fill: impl FnOnce(&Draft<'_>) -> Result<T, E>,
+) -> Result<T, E> {
     check(dir)?;
     let (target, name) = place(dir)?;
     let parents = Parents::create(&target)?;
     let scratch = Scratch::create(&target, &name)?;
     let fresh = scratch.path.join("new");
     fs::create_dir(&fresh).map_err(unwritable(&fresh))?;
-    fill(&Draft { place: fresh.clone(), dir })?;
+    let filled = fill(&Draft { place: fresh.clone(), dir })?;
     let made = fs::metadata(&scratch.path).and_then(|made| made.modified()).ok();
     swap(scratch, &fresh, &target)?;
     parents.keep();
     if let Some(now) = made {
         remove_left_over(&target, &name, now);
     }
-    Ok(())
+    Ok(filled)
 }
 
 /// A scratch folder lives for seconds. One that is older than this was left by a run that was killed.

@@ -8,6 +8,7 @@ mod path;
 mod sweep;
 mod touched;
 mod uncertainty;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -19,18 +20,23 @@ use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
 use crate::report::disclosure;
 use crate::report::focus;
+use crate::report::inputs::Inputs;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 pub use compare::{CompareRecord, compare, compare_json};
 pub use path::path_json;
 pub use sweep::{SweepRecord, sweep, sweep_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
+pub use written::{Data as WrittenData, Written};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;
 
 /// The name under which a record says who wrote it.
 pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
+
+/// The version that writes records.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The whole record.
 #[derive(Clone, Debug, Serialize)]
@@ -66,6 +72,8 @@ pub struct Record<'a> {
     pub remarks: Vec<String>,
     /// What the codes in the tables stand for.
     pub names: Names<'a>,
+    /// From what the result can be made again.
+    pub inputs: &'a Inputs,
     /// The hashes of the other files by their names; none where the record stands alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub files: Hashes,
@@ -115,6 +123,9 @@ pub struct Data<'a> {
     pub aggregation: Option<Aggregated<'a>>,
     /// Hash of the dataset.
     pub sha256: &'a str,
+    /// Hashes of its tables by the names of their files; absent for data in the program.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: &'a Hashes,
     /// Licence.
     pub licence: &'a str,
     /// How to cite it.
@@ -229,7 +240,7 @@ pub struct Names<'a> {
 }
 
 /// Who writes records.
-const THIS_PROGRAM: Program = Program { name: PROGRAM, version: env!("CARGO_PKG_VERSION") };
+const THIS_PROGRAM: Program = Program { name: PROGRAM, version: VERSION };
 
 /// The most countries that a record calls concerned.
 const MOST_COUNTRIES: usize = 12;
@@ -252,6 +263,7 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         disclosures: disclosures(study),
         remarks: disclosure::remarks(study),
         names: names(study),
+        inputs: study.remade_from,
         files: Hashes::new(),
     }
 }
@@ -318,6 +330,7 @@ fn data<'a>(study: &Study<'a>) -> Data<'a> {
         sectors: dataset.sectors.len(),
         aggregation: study.aggregation.map(aggregated),
         sha256: study.data_hash,
+        tables: study.data_tables,
         licence: &dataset.licence,
         citation: &dataset.citation,
     }

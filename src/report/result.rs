@@ -20,15 +20,21 @@ use crate::report::tables;
 /// # Errors
 /// [`FolderError`]; see [`folder::check`].
 pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
-    folder::make(dir, |draft| {
-        let charts = [chart::prices, chart::volumes, chart::countries];
-        let charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
-        // The page needs no picture.
-        let (pictures, others) =
-            rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
-        let hashes: Hashes = others?.into_iter().chain(pictures?).collect();
-        draft.files(vec![text(RECORD, &run_json(study, hashes))]).map(drop)
-    })
+    folder::make(dir, |draft| fill(draft, study, Hashes::new()))
+}
+
+/// Writes the files of a run into a folder that has some already, with these hashes.
+///
+/// # Errors
+/// [`FolderError`]; see [`folder::check`].
+pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), FolderError> {
+    let charts = [chart::prices, chart::volumes, chart::countries];
+    let charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
+    // The page needs no picture.
+    let (pictures, tables) =
+        rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
+    let hashes: Hashes = others.into_iter().chain(tables?).chain(pictures?).collect();
+    draft.files(vec![text(RECORD, &run_json(study, hashes))]).map(drop)
 }
 
 /// Writes the pictures one after the other: while it is made, each takes as much memory as many tables.

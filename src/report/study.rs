@@ -7,6 +7,8 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::report::inputs::Inputs;
+use crate::report::record::Hashes;
 use crate::units::Probability;
 
 /// One finished run of one scenario.
@@ -26,6 +28,10 @@ pub struct Study<'a> {
     pub scenario_hash: &'a str,
     /// SHA-256 of the dataset, in hexadecimal.
     pub data_hash: &'a str,
+    /// From what the result can be made again.
+    pub remade_from: &'a Inputs,
+    /// SHA-256 of the dataset's tables by the names of their files; none of data in the program.
+    pub data_tables: &'a Hashes,
     /// The data.
     pub dataset: &'a Dataset,
     /// How the data were made coarser, if they were.

@@ -18,6 +18,9 @@ pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 /// The kinds of entries that have names.
 pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
 
+/// The flag that sets the day to simulate.
+const DAY: &str = "--on";
+
 /// Settings in the order in which they were given.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings(Vec<Setting>);
@@ -64,6 +67,33 @@ impl Settings {
         }
         self.0.push(setting);
         Ok(())
+    }
+
+    /// The settings of an earlier run, each as it was typed, with the flag in front.
+    ///
+    /// # Errors
+    /// Every one that is no setting.
+    pub fn retyped(shown: &[String]) -> Result<Self, Vec<Diagnostic>> {
+        let mut settings = Self::default();
+        let mut faults = Vec::new();
+        for shown in shown {
+            match shown.split_once(' ') {
+                Some((flag @ DAY, day)) => settings.push_texts(flag, &["date"], &[day.to_owned()]),
+                Some((flag, typed)) => faults.extend(settings.add(flag, typed).err().map(|fault| *fault)),
+                None => faults.push(Diagnostic::error(format!("`{shown}` is no setting"))),
+            }
+        }
+        if faults.is_empty() { Ok(settings) } else { Err(faults) }
+    }
+
+    /// Sets the day to simulate.
+    pub fn push_day(&mut self, day: &str) {
+        self.push_texts(DAY, &["date"], &[day.to_owned()]);
+    }
+
+    /// Each as it was typed, with the flag in front.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|setting| setting.shown.as_str())
     }
 
     /// Adds texts for a key that a flag of its own gives, such as `--on CAN MEX`.

@@ -41,8 +41,10 @@ fn quick(example: &str) -> String {
     let draws = words.iter().position(|word| *word == "--draws");
     match draws {
         Some(at) => {
-            let few =
-                words[at + 1].parse::<u32>().map_or("5", |draws| if draws > 5 { "5" } else { words[at + 1] });
+            // A part of the draws stays what it is.
+            let few = words[at + 1]
+                .parse::<u32>()
+                .map_or(words[at + 1], |draws| if draws > 5 { "5" } else { words[at + 1] });
             [&words[..=at], &[few], &words[at + 2..]].concat().join(" ")
         }
         None if words[0] == "run" => format!("{example} --draws 5"),
@@ -68,6 +70,8 @@ fn every_verb_has_help_and_its_examples_work() {
         "explain",
         "list",
         "report",
+        "merge",
+        "verify",
         "data",
         "data check",
         "completions",

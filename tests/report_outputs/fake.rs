@@ -10,6 +10,8 @@ use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use tariffsim::monte_carlo::estimate::{Estimate, Estimates, FlowRow, QUANTILES, Spread};
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::report::contents::{PAGE, RECORD, hashed};
+use tariffsim::report::inputs::Inputs;
+use tariffsim::report::record::Hashes;
 use tariffsim::report::result;
 use tariffsim::report::study::{SolutionNotes, Study};
 use tariffsim::units::{AdValorem, CostFactor};
@@ -20,6 +22,8 @@ pub struct Fake {
     pub title: String,
     pub summary: String,
     pub sources: Vec<String>,
+    pub inputs: Inputs,
+    pub data_tables: Hashes,
     pub dataset: Dataset,
     pub policy: Policy,
     pub closure: Closure,
@@ -39,6 +43,8 @@ impl Fake {
             resolved: "title = \"25% US tariff on Mexico and Canada\"\n",
             scenario_hash: "5ce0a9",
             data_hash: "da7a00",
+            remade_from: &self.inputs,
+            data_tables: &self.data_tables,
             dataset: &self.dataset,
             aggregation: None,
             policy: &self.policy,
@@ -320,6 +326,8 @@ fn finished(title: &str, summary: &str, dataset: Dataset, policy: Policy) -> Fak
         title: title.to_owned(),
         summary: summary.to_owned(),
         sources: vec!["Executive Orders 14193 and 14194 of 1 February 2025".to_owned()],
+        inputs: Inputs { flows: "touched".to_owned(), ..Inputs::default() },
+        data_tables: Hashes::new(),
         dataset,
         policy,
         closure: Deficits::Fixed.into(),
