@@ -16,7 +16,7 @@ use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::solver::{Arm, Solved, Solver};
+use crate::monte_carlo::solver::{Arm, Solved, Solver, Unsolved};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.
@@ -56,6 +56,17 @@ pub struct NoSolution {
     pub error: SolveError,
 }
 
+/// A draw that has no solution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedDraw {
+    /// Which draw.
+    pub draw: u32,
+    /// In which outcome, by its position; `None` where it has no baseline, which is that of all outcomes.
+    pub outcome: Option<usize>,
+    /// Why.
+    pub error: SolveError,
+}
+
 /// Who is told how far a simulation has come.
 pub trait Observer: Sync {
     /// `done` of `all` draws are finished.
@@ -70,7 +81,7 @@ pub struct Ensemble {
     /// The same in each outcome; empty where there is only one.
     pub by_outcome: Vec<Estimates>,
     /// The draws that did not solve, and why, in draw order.
-    pub failed: Vec<(u32, SolveError)>,
+    pub failed: Vec<FailedDraw>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
     pub floored: u64,
     /// The width of the coarsest bin behind any quantile, as a share of the distance between the smallest and largest
@@ -370,7 +381,7 @@ struct Gathered {
 struct Collection {
     weights: Vec<f64>,
     gathered: Vec<Gathered>,
-    failed: Vec<(u32, SolveError)>,
+    failed: Vec<FailedDraw>,
     floored: u64,
 }
 
@@ -393,7 +404,9 @@ impl Collection {
             self.floored += u64::from(solved.floored);
             match solved.result {
                 Ok(outcomes) => impacts.push(outcomes),
-                Err(error) => self.failed.push((index, error)),
+                Err(Unsolved { outcome, error }) => {
+                    self.failed.push(FailedDraw { draw: index, outcome, error });
+                }
             }
         }
         if impacts.is_empty() {

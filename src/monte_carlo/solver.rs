@@ -15,7 +15,24 @@ use crate::monte_carlo::ensemble::Experiment;
 /// One draw solved in every outcome, or why it is not.
 pub(super) struct Solved {
     pub(super) floored: u32,
-    pub(super) result: Result<Vec<Impact>, SolveError>,
+    pub(super) result: Result<Vec<Impact>, Unsolved>,
+}
+
+/// Why a draw is not solved, and in which outcome; in none where it has no baseline.
+#[derive(Clone, Copy)]
+pub(super) struct Unsolved {
+    pub(super) outcome: Option<usize>,
+    pub(super) error: SolveError,
+}
+
+impl Unsolved {
+    fn before(error: SolveError) -> Self {
+        Self { outcome: None, error }
+    }
+
+    fn within(outcome: usize) -> impl Fn(SolveError) -> Self {
+        move |error| Self { outcome: Some(outcome), error }
+    }
 }
 
 /// One outcome, with its solution at central parameters and what is expected at others.
@@ -95,10 +112,12 @@ impl<'a> Solver<'a> {
         let expected = self.before.at(&parameters);
         let model = self.experiment.model;
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let mut results: Vec<Result<Vec<Impact>, SolveError>> =
-            baselines.iter().map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|e| *e)).collect();
-        for arm in &self.arms {
-            self.solve_arm(arm, indices, (&baselines, &expected), &mut results);
+        let mut results: Vec<Result<Vec<Impact>, Unsolved>> = baselines
+            .iter()
+            .map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|error| Unsolved::before(*error)))
+            .collect();
+        for outcome in 0..self.arms.len() {
+            self.solve_arm(outcome, indices, (&baselines, &expected), &mut results);
         }
         draws.iter().zip(results).map(|(draw, result)| Solved { floored: draw.floored, result }).collect()
     }
@@ -107,11 +126,12 @@ impl<'a> Solver<'a> {
     /// was expected of them.
     fn solve_arm(
         &self,
-        arm: &Arm<'_>,
+        outcome: usize,
         indices: &[u32],
         (baselines, before): (&[Result<Equilibrium, SolveError>], &[Equilibrium]),
-        results: &mut [Result<Vec<Impact>, SolveError>],
+        results: &mut [Result<Vec<Impact>, Unsolved>],
     ) {
+        let arm = &self.arms[outcome];
         let live: Vec<usize> = (0..indices.len()).filter(|&l| results[l].is_ok()).collect();
         let draws: Vec<Parameters> = live.iter().map(|&l| arm.sampler.draw(indices[l]).parameters).collect();
         let parameters: Vec<&Parameters> = draws.iter().collect();
@@ -137,7 +157,7 @@ impl<'a> Solver<'a> {
         for (&l, found) in live.iter().zip(&found) {
             match (&mut results[l], found) {
                 (Ok(outcomes), Ok(_)) => outcomes.push(impacts.next().expect("one for every solution")),
-                (result, Err(error)) => *result = Err(*error),
+                (result, Err(error)) => *result = Err(Unsolved::within(outcome)(*error)),
                 (Err(_), Ok(_)) => {}
             }
         }
@@ -155,12 +175,15 @@ impl<'a> Solver<'a> {
         let result = || {
             let model = experiment.model;
             let before = self.before.at(&[&draw.parameters]).remove(0);
-            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &before)?;
-            let impacts = self.arms.iter().map(|arm| {
+            let observed = world(&observed_policy).map_err(Unsolved::before)?;
+            let baseline = model.solve(&observed, &draw.parameters, &before).map_err(Unsolved::before)?;
+            let impacts = self.arms.iter().enumerate().map(|(outcome, arm)| {
+                let unsolved = Unsolved::within(outcome);
                 let parameters = arm.sampler.draw(index).parameters;
                 let after = arm.expected.at(&[&parameters]).remove(0);
-                let world = world(arm.measure.world.policy)?;
-                let found = model.solve(&world, &parameters, &start(&baseline, &before, &after))?;
+                let world = world(arm.measure.world.policy).map_err(&unsolved)?;
+                let start = start(&baseline, &before, &after);
+                let found = model.solve(&world, &parameters, &start).map_err(&unsolved)?;
                 let measure = Measure::<1>::new(&world, experiment.flow_rows, experiment.sectors);
                 let parameters = &parameters;
                 Ok(measure.impact(Comparison { parameters, baseline: &baseline, counterfactual: &found }))
