@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod parameter;
 pub mod prepared;
+pub mod schema;
 pub mod starter;
 
 mod aggregate;
@@ -20,6 +21,7 @@ mod duty;
 mod events;
 mod exempt;
 mod extends;
+mod grammar;
 mod guide;
 mod instrument;
 mod measure;
@@ -412,7 +414,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Scenario {
-    let mut keys = Keys::new(table, 0..0);
+    let mut keys = Keys::new(table, &grammar::keys::TOP, 0..0);
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
     let measures = read_measures(&mut keys, mentioned, faults);
     let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);

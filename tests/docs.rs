@@ -14,8 +14,11 @@ use tariffsim::scenario::Scenario;
 
 #[path = "docs/book.rs"]
 mod book;
+#[path = "docs/language.rs"]
+mod language;
 #[path = "docs/markdown.rs"]
 mod markdown;
+mod schema_support;
 #[path = "docs/stata.rs"]
 mod stata;
 #[path = "docs/transcript.rs"]
@@ -283,53 +286,6 @@ fn every_variable_is_defined_with_its_unit() {
 /// The faults of a text that is no scenario.
 fn faults(text: &str) -> Vec<Diagnostic> {
     Scenario::parse("probe.toml", text).err().unwrap_or_default()
-}
-
-#[test]
-fn every_key_and_word_of_the_language_is_explained() {
-    let measure = "[[measure]]\nby = \"USA\"\non = \"CHN\"\n";
-    // A key that is nothing like any other makes the reader list the keys that it knows there.
-    let probe = "qqqqqqqq = 1\n";
-    let places = [
-        probe.to_owned(),
-        format!("{measure}add = \"1pp\"\n{probe}"),
-        format!("{measure}match = {{ by = \"USA\", qqqqqqqq = 1 }}\n"),
-        format!(
-            "{measure}name = \"a\"\nadd = \"1pp\"\n[[response]]\nby = \"CHN\"\nto = \"a\"\nmode = \"1pp\"\n{probe}"
-        ),
-        format!("[[outcome]]\nprobability = \"100%\"\n{probe}"),
-        format!("[model]\n{probe}"),
-        format!("[uncertainty]\n{probe}"),
-        format!("[uncertainty.trade_elasticity]\n{probe}"),
-        format!("[uncertainty.trade_elasticity.lognormal]\n{probe}"),
-        format!("[uncertainty.exempt_share]\n{probe}"),
-        format!("[uncertainty.exempt_share.beta]\n{probe}"),
-        format!("[uncertainty.trade_flows]\n{probe}"),
-        format!("[uncertainty.trade_flows.lognormal]\n{probe}"),
-        "aggregate = { maps = \"economies-12\", qqqqqqqq = 1 }\n".to_owned(),
-    ];
-    let choices =
-        ["kind", "labour", "deficits", "exempt_mode"].map(|key| format!("[model]\n{key} = \"qq\"\n"));
-    let unmapped = ["aggregate = { maps = \"economies-12\", unmapped = \"qq\" }\n".to_owned()];
-    let page = page("docs/scenarios.md");
-    let explained: Vec<&str> = page.prose.iter().flat_map(|(_, line)| code(line)).collect();
-    let is_explained = |word: &str| {
-        explained
-            .iter()
-            .any(|code| code.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).any(|w| w == word))
-    };
-    let mut words = 0;
-    for text in places.iter().chain(&choices).chain(&unmapped) {
-        let found = faults(text);
-        let [fault] = &found[..] else { panic!("{text}: {}", words_of(&found)) };
-        let known = if fault.help.is_empty() { &fault.expected } else { &fault.help };
-        assert!(!code(known).is_empty(), "{text}: {fault:?}");
-        for word in code(known) {
-            words += 1;
-            assert!(is_explained(word), "docs/scenarios.md does not explain `{word}`");
-        }
-    }
-    assert!(words > 50, "keys are found: {words}");
 }
 
 #[test]

@@ -235,7 +235,7 @@ fn a_draw_solved_side_by_side_is_its_baseline_and_then_its_policy() {
             let none = Policy::default();
             let before = model.solve(&world(&none), &parameters, start).unwrap();
             let after = model.solve(&world(&policy), &parameters, &before).unwrap();
-            let found = model.solve_both(&world(&policy), &parameters, [start, start]).unwrap();
+            let found = model.solve_both(&world(&policy), &parameters, [start, start]).map(Result::unwrap);
             for (found, expected) in found.iter().zip([&before, &after]) {
                 let pairs = found.log_wage.iter().zip(&expected.log_wage);
                 let pairs = pairs.chain(found.log_price.iter().zip(&expected.log_price));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod data_support;
+mod schema_support;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -204,6 +205,7 @@ fn run(text: &str) -> Result<End, TestCaseError> {
         // Measures that replace nothing, or one another in a circle.
         Err(faults) => return shown(&faults),
     };
+    prop_assert_eq!(schema_support::faults(text), Ok(Vec::new()), "the schema takes what the reader takes");
     let resolved = match scenario.resolve(&TINY, &files()) {
         Ok(resolved) => resolved,
         Err(faults) => return shown(&faults),
@@ -229,6 +231,7 @@ fn tell(text: &str) -> Result<(End, usize, usize), TestCaseError> {
         Ok(scenario) => scenario,
         Err(faults) => return shown(&faults).map(|end| (end, 0, 0)),
     };
+    prop_assert_eq!(schema_support::faults(text), Ok(Vec::new()), "the schema takes what the reader takes");
     let path = match days(&scenario) {
         Ok(path) => path,
         Err(faults) => return shown(&faults).map(|end| (end, 0, 0)),

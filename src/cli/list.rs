@@ -8,14 +8,15 @@ use crate::cli::{open, output};
 use crate::data::{embedded, maps};
 use crate::economy::dataset::{Dataset, SectorKind};
 use crate::index::{CountryId, Position, SectorId};
-use crate::scenario::{DEFAULT_BASELINE, Scenario, prepared};
+use crate::scenario::{DEFAULT_BASELINE, Scenario, prepared, schema};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   tariffsim list
   tariffsim list countries
-  tariffsim list elasticities --data my-data")]
+  tariffsim list elasticities --data my-data
+  tariffsim list schema > scenario.schema.json")]
 pub(super) struct Arguments {
     /// What to list; without it, scenarios and datasets
     #[arg(value_enum)]
@@ -41,6 +42,8 @@ enum What {
     Elasticities,
     /// Maps that make data coarser
     Aggregations,
+    /// The JSON schema of scenario files, for editors
+    Schema,
 }
 
 pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
@@ -48,7 +51,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
     let text = match arguments.what {
         None => {
             format!(
-                "Prepared scenarios (`tariffsim list scenarios` shows what each asks)\n\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities | aggregations\n",
+                "Prepared scenarios (`tariffsim list scenarios` shows what each asks)\n\n{}\nEmbedded datasets\n{}\nAlso: tariffsim list countries | sectors | groups | elasticities | aggregations | schema\n",
                 scenarios(false),
                 datasets()
             )
@@ -60,6 +63,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), Failure> {
         Some(What::Groups) => groups(&dataset()?),
         Some(What::Elasticities) => elasticities(&dataset()?),
         Some(What::Aggregations) => aggregations(),
+        Some(What::Schema) => schema::text(),
     };
     output::print(&text)
 }

@@ -18,12 +18,13 @@ use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
 use crate::monte_carlo::ensemble::{
-    Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
+    self, Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
 };
-use crate::monte_carlo::estimate::{Estimates, FlowRow};
+use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::inputs::Inputs;
-use crate::report::study::{InOutcome, SolutionNotes, Study};
+use crate::report::study::{FailedDraw, InOutcome, SolutionNotes, Study};
+use crate::scenario::Resolved;
 
 /// How much is reported.
 #[derive(Clone, Copy, Debug)]
@@ -209,7 +210,7 @@ impl<'a> Prepared<'a> {
             notes: SolutionNotes {
                 data_residual: self.start.baseline.data_residual,
                 clamped: self.start.clamped,
-                ..notes(&opened.data.dataset, &resolved.policy, &ensemble)
+                ..notes(&opened.data.dataset, resolved, &ensemble)
             },
             estimates: ensemble.estimates,
             by_outcome: ensemble.by_outcome,
@@ -251,14 +252,19 @@ fn flow_rows(dataset: &Dataset, policy: &Policy, scope: FlowScope) -> Vec<FlowRo
     rows
 }
 
-fn notes(dataset: &Dataset, policy: &Policy, ensemble: &Ensemble) -> SolutionNotes {
+fn notes(dataset: &Dataset, resolved: &Resolved, ensemble: &Ensemble) -> SolutionNotes {
+    let failed = |failed: &ensemble::FailedDraw| FailedDraw {
+        draw: failed.draw,
+        outcome: failed.outcome.and_then(|at| resolved.outcomes.get(at)).map(|outcome| outcome.name.clone()),
+        reason: reason(dataset, &failed.error),
+    };
     SolutionNotes {
         iterations: ensemble.iterations,
         residual: ensemble.residual,
-        failed: ensemble.failed.iter().map(|(draw, error)| (*draw, reason(dataset, error))).collect(),
+        failed: ensemble.failed.iter().map(failed).collect(),
         floored: ensemble.floored,
         quantile_error: ensemble.quantile_error,
-        absent: absent(dataset, policy, &ensemble.estimates),
+        absent: absent(dataset, &resolved.policy, &ensemble.estimates),
         ..SolutionNotes::default()
     }
 }
@@ -281,9 +287,8 @@ fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<Stri
             ));
         }
     }
-    let missing = |estimates: &[crate::monte_carlo::estimate::Estimate]| {
-        estimates.iter().filter(|estimate| estimate.central.is_none()).count()
-    };
+    let missing =
+        |estimates: &[Estimate]| estimates.iter().filter(|estimate| estimate.central.is_none()).count();
     let closed = policy.changes.iter().filter(|change| change.cost.factor().is_infinite()).count();
     let (sectors, flows) = (missing(&estimates.sectors), missing(&estimates.flows));
     if sectors > 0 {

@@ -128,21 +128,24 @@ impl GeneralEquilibrium {
         world: &World<'_>,
         parameters: &Parameters,
         [before, after]: [&Equilibrium; 2],
-    ) -> Result<[Equilibrium; 2], SolveError> {
-        if !world.shares.wedges.is_empty() {
-            let baseline = self.solve(&observed(world, &Policy::default()), parameters, before)?;
-            let references = references(world, parameters, &baseline);
-            let case = Case { parameters, start: after, references: &references, point: PathPoint::END };
-            return Ok([baseline, self.solve_case(world, case)?]);
-        }
+    ) -> [Result<Equilibrium, SolveError>; 2] {
         let case = |start, point| Case { parameters, start, references: &[], point };
-        let cases = [case(before, PathPoint::OBSERVED), case(after, PathPoint::END)];
+        let after = case(after, PathPoint::END);
+        if !world.shares.wedges.is_empty() {
+            let baseline = match self.solve(&observed(world, &Policy::default()), parameters, before) {
+                Ok(baseline) => baseline,
+                Err(error) => return [Err(error), Err(error)],
+            };
+            let references = references(world, parameters, &baseline);
+            let found = self.solve_case(world, Case { references: &references, ..after });
+            return [Ok(baseline), found];
+        }
+        let cases = [case(before, PathPoint::OBSERVED), after];
         let mut found = self.solve_lanes::<2>(world, world.preconditioner, &cases).into_iter();
-        let mut solution = |case: Case<'_>| {
+        cases.map(|case| {
             let found = found.next().expect("one result for every case");
             found.or_else(|_| self.solve_hard(world, case))
-        };
-        Ok([solution(cases[0])?, solution(cases[1])?])
+        })
     }
 
     fn solve_case(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {

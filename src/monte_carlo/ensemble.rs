@@ -16,7 +16,7 @@ use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-pub use crate::monte_carlo::solver::Solved;
+pub use crate::monte_carlo::solver::{Solved, Unsolved};
 use crate::monte_carlo::solver::{Arm, Solver};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
@@ -57,6 +57,17 @@ pub struct NoSolution {
     pub error: SolveError,
 }
 
+/// A draw that has no solution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedDraw {
+    /// Which draw.
+    pub draw: u32,
+    /// In which outcome, by its position; `None` where it has no baseline, which is that of all outcomes.
+    pub outcome: Option<usize>,
+    /// Why.
+    pub error: SolveError,
+}
+
 /// Who is told how far a simulation has come.
 pub trait Observer: Sync {
     /// `done` of `all` draws are finished.
@@ -71,7 +82,7 @@ pub struct Ensemble {
     /// The same in each outcome; empty where there is only one.
     pub by_outcome: Vec<Estimates>,
     /// The draws that did not solve, and why, in draw order.
-    pub failed: Vec<(u32, SolveError)>,
+    pub failed: Vec<FailedDraw>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
     pub floored: u64,
     /// The width of the coarsest bin behind any quantile, as a share of the distance between the smallest and largest
@@ -309,7 +320,7 @@ impl<'a> Run<'a> {
         let sizes = |impact: &Impact| impact.parts().map(<[f64]>::len);
         match &solved.result {
             Ok(outcomes) => outcomes.iter().map(sizes).eq(self.central.iter().map(sizes)),
-            Err(error) => error.is_within(self.experiment.baseline.accounts.share.shape()),
+            Err(error) => error.error.is_within(self.experiment.baseline.accounts.share.shape()),
         }
     }
 
@@ -380,7 +391,7 @@ struct Gathered {
 pub(super) struct Collection {
     weights: Vec<f64>,
     gathered: Vec<Gathered>,
-    failed: Vec<(u32, SolveError)>,
+    failed: Vec<FailedDraw>,
     floored: u64,
 }
 
@@ -403,7 +414,9 @@ impl Collection {
             self.floored += u64::from(solved.floored);
             match solved.result {
                 Ok(outcomes) => impacts.push(outcomes),
-                Err(error) => self.failed.push((index, error)),
+                Err(Unsolved { outcome, error }) => {
+                    self.failed.push(FailedDraw { draw: index, outcome, error });
+                }
             }
         }
         if impacts.is_empty() {

@@ -1,6 +1,7 @@
 //! Solving draws: each in every outcome that is possible, from its own baseline.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::economy::accounts::Accounts;
 use crate::model::equilibrium::{Equilibrium, SolveError};
@@ -17,7 +18,26 @@ pub struct Solved {
     /// Drawn elasticities raised to the floor.
     pub floored: u32,
     /// What happens in each outcome.
-    pub result: Result<Vec<Impact>, SolveError>,
+    pub result: Result<Vec<Impact>, Unsolved>,
+}
+
+/// Why a draw is not solved.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unsolved {
+    /// In which outcome, by its position; `None` where it has no baseline, which is that of all outcomes.
+    pub outcome: Option<usize>,
+    /// Why.
+    pub error: SolveError,
+}
+
+impl Unsolved {
+    fn before(error: SolveError) -> Self {
+        Self { outcome: None, error }
+    }
+
+    fn within(outcome: usize) -> impl Fn(SolveError) -> Self {
+        move |error| Self { outcome: Some(outcome), error }
+    }
 }
 
 /// One outcome, with its solution at central parameters and what is expected at others.
@@ -97,10 +117,12 @@ impl<'a> Solver<'a> {
         let expected = self.before.at(&parameters);
         let model = self.experiment.model;
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let mut results: Vec<Result<Vec<Impact>, SolveError>> =
-            baselines.iter().map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|e| *e)).collect();
-        for arm in &self.arms {
-            self.solve_arm(arm, indices, (&baselines, &expected), &mut results);
+        let mut results: Vec<Result<Vec<Impact>, Unsolved>> = baselines
+            .iter()
+            .map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|error| Unsolved::before(*error)))
+            .collect();
+        for outcome in 0..self.arms.len() {
+            self.solve_arm(outcome, indices, (&baselines, &expected), &mut results);
         }
         draws.iter().zip(results).map(|(draw, result)| Solved { floored: draw.floored, result }).collect()
     }
@@ -109,11 +131,12 @@ impl<'a> Solver<'a> {
     /// was expected of them.
     fn solve_arm(
         &self,
-        arm: &Arm<'_>,
+        outcome: usize,
         indices: &[u32],
         (baselines, before): (&[Result<Equilibrium, SolveError>], &[Equilibrium]),
-        results: &mut [Result<Vec<Impact>, SolveError>],
+        results: &mut [Result<Vec<Impact>, Unsolved>],
     ) {
+        let arm = &self.arms[outcome];
         let live: Vec<usize> = (0..indices.len()).filter(|&l| results[l].is_ok()).collect();
         let draws: Vec<Parameters> = live.iter().map(|&l| arm.sampler.draw(indices[l]).parameters).collect();
         let parameters: Vec<&Parameters> = draws.iter().collect();
@@ -139,7 +162,7 @@ impl<'a> Solver<'a> {
         for (&l, found) in live.iter().zip(&found) {
             match (&mut results[l], found) {
                 (Ok(outcomes), Ok(_)) => outcomes.push(impacts.next().expect("one for every solution")),
-                (result, Err(error)) => *result = Err(*error),
+                (result, Err(error)) => *result = Err(Unsolved::within(outcome)(*error)),
                 (Err(_), Ok(_)) => {}
             }
         }
@@ -164,22 +187,26 @@ impl<'a> Solver<'a> {
         accounts: &Accounts,
         index: u32,
         parameters: &Parameters,
-    ) -> Result<Vec<Impact>, SolveError> {
+    ) -> Result<Vec<Impact>, Unsolved> {
         let Experiment { model, baseline: from, flow_rows, sectors, .. } = *self.experiment;
         let before = self.before.at(&[parameters]).remove(0);
         let mut baseline: Option<Equilibrium> = None;
         let mut impacts = Vec::with_capacity(self.arms.len());
-        for arm in &self.arms {
+        for (outcome, arm) in self.arms.iter().enumerate() {
+            let unsolved = Unsolved::within(outcome);
             let parameters = arm.sampler.draw(index).parameters;
             let after = arm.expected.at(&[&parameters]).remove(0);
-            let world = World::new(accounts, &from.preconditioner, arm.measure.world.policy, from.closure)?;
+            let policy = arm.measure.world.policy;
+            let world =
+                World::new(accounts, &from.preconditioner, policy, from.closure).map_err(&unsolved)?;
             let [own, found] = match baseline.take() {
-                None => model.solve_both(&world, &parameters, [&before, &after])?,
+                None => model.solve_both(&world, &parameters, [&before, &after]),
                 Some(own) => {
-                    let found = model.solve(&world, &parameters, &start(&own, &before, &after))?;
-                    [own, found]
+                    let found = model.solve(&world, &parameters, &start(&own, &before, &after));
+                    [Ok(own), found]
                 }
             };
+            let (own, found) = (own.map_err(Unsolved::before)?, found.map_err(&unsolved)?);
             let measure = Measure::<1>::new(&world, flow_rows, sectors);
             let comparison = Comparison { parameters: &parameters, baseline: &own, counterfactual: &found };
             impacts.push(measure.impact(comparison));

@@ -6,6 +6,7 @@ mod axis;
 mod compare;
 mod dark;
 mod figure;
+mod outcomes;
 mod panel;
 mod path;
 mod pen;
@@ -46,6 +47,9 @@ const MOST_COUNTRIES: usize = 12;
 /// `prices.svg`: buyer and border prices of the touched flows.
 pub fn prices(study: &Study<'_>) -> String {
     let pairs = focus::pairs(study);
+    if !study.outcomes.is_empty() {
+        return outcomes::prices(study, &pairs);
+    }
     let marks = |row: usize| {
         let buyer = mark(0, study.estimates.flow(row, FlowVariable::BuyerPriceReal));
         let border = mark(1, study.estimates.flow(row, FlowVariable::BorderPriceReal));
@@ -70,6 +74,9 @@ pub fn prices(study: &Study<'_>) -> String {
 /// `volumes.svg`: volumes of the touched flows, and of the other suppliers that gain most.
 pub fn volumes(study: &Study<'_>) -> String {
     let pairs = focus::pairs(study);
+    if !study.outcomes.is_empty() {
+        return outcomes::volumes(study, &pairs);
+    }
     let volume = |series: usize, row: usize| {
         mark(series, study.estimates.flow(row, FlowVariable::Volume)).into_iter().collect()
     };
@@ -96,10 +103,11 @@ pub fn volumes(study: &Study<'_>) -> String {
 
 /// `countries.svg`: welfare and real wages of the countries concerned.
 pub fn countries(study: &Study<'_>) -> String {
-    let mut shown = focus::countries(study, MOST_COUNTRIES);
+    if !study.outcomes.is_empty() {
+        return outcomes::countries(study);
+    }
+    let shown = countries_by_welfare(study, MOST_COUNTRIES);
     let welfare = |country: CountryId| study.estimates.country(country, CountryVariable::Welfare);
-    let height = |country: &CountryId| welfare(*country).central.unwrap_or(f64::NEG_INFINITY);
-    shown.sort_by(|a, b| height(b).total_cmp(&height(a)));
     let row = |&country: &CountryId| {
         let real_wage = study.estimates.country(country, CountryVariable::RealWage);
         let marks = mark(0, welfare(country)).into_iter().chain(mark(1, real_wage)).collect();
@@ -117,6 +125,15 @@ pub fn countries(study: &Study<'_>) -> String {
         notes: with_assumptions(study, to_read_with(study, &shown)),
     };
     figure.draw()
+}
+
+/// The countries to show, from the one that gains most to the one that loses most.
+fn countries_by_welfare(study: &Study<'_>, most: usize) -> Vec<CountryId> {
+    let mut shown = focus::countries(study, most);
+    let welfare = |country: &CountryId| study.estimates.country(*country, CountryVariable::Welfare).central;
+    let height = |country: &CountryId| welfare(country).unwrap_or(f64::NEG_INFINITY);
+    shown.sort_by(|a, b| height(b).total_cmp(&height(a)));
+    shown
 }
 
 /// The sentences that concern welfare and real wages.

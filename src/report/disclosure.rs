@@ -11,7 +11,7 @@ use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
 use crate::report::focus;
 use crate::report::number::{self, Figures, Place};
-use crate::report::study::Study;
+use crate::report::study::{FailedDraw, Study};
 use crate::table::grouped;
 
 /// What every range is, in the words to be used for it.
@@ -217,6 +217,17 @@ fn us_baseline_rate(study: &Study<'_>, shown: &[CountryId]) -> Option<Disclosure
     })
 }
 
+/// The most draws without a solution that are named.
+const MOST_FAILED: usize = 3;
+
+/// The first draws without a solution, and how many more there are.
+fn first_failed(failed: &[FailedDraw]) -> String {
+    let named = failed.iter().take(MOST_FAILED).map(FailedDraw::to_string);
+    let more = failed.len().saturating_sub(MOST_FAILED);
+    let more = (more > 0).then(|| format!("{more} more in run.json"));
+    named.chain(more).collect::<Vec<_>>().join("; ")
+}
+
 /// What happened on the way that a reader should know: failed draws, floors, missing elasticities.
 pub fn remarks(study: &Study<'_>) -> Vec<String> {
     let solution = study.solution;
@@ -237,7 +248,11 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     );
     remark(
         study.uncertainty.draws > 0 && !solution.failed.is_empty(),
-        format!("{} of {draws} draws did not solve and are left out", solution.failed.len()),
+        format!(
+            "{} of {draws} draws did not solve and are left out: {}",
+            solution.failed.len(),
+            first_failed(&solution.failed)
+        ),
     );
     remark(
         solution.floored > 0,

@@ -204,6 +204,9 @@ pub struct Solution<'a> {
 pub struct FailedDraw<'a> {
     /// Which draw.
     pub draw: u32,
+    /// In which of several outcomes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'a str>,
     /// Why.
     pub reason: &'a str,
 }
@@ -381,7 +384,15 @@ fn solution_of(notes: &SolutionNotes) -> Solution<'_> {
         clamped: notes.clamped,
         floored: notes.floored,
         quantile_error: notes.quantile_error,
-        failed: notes.failed.iter().map(|(draw, reason)| FailedDraw { draw: *draw, reason }).collect(),
+        failed: notes
+            .failed
+            .iter()
+            .map(|failed| FailedDraw {
+                draw: failed.draw,
+                outcome: failed.outcome.as_deref(),
+                reason: &failed.reason,
+            })
+            .collect(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything a report needs to know about one run.
 
+use std::fmt;
+
 use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
@@ -85,6 +87,28 @@ impl<'a> Study<'a> {
     }
 }
 
+/// A draw that did not solve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedDraw {
+    /// Which draw.
+    pub draw: u32,
+    /// In which of several outcomes; none where that is certain, or where the draw has no baseline.
+    pub outcome: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// In words: "draw 17, outcome deal: no equilibrium …".
+impl fmt::Display for FailedDraw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "draw {}", self.draw)?;
+        if let Some(outcome) = &self.outcome {
+            write!(f, ", outcome {outcome}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
 /// How the solutions behind a run went: nothing is lost silently.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SolutionNotes {
@@ -97,7 +121,7 @@ pub struct SolutionNotes {
     /// Small negative final demands set to zero.
     pub clamped: usize,
     /// Draws that did not solve, with the reason, in draw order.
-    pub failed: Vec<(u32, String)>,
+    pub failed: Vec<FailedDraw>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
     pub floored: u64,
     /// Relative width of the coarsest bin of any quantile (0 when all are exact).

@@ -4,7 +4,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::economy::aggregation::Unmapped;
-use crate::scenario::choices::{Words, word};
+use crate::scenario::choices::{Words, supported, word};
+use crate::scenario::grammar::keys;
 use crate::scenario::reader::{self, Faults, Node};
 
 /// The maps by which a scenario's data are aggregated.
@@ -18,6 +19,11 @@ pub struct Aggregate {
 
 const UNMAPPED: &Words<Unmapped> = &[("refuse", Some(Unmapped::Refuse)), ("keep", Some(Unmapped::Keep))];
 
+/// The words of all choices.
+pub(super) fn words() -> Vec<&'static str> {
+    supported(UNMAPPED)
+}
+
 /// The word of a choice.
 pub(super) fn unmapped_word(choice: Unmapped) -> &'static str {
     UNMAPPED.iter().find(|(_, meaning)| *meaning == Some(choice)).map_or("refuse", |(word, _)| word)
@@ -26,7 +32,7 @@ pub(super) fn unmapped_word(choice: Unmapped) -> &'static str {
 /// Reads `aggregate = "map"`, `aggregate = ["map", "map"]` or `aggregate = { maps = …, unmapped = "keep" }`.
 pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Aggregate> {
     let ((span, maps), unmapped) = if matches!(node.get_ref(), DeValue::Table(_)) {
-        let mut keys = reader::table(node, "aggregate", "a table", faults)?;
+        let mut keys = reader::table(node, &keys::AGGREGATE, "aggregate", "a table", faults)?;
         let unmapped = keys.take("unmapped").and_then(|node| word(node, "unmapped", UNMAPPED, faults));
         let maps = keys.take("maps").map(|node| (node.span(), reader::texts(node, "maps", false, faults)));
         if maps.is_none() {

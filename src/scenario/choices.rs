@@ -8,6 +8,7 @@ use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
+use crate::scenario::grammar::{Table, keys};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
 use crate::scenario::reader::{self, Faults, Node};
 use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
@@ -77,6 +78,34 @@ const DEFICITS: &Words<Deficits> = &[
 const EXEMPT_MODES: &Words<ExemptMode> =
     &[("variety", Some(ExemptMode::Variety)), ("average", Some(ExemptMode::Average))];
 
+/// The word for the standard errors of a set of elasticities.
+const FROM_DATA: &str = "from-data";
+
+/// The words that are supported.
+pub(super) fn supported<T>(words: &Words<T>) -> Vec<&'static str> {
+    words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(word, _)| *word).collect()
+}
+
+pub(super) fn kinds() -> Vec<&'static str> {
+    supported(KINDS)
+}
+
+pub(super) fn labour() -> Vec<&'static str> {
+    supported(LABOUR)
+}
+
+pub(super) fn deficits() -> Vec<&'static str> {
+    supported(DEFICITS)
+}
+
+pub(super) fn exempt_modes() -> Vec<&'static str> {
+    supported(EXEMPT_MODES)
+}
+
+pub(super) fn spreads() -> Vec<&'static str> {
+    vec![FROM_DATA]
+}
+
 /// The word of an exempt mode.
 pub(super) fn exempt_mode_word(mode: ExemptMode) -> &'static str {
     EXEMPT_MODES.iter().find(|(_, meaning)| *meaning == Some(mode)).map_or("variety", |(word, _)| word)
@@ -86,7 +115,8 @@ pub(super) fn exempt_mode_word(mode: ExemptMode) -> &'static str {
 pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> ModelChoices {
     let defaults = ModelChoices::default();
     let Some(node) = node else { return defaults };
-    let Some(mut keys) = reader::table(node, "model", "a heading `[model]` with keys under it", faults)
+    let Some(mut keys) =
+        reader::table(node, &keys::MODEL, "model", "a heading `[model]` with keys under it", faults)
     else {
         return defaults;
     };
@@ -128,7 +158,8 @@ impl ModelChoices {
 /// Reads `labour`: `"mobile"`, `"sector-specific"` or `{ mobility = 1.5 }`.
 fn read_labour(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Labour> {
     let DeValue::Table(_) = node.get_ref() else { return word(node, "labour", LABOUR, faults) };
-    let mut keys = reader::table(node, "labour", "a table such as { mobility = 1.5 }", faults)?;
+    let mut keys =
+        reader::table(node, &keys::LABOUR, "labour", "a table such as { mobility = 1.5 }", faults)?;
     let mobility = keys.take("mobility");
     if mobility.is_none() {
         let fault = Diagnostic::error("`labour` does not say how mobile it is")
@@ -189,9 +220,7 @@ pub(super) fn word<T: Copy>(
     match words.iter().find(|(name, _)| name == written.get_ref()) {
         Some((_, Some(meaning))) => return Some(*meaning),
         Some((name, None)) => {
-            let supported: Vec<&str> =
-                words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(name, _)| *name).collect();
-            let help = format!("the program has {}", listed(&supported));
+            let help = format!("the program has {}", listed(&supported(words)));
             faults.unsupported(node.span(), &format!("{key} = \"{name}\""), &help);
         }
         None => {
@@ -231,16 +260,20 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
     let defaults = Uncertainty::default();
     let Some(node) = node else { return defaults };
     let expected = "a heading `[uncertainty]` with keys under it";
-    let Some(mut keys) = reader::table(node, "uncertainty", expected, faults) else { return defaults };
+    let Some(mut keys) = reader::table(node, &keys::UNCERTAINTY, "uncertainty", expected, faults) else {
+        return defaults;
+    };
     let draws = keys.take("draws").and_then(|node| read_draws(node, faults));
     let seed = keys.take("seed").and_then(|node| reader::whole(node, "seed", u64::MAX, faults));
-    let elasticities = keys
-        .take("trade_elasticity")
-        .and_then(|node| prior(node, "trade_elasticity", "lognormal", faults, lognormal));
-    let exempt = keys.take("exempt_share").and_then(|node| prior(node, "exempt_share", "beta", faults, beta));
+    let elasticities = keys.take("trade_elasticity").and_then(|node| {
+        prior(node, &keys::TRADE_ELASTICITY, "trade_elasticity", "lognormal", faults, lognormal)
+    });
+    let exempt = keys
+        .take("exempt_share")
+        .and_then(|node| prior(node, &keys::EXEMPT_SHARE, "exempt_share", "beta", faults, beta));
     let flows = keys
         .take("trade_flows")
-        .and_then(|node| prior(node, "trade_flows", "lognormal", faults, flow_lognormal));
+        .and_then(|node| prior(node, &keys::TRADE_FLOWS, "trade_flows", "lognormal", faults, flow_lognormal));
     keys.finish(
         "under `[uncertainty]`",
         &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
@@ -263,13 +296,14 @@ fn read_draws(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<u32> {
 /// Reads `parameter.family = { … }`.
 fn prior<T>(
     node: &Node<'_>,
+    grammar: &'static Table,
     parameter: &str,
     family: &'static str,
     faults: &mut Faults<'_>,
     read: impl FnOnce(&Node<'_>, &mut Faults<'_>) -> Option<T>,
 ) -> Option<T> {
     let expected = format!("a distribution, such as {parameter}.{family} = {{ … }}");
-    let mut keys = reader::table(node, parameter, &expected, faults)?;
+    let mut keys = reader::table(node, grammar, parameter, &expected, faults)?;
     let value = keys.take(family).and_then(|node| read(node, faults));
     keys.finish(&format!("in `{parameter}`"), &[], faults);
     value
@@ -277,7 +311,7 @@ fn prior<T>(
 
 fn lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityPrior> {
     let expected = "a table such as { sd = \"from-data\", correlation = 0.5 }";
-    let mut keys = reader::table(node, "lognormal", expected, faults)?;
+    let mut keys = reader::table(node, &keys::ELASTICITY_PRIOR, "lognormal", expected, faults)?;
     let defaults = ElasticityPrior::default();
     let spread = keys.take("sd").and_then(|node| read_spread(node, faults)).unwrap_or(defaults.spread);
     let correlation = keys
@@ -289,7 +323,7 @@ fn lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityPrior
 }
 
 fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpread> {
-    if node.get_ref().as_str().is_some_and(|text| text.trim() == "from-data") {
+    if node.get_ref().as_str().is_some_and(|text| text.trim() == FROM_DATA) {
         return Some(ElasticitySpread::FromData);
     }
     variation(node, "sd", &VARIATION, faults).map(ElasticitySpread::CoefficientOfVariation)
@@ -321,7 +355,7 @@ fn within<T>(
 
 fn flow_lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<FlowPrior> {
     let expected = "a table such as { cv_pair = \"10%\", cv_cell = \"25%\" }";
-    let mut keys = reader::table(node, "lognormal", expected, faults)?;
+    let mut keys = reader::table(node, &keys::FLOW_PRIOR, "lognormal", expected, faults)?;
     let mut read = |key| {
         let node = keys.take(key)?;
         variation(node, key, &FLOW_VARIATION, faults)
@@ -343,7 +377,8 @@ fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {
 }
 
 fn beta(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
-    let mut keys = reader::table(node, "beta", "a table such as { sd = \"10pp\" }", faults)?;
+    let mut keys =
+        reader::table(node, &keys::EXEMPT_PRIOR, "beta", "a table such as { sd = \"10pp\" }", faults)?;
     let is_inside = |sd: &PercentagePoints| (0.0..=0.5).contains(&sd.fraction());
     let parse = |written: &str| within(written, PercentagePoints::parse, is_inside, "0pp to 50pp");
     let sd = keys.take("sd").and_then(|node| quantity(node, "sd", &SHARE_SD, parse, faults));

@@ -3,6 +3,7 @@
 use toml::de::DeValue;
 
 use crate::diagnostic::Diagnostic;
+use crate::scenario::grammar::keys;
 use crate::scenario::quantity::{LEVEL, SHARE, VOLUME, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::units::{AdValorem, Multiple, Share};
@@ -37,7 +38,7 @@ impl SpecificDuty {
 /// Reads `quota = { volume = "80%", rent = "exporter" }`.
 pub(super) fn read_quota(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Limit> {
     const TABLE: &str = "a table such as { volume = \"80%\", rent = \"exporter\" }";
-    let mut keys = reader::table(node, "quota", TABLE, faults)?;
+    let mut keys = reader::table(node, &keys::QUOTA, "quota", TABLE, faults)?;
     let volume = read_volume(&mut keys, "quota", "quota.volume", faults);
     let rent = read_rent(&mut keys, "quota", "quota.rent", faults);
     keys.finish("in `quota`", &[("inside `trq = { … }`", &["in_quota", "out_of_quota"])], faults);
@@ -47,7 +48,7 @@ pub(super) fn read_quota(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Lim
 /// Reads `trq = { in_quota = "0%", out_of_quota = "25%", volume = "100%", rent = "importer" }`.
 pub(super) fn read_trq(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Limit> {
     const TABLE: &str = "a table such as { in_quota = \"0%\", out_of_quota = \"25%\", volume = \"100%\", rent = \"importer\" }";
-    let mut keys = reader::table(node, "trq", TABLE, faults)?;
+    let mut keys = reader::table(node, &keys::TRQ, "trq", TABLE, faults)?;
     let mut rate = |keys: &mut Keys<'_, '_>, key: &'static str, full: &str, meaning: &str| {
         let node = part(keys, "trq", key, meaning, faults)?;
         quantity(node, full, &LEVEL, AdValorem::parse, faults)
@@ -102,6 +103,14 @@ fn read_volume(keys: &mut Keys<'_, '_>, of: &str, full: &str, faults: &mut Fault
     None
 }
 
+/// Who may have the rent, with the importer's part of it.
+const HOLDERS: [(&str, Share); 2] = [("importer", Share::ALL), ("exporter", Share::NONE)];
+
+/// Their words.
+pub(super) fn holders() -> Vec<&'static str> {
+    HOLDERS.iter().map(|(word, _)| *word).collect()
+}
+
 /// Reads who has the rent: the importer, the exporter, or so much of it the importer.
 fn read_rent(keys: &mut Keys<'_, '_>, of: &str, full: &str, faults: &mut Faults<'_>) -> Option<Share> {
     const EXPECTED: &str = "\"importer\", \"exporter\", or a part such as { importer = \"50%\" }";
@@ -109,10 +118,8 @@ fn read_rent(keys: &mut Keys<'_, '_>, of: &str, full: &str, faults: &mut Faults<
                    auctioned or given to importers, \"exporter\" where exporters share out the quota";
     let node = part(keys, of, "rent", meaning, faults)?;
     match node.get_ref() {
-        DeValue::String(word) if word.trim() == "importer" => Some(Share::ALL),
-        DeValue::String(word) if word.trim() == "exporter" => Some(Share::NONE),
         DeValue::Table(_) => {
-            let mut keys = reader::table(node, full, EXPECTED, faults)?;
+            let mut keys = reader::table(node, &keys::RENT, full, EXPECTED, faults)?;
             let meaning = "its part of the rent, such as `\"50%\"`; the exporter has the rest";
             let share = part(&mut keys, "rent", "importer", meaning, faults)
                 .and_then(|node| quantity(node, "rent.importer", &SHARE, Share::parse, faults));
@@ -120,6 +127,9 @@ fn read_rent(keys: &mut Keys<'_, '_>, of: &str, full: &str, faults: &mut Faults<
             share
         }
         DeValue::String(word) => {
+            if let Some((_, share)) = HOLDERS.iter().find(|(holder, _)| *holder == word.trim()) {
+                return Some(*share);
+            }
             faults.push(
                 node.span(),
                 Diagnostic::error(format!("`{full}`: `{word}` is nobody who could have the rent"))
@@ -137,7 +147,7 @@ fn read_rent(keys: &mut Keys<'_, '_>, of: &str, full: &str, faults: &mut Faults<
 /// Reads `specific = { per_unit = 100, unit_value = 2000 }`.
 pub(super) fn read_specific(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<SpecificDuty> {
     const TABLE: &str = "a table such as { per_unit = 100, unit_value = 2000 }";
-    let mut keys = reader::table(node, "specific", TABLE, faults)?;
+    let mut keys = reader::table(node, &keys::SPECIFIC, "specific", TABLE, faults)?;
     let per_unit = read_money(&mut keys, "per_unit", "the duty for a unit, such as 100", faults);
     let meaning = "what a unit costs before duty at baseline, in the same money, such as 2000";
     let unit_value = read_money(&mut keys, "unit_value", meaning, faults);

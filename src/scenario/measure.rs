@@ -8,6 +8,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed};
 use crate::scenario::Mentioned;
+use crate::scenario::grammar::keys::{self, VERBS};
 use crate::scenario::instrument::{self, Limit, SpecificDuty};
 use crate::scenario::outcome;
 use crate::scenario::period::{self, Period};
@@ -158,28 +159,6 @@ pub enum Exempt {
     Table(String),
 }
 
-/// Every verb with its key, in the order of the documentation.
-const VERBS: &[&str] = &[
-    "set",
-    "add",
-    "multiply",
-    "cap",
-    "floor",
-    "cut",
-    "remove",
-    "match",
-    "reciprocal",
-    "rates",
-    "trade_cost",
-    "trade_costs",
-    "embargo",
-    "export_tax",
-    "subsidy",
-    "quota",
-    "trq",
-    "specific",
-];
-
 /// Keys that belong elsewhere.
 const HOMES: &[(&str, &[&str])] = &[
     (
@@ -203,7 +182,7 @@ pub(super) fn read_all(
 
 /// Reads one measure; `None` when a part without which it has no meaning is missing.
 fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Option<Measure> {
-    let mut keys = reader::table(node, "measure", "a table of keys", faults)?;
+    let mut keys = reader::table(node, &keys::MEASURE, "measure", "a table of keys", faults)?;
     let name = read_name(&mut keys, node, &format!("measure-{}", at + 1), faults);
     let by = required(
         &mut keys,
@@ -368,7 +347,8 @@ fn read_export_tax(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<AdValorem
 }
 
 fn read_match(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<MatchRule> {
-    let mut keys = reader::table(node, "match", "a table such as { by = \"USA\", on = \"CHN\" }", faults)?;
+    let mut keys =
+        reader::table(node, &keys::MATCH, "match", "a table such as { by = \"USA\", on = \"CHN\" }", faults)?;
     let by = match keys.take("by") {
         Some(node) => reader::text(node, "match.by", faults),
         None => {

@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::scenario::Mentioned;
+use crate::scenario::grammar::keys;
 use crate::scenario::measure::{self, Measure};
 use crate::scenario::quantity::{PROBABILITY, quantity};
 use crate::scenario::reader::{self, Faults, Keys, Node};
@@ -26,7 +27,7 @@ pub struct Outcome {
 pub const ALL: &str = "all";
 
 /// The most outcomes: each is solved on every draw.
-const MOST_OUTCOMES: usize = 16;
+pub(super) const MOST_OUTCOMES: usize = 16;
 
 /// The outcomes of a scenario with the measures that some of them have; none if it is certain what happens.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -105,7 +106,7 @@ pub(super) fn read_all(
 }
 
 fn read(node: &Node<'_>, at: usize, mentioned: &Mentioned, faults: &mut Faults<'_>) -> Option<Written> {
-    let mut keys = reader::table(node, "outcome", "a table of keys", faults)?;
+    let mut keys = reader::table(node, &keys::OUTCOME, "outcome", "a table of keys", faults)?;
     let name = measure::read_name(&mut keys, node, &format!("outcome-{}", at + 1), faults);
     let probability = read_probability(&mut keys, faults);
     if probability.is_none() && keys.take("probability").is_none() {

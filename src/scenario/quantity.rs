@@ -12,75 +12,101 @@ pub(super) struct Kind {
     /// What is expected, with an example.
     expected: &'static str,
     /// The unit that ends it.
-    unit: &'static str,
+    pub(super) unit: &'static str,
+    /// Which numbers may be written before it.
+    pub(super) range: Range,
     /// What to do if the other unit was written.
     confused: &'static str,
+}
+
+/// Which numbers a quantity may have; its type knows the exact bounds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Range {
+    /// With either sign.
+    Any,
+    /// Zero or more.
+    NotNegative,
+    /// From 0 to 100.
+    Share,
+    /// From 0 to 100 with at most four decimals, without an exponent.
+    Probability,
 }
 
 /// A level of a rate.
 pub(super) const LEVEL: Kind = Kind {
     expected: "a rate in per cent, such as \"25%\"",
     unit: "%",
+    range: Range::Any,
     confused: "to change a rate by percentage points, use `add = \"{n}pp\"`",
 };
 /// A change of a rate.
 pub(super) const POINTS: Kind = Kind {
     expected: "a change in percentage points, such as \"+10pp\"",
     unit: "pp",
+    range: Range::Any,
     confused: "to put a rate at a level, use `set = \"{n}%\"`",
 };
 /// A multiple.
 pub(super) const MULTIPLE: Kind = Kind {
     expected: "a multiple in per cent, such as \"150%\" for one and a half times",
     unit: "%",
+    range: Range::NotNegative,
     confused: "to change a rate by percentage points, use `add`",
 };
 /// A share.
 pub(super) const SHARE: Kind = Kind {
     expected: "a share from 0% to 100%, such as \"40%\"",
     unit: "%",
+    range: Range::Share,
     confused: "shares are written in per cent",
 };
 /// A probability.
 pub(super) const PROBABILITY: Kind = Kind {
     expected: "a probability from 0% to 100%, such as \"40%\"",
     unit: "%",
+    range: Range::Probability,
     confused: "probabilities are written in per cent",
 };
 /// A change of the trade cost.
 pub(super) const COST: Kind = Kind {
     expected: "a change of the cost of trade in per cent, such as \"+15%\"",
     unit: "%",
+    range: Range::Any,
     confused: "changes of trade costs are written in per cent",
 };
 /// A subsidy.
 pub(super) const SUBSIDY: Kind = Kind {
     expected: "a part of the price from 0% to below 100%, such as \"10%\"",
     unit: "%",
+    range: Range::Share,
     confused: "subsidies are written in per cent of the producer's price",
 };
 /// An export tax.
 pub(super) const EXPORT_TAX: Kind = Kind {
     expected: "a rate in per cent of the producer's price, such as \"10%\"",
     unit: "%",
+    range: Range::NotNegative,
     confused: "export taxes are zero at baseline and are written in per cent",
 };
 /// A volume relative to baseline.
 pub(super) const VOLUME: Kind = Kind {
     expected: "a volume in per cent of the baseline volume, such as \"80%\"",
     unit: "%",
+    range: Range::NotNegative,
     confused: "volumes are written in per cent of the baseline volume",
 };
 /// A standard deviation of a share.
 pub(super) const SHARE_SD: Kind = Kind {
     expected: "a standard deviation from 0pp to 50pp, such as \"10pp\"",
     unit: "pp",
+    range: Range::Share,
     confused: "the spread of a share is written in percentage points",
 };
 /// A coefficient of variation.
 pub(super) const VARIATION: Kind = Kind {
     expected: "\"from-data\" or a coefficient of variation from 0% to 1000%, such as \"30%\"",
     unit: "%",
+    range: Range::NotNegative,
     confused: "the spread of an elasticity is relative to it, so it is written in per cent",
 };
 /// A coefficient of variation of trade flows.

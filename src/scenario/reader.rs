@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
 use crate::scenario::MOST_MEASURES;
 use crate::scenario::extends::beside;
+use crate::scenario::grammar::Table;
 use crate::scenario::settings::Settings;
 
 pub(super) use crate::scenario::settings::Node;
@@ -133,6 +134,7 @@ fn kind_in_words(value: &DeValue<'_>) -> &'static str {
 #[derive(Debug)]
 pub(super) struct Keys<'a, 'i> {
     table: &'a DeTable<'i>,
+    grammar: &'static Table,
     /// Where the table begins.
     pub(super) span: Range<usize>,
     /// Keys of the language, in this table.
@@ -141,12 +143,15 @@ pub(super) struct Keys<'a, 'i> {
 
 impl<'a, 'i> Keys<'a, 'i> {
     /// The keys of a table.
-    pub(super) fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
-        Self { table, span, known: Vec::new() }
+    pub(super) fn new(table: &'a DeTable<'i>, grammar: &'static Table, span: Range<usize>) -> Self {
+        Self { table, grammar, span, known: Vec::new() }
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if it is there. What the grammar does not have is unknown, whoever asks for it.
     pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Node<'i>> {
+        if !self.grammar.has(key) {
+            return None;
+        }
         self.known.push(key);
         self.table.get(key)
     }
@@ -327,15 +332,16 @@ pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     }
 }
 
-/// A table.
+/// A table with the keys of a grammar.
 pub(super) fn table<'a, 'i>(
     node: &'a Node<'i>,
+    grammar: &'static Table,
     key: &str,
     expected: &str,
     faults: &mut Faults<'_>,
 ) -> Option<Keys<'a, 'i>> {
     if let Some(table) = node.get_ref().as_table() {
-        return Some(Keys::new(table, node.span()));
+        return Some(Keys::new(table, grammar, node.span()));
     }
     faults.wrong_kind(node, key, expected);
     None

@@ -10,6 +10,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::scenario::Mentioned;
+use crate::scenario::grammar::keys;
 use crate::scenario::measure::{self, Measure, Verb};
 use crate::scenario::outcome;
 use crate::scenario::period::Period;
@@ -51,6 +52,11 @@ const WORDS: [(&str, Mode); 3] = [
     ("equal-trade", Mode::EqualTrade),
 ];
 
+/// The words of all modes that have one.
+pub(super) fn words() -> Vec<&'static str> {
+    WORDS.iter().map(|(word, _)| *word).collect()
+}
+
 impl Mode {
     /// The word in the language; `None` for a rate.
     pub(super) fn word(self) -> Option<&'static str> {
@@ -78,7 +84,7 @@ pub(super) fn read_all(
 }
 
 fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Option<Measure> {
-    let mut keys = reader::table(node, "response", "a table of keys", faults)?;
+    let mut keys = reader::table(node, &keys::RESPONSE, "response", "a table of keys", faults)?;
     let name = measure::read_name(&mut keys, node, &format!("response-{}", at + 1), faults);
     let by = measure::required(&mut keys, "response", "by", "who responds, such as `by = \"CAN\"`", faults);
     let to = measure::required(

@@ -4,6 +4,8 @@ use tariffsim::model::variable::{CountryVariable, FlowVariable};
 use tariffsim::monte_carlo::estimate::Estimate;
 use tariffsim::report::{chart, focus};
 
+use tariffsim::units::Probability;
+
 use crate::fake::{self, Fake, around};
 
 const MISSING: Estimate = Estimate { central: None, spread: None };
@@ -45,6 +47,21 @@ fn awkward() -> Fake {
     fake
 }
 
+/// Seven things that may happen, one with a name that fits nowhere.
+fn uncertain() -> Fake {
+    let mut fake = fake::small();
+    let names =
+        ["calm", "storm <&>", "Donaudampfschifffahrtsgesellschaft ".repeat(2).trim(), "d", "e", "f", "g"]
+            .map(str::to_owned);
+    for (name, part) in names.into_iter().zip(["40%", "10%", "10%", "10%", "10%", "10%", "10%"]) {
+        fake.outcomes.push((name, Probability::parse(part).unwrap(), fake.estimates.clone()));
+    }
+    let mut storm = fake::small();
+    *storm.country_mut("MEX", CountryVariable::Welfare) = around(-7.0, 1.0);
+    fake.outcomes[1].2 = storm.estimates;
+    fake
+}
+
 fn fakes() -> Vec<(&'static str, Fake)> {
     let mut fakes = fake::usual();
     fakes.extend([
@@ -52,6 +69,7 @@ fn fakes() -> Vec<(&'static str, Fake)> {
         ("outlier", outlier()),
         ("undefined", undefined()),
         ("awkward", awkward()),
+        ("uncertain", uncertain()),
     ]);
     fakes
 }
@@ -178,6 +196,24 @@ fn bands_are_nested_and_the_value_is_written() {
     assert_eq!(svg.matches("<rect").count(), 11 * 3 + 3 + 1);
     assert!(texts(&svg).iter().any(|(_, text)| text.starts_with('−') && text.ends_with(" %")));
     assert!(svg.contains("not touched: the largest gains"));
+}
+
+#[test]
+fn outcomes_stand_under_what_is_expected_over_all() {
+    let fake = uncertain();
+    for (chart, svg) in charts(&fake) {
+        let texts = texts(&svg);
+        let labels = |label: &str| texts.iter().filter(|(_, text)| *text == label).count();
+        // Twenty-four rows, five outcomes under each of four headings; there are fewer pairs.
+        let headings = if chart == "countries" { 4 } else { 2 };
+        assert_eq!(labels("calm (40%)"), headings, "{chart}");
+        assert_eq!(labels("storm &lt;&amp;&gt; (10%)"), headings, "{chart}");
+        assert_eq!((labels("e (10%)"), labels("f (10%)")), (headings, 0), "{chart}");
+        assert_eq!(svg.matches("<rect").count(), headings * 6 * 3 + 3 + 1, "{chart}");
+        assert!(svg.contains("2 more are in the tables") && svg.contains("which one comes"), "{chart}");
+        let is_storm = |text: &str| text.starts_with("−7");
+        assert_eq!(texts.iter().any(|(_, text)| is_storm(text)), chart == "countries", "{chart}");
+    }
 }
 
 #[test]

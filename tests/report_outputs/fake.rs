@@ -13,8 +13,8 @@ use tariffsim::report::contents::{PAGE, RECORD, hashed};
 use tariffsim::report::inputs::Inputs;
 use tariffsim::report::record::Hashes;
 use tariffsim::report::result;
-use tariffsim::report::study::{SolutionNotes, Study};
-use tariffsim::units::{AdValorem, CostFactor};
+use tariffsim::report::study::{FailedDraw, InOutcome, SolutionNotes, Study};
+use tariffsim::units::{AdValorem, CostFactor, Probability};
 
 /// Everything a study refers to.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Fake {
     pub elasticities: Elasticities,
     pub uncertainty: Uncertainty,
     pub estimates: Estimates,
+    /// Names, probabilities and numbers of what may happen.
+    pub outcomes: Vec<(String, Probability, Estimates)>,
     pub solution: SolutionNotes,
 }
 
@@ -53,7 +55,16 @@ impl Fake {
             elasticities: &self.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
-            outcomes: Vec::new(),
+            outcomes: self
+                .outcomes
+                .iter()
+                .map(|(name, probability, estimates)| InOutcome {
+                    name,
+                    probability: *probability,
+                    policy: &self.policy,
+                    estimates,
+                })
+                .collect(),
             solution: &self.solution,
         }
     }
@@ -334,12 +345,17 @@ fn finished(title: &str, summary: &str, dataset: Dataset, policy: Policy) -> Fak
         elasticities,
         uncertainty: Uncertainty::default(),
         estimates,
+        outcomes: Vec::new(),
         solution: SolutionNotes {
             iterations: 61,
             residual: 3.1e-14,
             data_residual: 2.9e-8,
             clamped: 4,
-            failed: vec![(17, "not converged after 2,000 sweeps".to_owned())],
+            failed: vec![FailedDraw {
+                draw: 17,
+                outcome: None,
+                reason: "not converged after 2,000 sweeps".to_owned(),
+            }],
             floored: 3,
             quantile_error: 0.0,
             absent: vec!["no prices where there is no baseline trade".to_owned()],

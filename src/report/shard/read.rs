@@ -9,9 +9,8 @@ use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Ty
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
 use parquet::schema::parser::parse_message_type;
 
-use crate::model::equilibrium::SolveError;
 use crate::model::impact::Impact;
-use crate::monte_carlo::ensemble::Solved;
+use crate::monte_carlo::ensemble::{Solved, Unsolved};
 use crate::report::shard::{LISTS, Label, SCHEMA, io_error};
 
 /// The draws of a file, in order.
@@ -102,7 +101,7 @@ fn draws(group: &dyn RowGroupReader, first: u32, outcomes: usize) -> io::Result<
     if solved.len() == rows { Ok(solved) } else { Err(damaged("a column is too short")) }
 }
 
-fn reason(packed: Option<ByteArray>) -> io::Result<SolveError> {
+fn reason(packed: Option<ByteArray>) -> io::Result<Unsolved> {
     let error = packed.and_then(|packed| postcard::from_bytes(packed.data()).ok());
     error.ok_or_else(|| damaged("why a draw has no solution cannot be read"))
 }
