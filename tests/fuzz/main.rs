@@ -27,7 +27,7 @@ use tariffsim::diagnostic::Diagnostic;
 const MOST_BYTES: usize = 8 << 10;
 
 /// What the corpus of one target may weigh.
-const MOST_CORPUS: usize = 50 << 10;
+const MOST_CORPUS: usize = 20 << 10;
 
 /// A text that takes longer is told.
 const SLOW: Duration = Duration::from_secs(2);
