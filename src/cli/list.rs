@@ -16,7 +16,7 @@ Examples:
   tariffsim list
   tariffsim list countries
   tariffsim list elasticities --data my-data
-  tariffsim list schema > scenario.schema.json")]
+  tariffsim list schema")]
 pub(super) struct Arguments {
     /// What to list; without it, scenarios and datasets
     #[arg(value_enum)]

@@ -249,7 +249,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     remark(
         study.uncertainty.draws > 0 && !solution.failed.is_empty(),
         format!(
-            "{} of {draws} draws did not solve and are left out: {}",
+            "{} of {draws} draws did not solve and are left out ({})",
             solution.failed.len(),
             first_failed(&solution.failed)
         ),

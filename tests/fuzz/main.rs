@@ -27,7 +27,10 @@ use tariffsim::diagnostic::Diagnostic;
 const MOST_BYTES: usize = 8 << 10;
 
 /// What the corpus of one target may weigh.
-const MOST_CORPUS: usize = 50 << 10;
+const MOST_CORPUS: usize = 20 << 10;
+
+/// How many texts of one target are kept in one search.
+const MOST_KEPT: usize = 60;
 
 /// A text that takes longer is told.
 const SLOW: Duration = Duration::from_secs(2);
@@ -124,7 +127,7 @@ fn search(target: &Target, seed: u64, until: Instant) -> Found {
 fn keep(target: &str, mut texts: Vec<String>) {
     let mut weight: usize = corpus(target).iter().map(|(_, text)| text.len()).sum();
     texts.sort_by_key(String::len);
-    for text in texts {
+    for text in texts.into_iter().take(MOST_KEPT) {
         weight += text.len();
         if weight > MOST_CORPUS {
             return;
