@@ -48,7 +48,7 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
     let record = if given.is_dir() { given.join(RECORD) } else { given.clone() };
     let name = record.display().to_string();
     let text = Folder::new("").read(&name, MOST_BYTES).map_err(|error| scenario_free(&error))?;
-    let written = Written::read(&text)?;
+    let written = Written::read(&text).map_err(|fault| *fault)?;
     let mut faults = changed(&name, &text, &written);
     let opened = reopen(&written.inputs, &written.data.name, data)?;
     faults.extend(other_inputs(&written, &opened, data));

@@ -39,9 +39,10 @@ pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 /// The same as pictures.
 pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
 
-/// The files whose hashes the record has: all but itself and the page, which is made from it. Those
-/// of draws may be missing.
+/// The files whose hashes every record has: all but itself and the page, which is made from it.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
-    let tables = [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO, DRAWS, DRAWS_TABLE, CODEBOOK];
-    tables.into_iter().chain(DRAWINGS).chain(PICTURES)
+    [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
 }
+
+/// The files of every draw, whose hashes a record has too where they are asked for.
+pub const OF_DRAWS: [&str; 3] = [DRAWS, DRAWS_TABLE, CODEBOOK];

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{pages, transcript};
 
 /// Words of the language that these scripts use.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "import",
     "delimited",
     "using",
@@ -21,6 +21,7 @@ const WORDS: [&str; 14] = [
     "j",
     "string",
     "list",
+    "summarize",
 ];
 
 /// A table that was read: its columns, and every value in it.
@@ -33,7 +34,8 @@ impl Table {
     fn read(path: &Path) -> Result<Self, String> {
         let mut reader =
             csv::Reader::from_path(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let columns = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        // Stata leaves out of a name what no name of its own may have.
+        let columns = reader.headers().expect("a header").iter().map(|name| name.replace(':', "")).collect();
         let rows = reader.records().map(|row| row.expect("a row"));
         let values = rows.flat_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>()).collect();
         Ok(Self { columns, values })
@@ -72,7 +74,7 @@ fn fault(script: &str, folder: &Path) -> Option<String> {
 #[test]
 fn scripts_for_stata_name_what_exists() {
     let folder = tempfile::tempdir().expect("a folder");
-    let run = "$ tariffsim run us-25-mexico-canada --draws 2 --quiet --out results\n";
+    let run = "$ tariffsim run us-25-mexico-canada --draws 2 --draws-out --quiet --out results\n";
     transcript::run(&transcript::steps(run)[0], folder.path()).expect("it runs");
     let mut scripts = 0;
     for page in pages() {

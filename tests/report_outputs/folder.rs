@@ -125,7 +125,7 @@ fn a_file_that_fails_while_it_is_written_leaves_the_old_result() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("results");
     folder::write(&dir, &result("first")).unwrap();
-    let failed = folder::make(&dir, |draft| {
+    let failed: Result<(), FolderError> = folder::make(&dir, |draft| {
         draft.file("run.json", |out| out.write_all(b"{}"))?;
         draft.file("marker", |out| {
             out.write_all(b"sec")?;

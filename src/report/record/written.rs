@@ -72,27 +72,30 @@ impl Written {
     ///
     /// # Errors
     /// Why it is none, or none that says enough.
-    pub fn read(text: &str) -> Result<Self, Diagnostic> {
+    pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
         let record = serde_json::from_str::<Value>(text).ok();
         let Some(record) = record.filter(|record| record["program"]["name"] == PROGRAM) else {
             let fault = Diagnostic::error(format!("`{RECORD}` is no record of this program"));
-            return Err(fault.help("name a folder that `tariffsim run --out DIR` wrote, or its `run.json`"));
+            return Err(Box::new(
+                fault.help("name a folder that `tariffsim run --out DIR` wrote, or its `run.json`"),
+            ));
         };
         if record["format"] != FORMAT {
             let fault = Diagnostic::error(format!("the format of this record is {}", record["format"]));
-            return Err(fault.expected(format!("format {FORMAT}")).help("use the version that wrote it"));
+            let fault = fault.expected(format!("format {FORMAT}")).help("use the version that wrote it");
+            return Err(Box::new(fault));
         }
         if let Some((_, what, verb)) = OTHERS.iter().find(|(key, ..)| record.get(key).is_some()) {
             let fault = Diagnostic::error(format!(
                 "this is the record of {what}, and only that of `run` holds all it was made from"
             ));
-            return Err(fault.help(format!(
+            return Err(Box::new(fault.help(format!(
                 "`tariffsim {verb} … --out` into another folder and compare the two: equal inputs give equal bytes"
-            )));
+            ))));
         }
         serde_json::from_value(record).map_err(|error| {
-            Diagnostic::error(format!("this record does not say from what it was made: {error}"))
-                .help("it was changed, or written by an earlier version: run the scenario again")
+            let fault = Diagnostic::error(format!("this record does not say from what it was made: {error}"));
+            Box::new(fault.help("it was changed, or written by an earlier version: run the scenario again"))
         })
     }
 }
