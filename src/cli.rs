@@ -10,6 +10,7 @@ mod baselines;
 mod check;
 mod compare;
 mod completions;
+mod contributions;
 mod data;
 pub mod diagnostics;
 mod explain;

@@ -16,6 +16,7 @@
 pub mod chart;
 pub mod compare;
 pub mod contents;
+pub mod contributions;
 pub mod disclosure;
 pub mod focus;
 pub mod folder;

@@ -15,6 +15,7 @@ mod answer;
 mod build;
 mod check;
 mod choices;
+mod coalition;
 mod combine;
 mod duty;
 mod events;
@@ -47,6 +48,7 @@ use toml::de::DeTable;
 
 pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
+pub use coalition::Coalitions;
 pub use events::Events;
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};

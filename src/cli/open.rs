@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{Changes, Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::economy::aggregation::Grouping;
 use crate::economy::dataset::Dataset;
 use crate::files::{CommandLine, FileError, Files as _, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
@@ -47,6 +48,15 @@ pub(super) struct Opened {
     pub(super) scenario: Scenario,
     pub(super) data: Arc<Data>,
     pub(super) resolved: Resolved,
+    pub(super) origin: Origin,
+}
+
+/// On what a scenario was put before its data were made coarser, so that it can be put there again.
+pub(super) struct Origin {
+    pub(super) data: Arc<Data>,
+    pub(super) files: Folder,
+    pub(super) here: Folder,
+    pub(super) grouping: Option<Grouping>,
 }
 
 /// A scenario with the data it is about and the files it names.
@@ -173,7 +183,9 @@ fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
 impl Named {
     /// The scenario resolved on the data, and both on coarser data if it asks for that.
     fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
-        let opened = Opened { scenario: self.scenario.clone(), data: Arc::clone(&self.data), resolved };
+        let (data, files, here) = (Arc::clone(&self.data), self.files.clone(), self.here.clone());
+        let origin = Origin { data: Arc::clone(&data), files, here, grouping: None };
+        let opened = Opened { scenario: self.scenario.clone(), data, resolved, origin };
         match self.scenario.aggregate() {
             Some(aggregate) if self.scenario.sets_maps() => opened.aggregated(aggregate, &self.here),
             Some(aggregate) => opened.aggregated(aggregate, &self.files),
@@ -205,6 +217,7 @@ impl Opened {
                 source: Source::Aggregated(hash),
             }),
             resolved,
+            origin: Origin { grouping: Some(maps.grouping), ..self.origin },
             ..self
         })
     }

@@ -1,15 +1,19 @@
 //! `tariffsim run`: simulate a scenario.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 
+use crate::cli::baselines::{self, Start};
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened};
 use crate::cli::sampling::Sampling;
-use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
-use crate::cli::{Day, Subject, output};
+use crate::cli::simulate::{Bar, FlowScope, Scope, Simulation, simulate_from};
+use crate::cli::{Day, Subject, contributions, output};
 use crate::diagnostic::Diagnostic;
+use crate::model::trade_model::GeneralEquilibrium;
+use crate::monte_carlo::prior::Uncertainty;
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -17,6 +21,7 @@ use crate::report::{folder, json, result, terminal};
 Examples:
   tariffsim run us-25-mexico-canada
   tariffsim run us-25-mexico-canada --draws 0
+  tariffsim run us-25-mexico-canada-retaliation --contributions --draws 100
   tariffsim run my-scenario.toml --draws 5000 --seed 7 --out results")]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -34,6 +39,10 @@ pub(super) struct Arguments {
     /// Which flows go into flows.csv
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
     flows: Flows,
+    /// Show what each measure contributes to the results, over the draws too; without it --out has the central contributions
+    /// of up to six measures
+    #[arg(long)]
+    contributions: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,7 +64,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
     sampling.with_threads(|| {
-        let simulation = simulate(&opened, uncertainty, arguments.scope(), !sampling.quiet)?;
+        let start = Arc::new(baselines::solved(&opened, &GeneralEquilibrium::default())?);
+        let mut simulation = simulate_from(&start, &opened, uncertainty, arguments.scope(), !sampling.quiet)?;
+        split(arguments, &opened, &start, &mut simulation)?;
         report(arguments, &opened, &simulation)
     })
 }
@@ -71,6 +82,35 @@ impl Arguments {
         };
         Scope { flows, sectors: whole }
     }
+}
+
+/// Works out what each measure contributes where that is asked for; in the central case also unasked, where it is cheap.
+fn split(
+    arguments: &Arguments,
+    opened: &Opened,
+    start: &Start,
+    simulation: &mut Simulation,
+) -> Result<(), Failure> {
+    let asked = arguments.contributions;
+    let unasked = arguments.out.is_some() && contributions::count(opened) <= contributions::MOST_UNASKED;
+    if contributions::count(opened) < 2 || !(asked || unasked) {
+        return Ok(());
+    }
+    let draws = if asked { simulation.uncertainty.draws } else { 0 };
+    let uncertainty = Uncertainty { draws, ..simulation.uncertainty };
+    let bar = Bar::new(draws, !arguments.sampling.quiet);
+    let found = contributions::work_out(opened, start, &uncertainty, &bar);
+    bar.end();
+    match found {
+        Ok(found) => simulation.contributions = Some(found),
+        Err(failure) if asked => return Err(failure),
+        Err(failure) => {
+            let why =
+                failure.diagnostics().into_iter().map(|fault| format!("contributions: {}", fault.message));
+            simulation.notes.absent.extend(why);
+        }
+    }
+    Ok(())
 }
 
 fn warn(opened: &Opened) {

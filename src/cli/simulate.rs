@@ -17,6 +17,7 @@ use crate::index::CountryId;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
+use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::ensemble::{
     Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
 };
@@ -51,6 +52,8 @@ pub(super) struct Simulation {
     resolved_toml: String,
     pub(super) scenario_hash: String,
     data_hash: String,
+    /// What each measure contributes, where that was asked for.
+    pub(super) contributions: Option<Contributions>,
 }
 
 impl Simulation {
@@ -85,6 +88,7 @@ impl Simulation {
                 })
                 .collect(),
             solution: &self.notes,
+            contributions: self.contributions.as_ref(),
         }
     }
 }
@@ -157,7 +161,7 @@ fn simulate_prepared(
     let bar = Bar::new(draws, show_progress);
     let found = run_together(&contenders, pairs, &bar)
         .map_err(|(at, none)| prepared[at].contestant.no_equilibrium(&none))?;
-    bar.0.finish_and_clear();
+    bar.end();
     let simulations = prepared.iter().zip(found.ensembles).map(|(of, ensemble)| of.simulation(ensemble));
     Ok((simulations.collect(), found.differences))
 }
@@ -213,6 +217,7 @@ impl<'a> Prepared<'a> {
             scenario_hash: scenario_hash(&resolved.inputs_for_hash()),
             data_hash: opened.data.hash(),
             uncertainty,
+            contributions: None,
         }
     }
 }
@@ -304,10 +309,10 @@ pub(super) fn scenario_hash(inputs: &[(&str, &str)]) -> String {
 }
 
 /// The progress bar: on long work and on a terminal only.
-struct Bar(ProgressBar);
+pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    fn new(draws: u32, show: bool) -> Self {
+    pub(super) fn new(draws: u32, show: bool) -> Self {
         if !show || draws == 0 || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
@@ -317,6 +322,10 @@ impl Bar {
         bar.set_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
     }
 }
 

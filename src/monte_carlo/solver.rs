@@ -1,5 +1,7 @@
 //! Solving draws: each in every outcome that is possible, from its own baseline.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::economy::accounts::Accounts;
@@ -42,6 +44,22 @@ impl<'a> Arm<'a> {
         let measure = Measure::new(world, experiment.flow_rows, experiment.sectors);
         Ok(Self { sampler, measure, parameters, central, expected })
     }
+
+    /// What happens at central parameters.
+    pub(super) fn central_impact(&self, experiment: &Experiment<'_>) -> Impact {
+        self.measure.impact(Comparison {
+            parameters: &self.parameters,
+            baseline: &experiment.baseline.central,
+            counterfactual: &self.central,
+        })
+    }
+}
+
+/// Some draws with their own baselines, which stand beside what was expected of them.
+pub(super) struct Started {
+    indices: Vec<u32>,
+    expected: Vec<Equilibrium>,
+    baselines: Vec<Result<Equilibrium, SolveError>>,
 }
 
 pub(super) struct Solver<'a> {
@@ -66,22 +84,12 @@ impl<'a> Solver<'a> {
 
     /// What happens at central parameters in each outcome.
     pub(super) fn central_impacts(&self) -> Vec<Impact> {
-        let impact = |arm: &Arm<'_>| {
-            arm.measure.impact(Comparison {
-                parameters: &arm.parameters,
-                baseline: &self.experiment.baseline.central,
-                counterfactual: &arm.central,
-            })
-        };
-        self.arms.iter().map(impact).collect()
+        self.arms.iter().map(|arm| arm.central_impact(self.experiment)).collect()
     }
 
     /// Solves some draws, in batches over the threads; the results stand in draw order.
-    pub(super) fn block(&self, draws: std::ops::Range<u32>) -> Vec<Solved> {
-        let indices: Vec<u32> = draws.collect();
-        // Whole parts for every thread: the longer one is, the less its last lanes wait.
-        let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
-        let batches: Vec<Vec<Solved>> = indices.par_chunks(part).map(|batch| self.batch(batch)).collect();
+    pub(super) fn block(&self, draws: Range<u32>) -> Vec<Solved> {
+        let batches: Vec<Vec<Solved>> = parts(draws).par_iter().map(|indices| self.batch(indices)).collect();
         batches.into_iter().flatten().collect()
     }
 
@@ -89,29 +97,79 @@ impl<'a> Solver<'a> {
         if self.arms[0].sampler.draws_flows() {
             return indices.iter().map(|&index| self.with_own_flows(index)).collect();
         }
+        let (started, floored) = self.started_together(indices);
+        let mut results: Vec<Result<Vec<Impact>, SolveError>> = started
+            .baselines
+            .iter()
+            .map(|found| found.as_ref().map(|_| Vec::new()).map_err(|e| *e))
+            .collect();
+        for arm in &self.arms {
+            self.solve_arm(arm, &started, &mut results);
+        }
+        floored.into_iter().zip(results).map(|(floored, result)| Solved { floored, result }).collect()
+    }
+
+    /// The baselines of some draws, in parts for the threads.
+    pub(super) fn started(&self, draws: Range<u32>) -> Vec<Started> {
+        let own_flows = self.arms[0].sampler.draws_flows();
+        let start = |indices: Vec<u32>| match own_flows {
+            true => self.started_alone(indices),
+            false => self.started_together(&indices).0,
+        };
+        parts(draws).into_par_iter().map(start).collect()
+    }
+
+    /// What one more policy does in draws that are started, in draw order.
+    pub(super) fn impacts(&self, arm: &Arm<'_>, started: &[Started]) -> Vec<Result<Impact, SolveError>> {
+        let solve = |started: &Started| -> Vec<Result<Impact, SolveError>> {
+            if arm.sampler.draws_flows() {
+                let impact = |(at, &index): (usize, &u32)| {
+                    let baseline = started.baselines[at].as_ref().map_err(|error| *error)?;
+                    let accounts = self.accounts_of(index);
+                    self.impact_on(&accounts, arm, index, (baseline, &started.expected[at]))
+                };
+                return started.indices.iter().enumerate().map(impact).collect();
+            }
+            let mut results: Vec<Result<Vec<Impact>, SolveError>> = started
+                .baselines
+                .iter()
+                .map(|found| found.as_ref().map(|_| Vec::new()).map_err(|e| *e))
+                .collect();
+            self.solve_arm(arm, started, &mut results);
+            results.into_iter().map(|result| result.map(|mut impacts| impacts.remove(0))).collect()
+        };
+        let parts: Vec<Vec<Result<Impact, SolveError>>> = started.par_iter().map(solve).collect();
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Solves baselines side by side; with how many elasticities of each draw were raised to the floor.
+    fn started_together(&self, indices: &[u32]) -> (Started, Vec<u32>) {
         // Elasticities are the same in all outcomes, and exempt shares do not matter before policy changes.
         let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let expected = self.before.at(&parameters);
         let model = self.experiment.model;
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let mut results: Vec<Result<Vec<Impact>, SolveError>> =
-            baselines.iter().map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|e| *e)).collect();
-        for arm in &self.arms {
-            self.solve_arm(arm, indices, (&baselines, &expected), &mut results);
-        }
-        draws.iter().zip(results).map(|(draw, result)| Solved { floored: draw.floored, result }).collect()
+        let floored = draws.iter().map(|draw| draw.floored).collect();
+        (Started { indices: indices.to_vec(), expected, baselines }, floored)
     }
 
-    /// Solves an outcome for the draws that have solutions so far, and adds what happens. The baselines stand beside what
-    /// was expected of them.
-    fn solve_arm(
-        &self,
-        arm: &Arm<'_>,
-        indices: &[u32],
-        (baselines, before): (&[Result<Equilibrium, SolveError>], &[Equilibrium]),
-        results: &mut [Result<Vec<Impact>, SolveError>],
-    ) {
+    /// Solves the baselines of draws with trade shares of their own.
+    fn started_alone(&self, indices: Vec<u32>) -> Started {
+        let sampler = &self.arms[0].sampler;
+        let start = |&index: &u32| {
+            let parameters = sampler.draw(index).parameters;
+            let expected = self.before.at(&[&parameters]).remove(0);
+            let baseline = self.baseline_on(&self.accounts_of(index), &parameters, &expected);
+            (expected, baseline)
+        };
+        let (expected, baselines) = indices.iter().map(start).unzip();
+        Started { indices, expected, baselines }
+    }
+
+    /// Solves an outcome for the draws that have solutions so far, and adds what happens.
+    fn solve_arm(&self, arm: &Arm<'_>, started: &Started, results: &mut [Result<Vec<Impact>, SolveError>]) {
+        let Started { indices, expected: before, baselines } = started;
         let live: Vec<usize> = (0..indices.len()).filter(|&l| results[l].is_ok()).collect();
         let draws: Vec<Parameters> = live.iter().map(|&l| arm.sampler.draw(indices[l]).parameters).collect();
         let parameters: Vec<&Parameters> = draws.iter().collect();
@@ -145,30 +203,61 @@ impl<'a> Solver<'a> {
 
     /// Solves a draw with trade shares of its own: its baseline anew, at observed policy, then each outcome.
     fn with_own_flows(&self, index: u32) -> Solved {
-        let sampler = &self.arms[0].sampler;
-        let draw = sampler.draw(index);
-        let (experiment, from) = (self.experiment, self.experiment.baseline);
-        let accounts =
-            Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
-        let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.closure);
-        let observed_policy = Policy::default();
+        let draw = self.arms[0].sampler.draw(index);
+        let accounts = self.accounts_of(index);
         let result = || {
-            let model = experiment.model;
             let before = self.before.at(&[&draw.parameters]).remove(0);
-            let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &before)?;
-            let impacts = self.arms.iter().map(|arm| {
-                let parameters = arm.sampler.draw(index).parameters;
-                let after = arm.expected.at(&[&parameters]).remove(0);
-                let world = world(arm.measure.world.policy)?;
-                let found = model.solve(&world, &parameters, &start(&baseline, &before, &after))?;
-                let measure = Measure::<1>::new(&world, experiment.flow_rows, experiment.sectors);
-                let parameters = &parameters;
-                Ok(measure.impact(Comparison { parameters, baseline: &baseline, counterfactual: &found }))
-            });
-            impacts.collect()
+            let baseline = self.baseline_on(&accounts, &draw.parameters, &before)?;
+            let arms = self.arms.iter();
+            arms.map(|arm| self.impact_on(&accounts, arm, index, (&baseline, &before))).collect()
         };
         Solved { floored: draw.floored, result: result() }
     }
+
+    /// The accounts with the trade shares of a draw.
+    fn accounts_of(&self, index: u32) -> Accounts {
+        let from = &self.experiment.baseline.accounts;
+        Accounts { share: self.arms[0].sampler.shares(index, &from.share), ..from.clone() }
+    }
+
+    fn world_on<'b>(&'b self, accounts: &'b Accounts, policy: &'b Policy) -> Result<World<'b>, SolveError> {
+        let from = self.experiment.baseline;
+        World::new(accounts, &from.preconditioner, policy, from.closure)
+    }
+
+    fn baseline_on(
+        &self,
+        accounts: &Accounts,
+        parameters: &Parameters,
+        expected: &Equilibrium,
+    ) -> Result<Equilibrium, SolveError> {
+        let observed = Policy::default();
+        self.experiment.model.solve(&self.world_on(accounts, &observed)?, parameters, expected)
+    }
+
+    /// What an outcome does in a draw on its own accounts, from its baseline beside what was expected of that.
+    fn impact_on(
+        &self,
+        accounts: &Accounts,
+        arm: &Arm<'_>,
+        index: u32,
+        (baseline, before): (&Equilibrium, &Equilibrium),
+    ) -> Result<Impact, SolveError> {
+        let parameters = &arm.sampler.draw(index).parameters;
+        let after = arm.expected.at(&[parameters]).remove(0);
+        let world = self.world_on(accounts, arm.measure.world.policy)?;
+        let counterfactual =
+            &self.experiment.model.solve(&world, parameters, &start(baseline, before, &after))?;
+        let measure = Measure::<1>::new(&world, self.experiment.flow_rows, self.experiment.sectors);
+        Ok(measure.impact(Comparison { parameters, baseline, counterfactual }))
+    }
+}
+
+/// Draws in whole parts for every thread: the longer one is, the less its last lanes wait.
+fn parts(draws: Range<u32>) -> Vec<Vec<u32>> {
+    let indices: Vec<u32> = draws.collect();
+    let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
+    indices.chunks(part).map(<[u32]>::to_vec).collect()
 }
 
 /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the

@@ -8,7 +8,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::report::chart;
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
+use crate::report::contents::{
+    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS,
+};
+use crate::report::contributions;
 use crate::report::folder::{self, Content, Draft, FolderError, content, text};
 use crate::report::page;
 use crate::report::record::{Hashes, run_json};
@@ -48,6 +51,9 @@ fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> R
         content(RATES, |out| tables::rates(study, out)),
         text(SCENARIO, study.resolved),
     ];
+    if study.contributions.is_some() {
+        files.push(content(CONTRIBUTIONS, |out| contributions::table(study, out)));
+    }
     files.extend(DRAWINGS.into_iter().zip(charts).map(|(name, chart)| text(name, chart)));
     let hashes = draft.files(files)?;
     let page = page::page(&draft.folder(), &run_json(study, hashes.clone())).map_err(FolderError::NoPage)?;

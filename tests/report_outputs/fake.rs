@@ -49,6 +49,7 @@ impl Fake {
             estimates: &self.estimates,
             outcomes: Vec::new(),
             solution: &self.solution,
+            contributions: None,
         }
     }
 
