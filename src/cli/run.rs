@@ -14,6 +14,7 @@ use crate::cli::{Day, Subject, contributions, output};
 use crate::diagnostic::Diagnostic;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::report::study::Study;
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -93,7 +94,15 @@ fn split(
 ) -> Result<(), Failure> {
     let asked = arguments.contributions;
     let unasked = arguments.out.is_some() && contributions::count(opened) <= contributions::MOST_UNASKED;
-    if contributions::count(opened) < 2 || !(asked || unasked) {
+    if contributions::count(opened) < 2 {
+        if asked && !arguments.sampling.quiet {
+            let message =
+                "`--contributions`: there are no two measures in force to share the results out among";
+            output::warn_of(&[Diagnostic::warning(message)]);
+        }
+        return Ok(());
+    }
+    if !(asked || unasked) {
         return Ok(());
     }
     let draws = if asked { simulation.uncertainty.draws } else { 0 };
@@ -131,7 +140,9 @@ fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Re
     if arguments.json {
         output::print(&json::text(&study))?;
     } else if !arguments.sampling.quiet {
-        output::print(&terminal::page(&study, output::width()))?;
+        // What was not asked for stays in the folder.
+        let contributions = study.contributions.filter(|_| arguments.contributions);
+        output::print(&terminal::page(&Study { contributions, ..study }, output::width()))?;
     }
     let failed = simulation.notes.failed.len();
     if failed > 0 && !arguments.sampling.quiet {

@@ -98,6 +98,11 @@ impl Shares {
         self.order_errors.as_ref().map(|errors| &errors[self.places(country, variable)])
     }
 
+    /// Whether there are draws behind any of them.
+    pub fn has_spread(&self) -> bool {
+        self.estimates.iter().any(|estimate| estimate.spread.is_some())
+    }
+
     fn places(&self, country: CountryId, variable: CountryVariable) -> std::ops::Range<usize> {
         let first = (country.index() * CountryVariable::ALL.len() + variable.index()) * self.measures;
         first..first + self.measures

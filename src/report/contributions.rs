@@ -1,10 +1,12 @@
-//! What each measure contributes, as a table.
+//! What each measure contributes: the table, and what of it is shown.
 
 use std::io::{self, Write};
 
 use crate::index::{CountryId, Position as _};
 use crate::model::variable::{CountryVariable, Unit};
 use crate::monte_carlo::contribution::{Contributions, Shares};
+use crate::monte_carlo::estimate::Estimate;
+use crate::report::number::{self, Shown};
 use crate::report::study::{ALL_OUTCOMES, Study};
 use crate::report::tables::{self, beginning, push_statistics, statistics, unit_name};
 
@@ -35,6 +37,81 @@ pub fn worlds<'a>(
     let names: Vec<&'a str> = study.outcomes.iter().map(|outcome| outcome.name).collect();
     std::iter::once((ALL_OUTCOMES, &contributions.all))
         .chain(names.into_iter().zip(&contributions.by_outcome))
+}
+
+/// What a contribution is, in a sentence.
+pub const MEANING: &str = "A contribution is what a measure adds, on average over all orders of the measures; they add up to the total.";
+
+/// One measure's part of a number, or that of several together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The measure, or how many they are.
+    pub name: String,
+    /// The central contribution.
+    pub central: f64,
+    /// Its 5–95 % range, where there are draws.
+    pub range: Option<[f64; 2]>,
+    /// The same in figures.
+    pub shown: Shown,
+}
+
+/// The contributions of the largest measures to a number in file order, then those of all others together; `None` where
+/// there are none.
+pub fn steps(
+    study: &Study<'_>,
+    country: CountryId,
+    variable: CountryVariable,
+    most: usize,
+) -> Option<Vec<Step>> {
+    let found = study.contributions?;
+    let shares = found.all.of(country, variable);
+    let largest = largest(study, &[country], variable, most);
+    let step = |&measure: &usize| {
+        let share = &shares[measure];
+        Some(Step {
+            name: found.measures[measure].clone(),
+            central: share.central?,
+            range: share.spread.as_ref().map(number::range),
+            shown: number::shown(share, 1.0)?,
+        })
+    };
+    let mut steps: Vec<Step> = largest.iter().map(step).collect::<Option<_>>()?;
+    let others = (0..shares.len()).filter(|measure| !largest.contains(measure));
+    let others: Vec<f64> = others.map(|measure| shares[measure].central).collect::<Option<_>>()?;
+    if !others.is_empty() {
+        let central = others.iter().sum();
+        let shown = number::shown(&Estimate { central: Some(central), spread: None }, 1.0)?;
+        let name = if others.len() == 1 {
+            "another measure".to_owned()
+        } else {
+            format!("{} other measures", others.len())
+        };
+        steps.push(Step { name, central, range: None, shown });
+    }
+    Some(steps)
+}
+
+/// The measures that contribute most to a variable of some countries, each country's in proportion to its largest; in
+/// file order.
+pub fn largest(
+    study: &Study<'_>,
+    countries: &[CountryId],
+    variable: CountryVariable,
+    most: usize,
+) -> Vec<usize> {
+    let Some(found) = study.contributions else { return Vec::new() };
+    let mut sizes = vec![0.0_f64; found.measures.len()];
+    for &country in countries {
+        let size = |share: &Estimate| share.central.map_or(0.0, f64::abs);
+        let shares = found.all.of(country, variable);
+        let most = shares.iter().map(size).fold(f64::MIN_POSITIVE, f64::max);
+        sizes.iter_mut().zip(shares).for_each(|(sum, share)| *sum = sum.max(size(share) / most));
+    }
+    let mut measures: Vec<usize> = (0..sizes.len()).collect();
+    measures.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]));
+    measures.truncate(most);
+    measures.sort_unstable();
+    measures
 }
 
 /// `contributions.csv`: one row per (outcome, country, variable, measure, statistic).
