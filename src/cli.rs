@@ -11,6 +11,7 @@ mod check;
 mod checkpoint;
 mod compare;
 mod completions;
+mod contributions;
 mod data;
 pub mod diagnostics;
 mod explain;

@@ -1,9 +1,11 @@
 //! Uncertainty: priors, reproducible draws, and what the spread of the results is.
 
 pub mod contrast;
+pub mod contribution;
 pub mod draw;
 pub mod ensemble;
 pub mod estimate;
+pub mod game;
 pub mod ledger;
 pub mod prior;
 pub mod quantiles;

@@ -17,6 +17,7 @@
 pub mod chart;
 pub mod compare;
 pub mod contents;
+pub mod contributions;
 pub mod disclosure;
 pub mod draws;
 pub mod focus;

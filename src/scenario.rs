@@ -16,6 +16,7 @@ mod answer;
 mod build;
 mod check;
 mod choices;
+mod coalition;
 mod combine;
 mod duty;
 mod events;
@@ -49,6 +50,7 @@ use toml::de::DeTable;
 
 pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
+pub use coalition::Coalitions;
 pub use events::Events;
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};

@@ -58,7 +58,13 @@ pub(super) fn merge(arguments: &Arguments) -> Result<(), Failure> {
     let opened = opened(arguments, &label)?;
     let scope = scope(&label.inputs).ok_or_else(|| foreign(&arguments.shards[0]))?;
     let uncertainty = Uncertainty { draws, seed: label.seed, ..opened.resolved.uncertainty };
-    let task = Task { opened: &opened, uncertainty, scope, quiet: arguments.quiet };
+    let task = Task {
+        opened: &opened,
+        uncertainty,
+        scope,
+        quiet: arguments.quiet,
+        contributions: arguments.telling.contributions,
+    };
     arguments.threads.with(|| run::tell(&arguments.telling, &task, &mut shards))
 }
 

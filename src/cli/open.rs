@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{Changes, Day, Subject};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::economy::aggregation::Grouping;
 use crate::economy::dataset::Dataset;
 use crate::files::{CommandLine, FileError, Files, Folder};
 use crate::scenario::{self, Aggregate, Draft, MOST_BYTES, Resolved, Scenario, Settings, prepared};
@@ -62,6 +63,15 @@ pub(super) struct Opened {
     pub(super) scenario: Scenario,
     pub(super) data: Arc<Data>,
     pub(super) resolved: Resolved,
+    pub(super) origin: Origin,
+}
+
+/// On what a scenario was put before its data were made coarser, so that it can be put there again.
+pub(super) struct Origin {
+    pub(super) data: Arc<Data>,
+    pub(super) files: Arc<dyn Files + Send + Sync>,
+    pub(super) here: Arc<dyn Files + Send + Sync>,
+    pub(super) grouping: Option<Grouping>,
 }
 
 /// A scenario with the data it is about and the files it names.
@@ -188,7 +198,10 @@ fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
 impl Named {
     /// The scenario resolved on the data, and both on coarser data if it asks for that.
     fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
-        let opened = Opened { scenario: self.scenario.clone(), data: Arc::clone(&self.data), resolved };
+        let data = Arc::clone(&self.data);
+        let (files, here) = (Arc::new(self.files.clone()), Arc::new(self.here.clone()));
+        let origin = Origin { data: Arc::clone(&data), files, here, grouping: None };
+        let opened = Opened { scenario: self.scenario.clone(), data, resolved, origin };
         match self.scenario.aggregate() {
             Some(aggregate) => {
                 let root = if self.scenario.sets_maps() { self.here.root() } else { self.files.root() };
@@ -220,6 +233,7 @@ impl Opened {
                 source: Source::Aggregated(self.data),
             }),
             resolved,
+            origin: Origin { grouping: Some(maps.grouping), ..self.origin },
             ..self
         })
     }

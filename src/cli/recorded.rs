@@ -3,9 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::cli::baselines;
+use crate::cli::baselines::{self, Start};
+use crate::cli::contributions;
 use crate::cli::failure::Failure;
 use crate::cli::open::Opened;
+use crate::cli::output;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
 use crate::model::trade_model::GeneralEquilibrium;
@@ -38,6 +40,8 @@ pub(super) struct Task<'a> {
     pub(super) opened: &'a Opened,
     pub(super) uncertainty: Uncertainty,
     pub(super) scope: Scope,
+    /// Whether contributions are asked for, over the draws too.
+    pub(super) contributions: bool,
     pub(super) quiet: bool,
 }
 
@@ -64,15 +68,54 @@ impl<'a> Task<'a> {
         of_draws.collect()
     }
 
-    /// Solves what the ledger does not have, and summarises everything.
-    pub(super) fn simulate(&self, ledger: &mut impl Ledger<Error = Failure>) -> Result<Simulation, Failure> {
+    /// Solves what the ledger does not have, and summarises everything; for a folder also what it has unasked.
+    pub(super) fn simulate(
+        &self,
+        ledger: &mut impl Ledger<Error = Failure>,
+        in_folder: bool,
+    ) -> Result<Simulation, Failure> {
         let model = GeneralEquilibrium::default();
         let (prepared, outcomes) = (self.prepared(&model)?, self.opened.resolved.possible());
         let contender = Contender { experiment: prepared.experiment(&model), outcomes: &outcomes };
         let bar = Bar::new(self.uncertainty.draws, !self.quiet);
         let ensemble = run_recorded(&contender, ledger, &bar).map_err(|why| self.failure(why))?;
         bar.end();
-        Ok(prepared.simulation(ensemble))
+        let mut simulation = prepared.simulation(ensemble);
+        self.split(&prepared.start, in_folder, &mut simulation)?;
+        Ok(simulation)
+    }
+
+    /// Works out what each measure contributes where that is asked for; in the central case also unasked, where it is cheap.
+    fn split(&self, start: &Start, in_folder: bool, simulation: &mut Simulation) -> Result<(), Failure> {
+        let (opened, asked) = (self.opened, self.contributions);
+        simulation.inputs.contributions = asked;
+        let unasked = in_folder && contributions::count(opened) <= contributions::MOST_UNASKED;
+        if contributions::count(opened) < 2 {
+            if asked && !self.quiet {
+                let message =
+                    "`--contributions`: there are no two measures in force to share the results out among";
+                output::warn_of(&[Diagnostic::warning(message)]);
+            }
+            return Ok(());
+        }
+        if !(asked || unasked) {
+            return Ok(());
+        }
+        let draws = if asked { self.uncertainty.draws } else { 0 };
+        let uncertainty = Uncertainty { draws, ..self.uncertainty };
+        let bar = Bar::new(draws, !self.quiet);
+        let found = contributions::work_out(opened, start, &uncertainty, &bar);
+        bar.end();
+        match found {
+            Ok(found) => simulation.contributions = Some(found),
+            Err(failure) if asked => return Err(failure),
+            Err(failure) => {
+                let faults = failure.diagnostics();
+                let why = faults.into_iter().map(|fault| format!("contributions: {}", fault.message));
+                simulation.notes.absent.extend(why);
+            }
+        }
+        Ok(())
     }
 
     /// Solves some draws for the ledger.

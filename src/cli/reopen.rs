@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::failure::Failure;
-use crate::cli::open::{self, Opened};
+use crate::cli::open::{self, Opened, Origin};
 use crate::cli::simulate::{FlowScope, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Files};
@@ -28,6 +28,7 @@ impl Opened {
             // The first is the scenario itself.
             files: files.iter().skip(1).map(|&(name, text)| (name.to_owned(), text.to_owned())).collect(),
             flows: word.to_owned(),
+            contributions: false,
         }
     }
 }
@@ -39,9 +40,9 @@ pub(super) fn scope(inputs: &Inputs) -> Option<Scope> {
 }
 
 /// The files that a scenario named.
-struct Texts<'a>(&'a BTreeMap<String, String>);
+struct Texts(BTreeMap<String, String>);
 
-impl Files for Texts<'_> {
+impl Files for Texts {
     fn read(&self, name: &str, _limit: u64) -> Result<String, FileError> {
         self.0.get(name).cloned().ok_or_else(|| FileError::NotFound { name: name.to_owned() })
     }
@@ -58,14 +59,16 @@ pub(super) fn reopen(inputs: &Inputs, name: &str, data: Option<&Path>) -> Result
             return Err(Diagnostic::error(message).help("`--data DIR` says in which folder it is").into());
         }
     };
-    let texts = Texts(&inputs.files);
+    let texts = Arc::new(Texts(inputs.files.clone()));
     let settings = Settings::retyped(&inputs.settings)?;
-    let scenario = Draft::with(&inputs.file, &inputs.text, &settings, &texts).finish()?;
+    let scenario = Draft::with(&inputs.file, &inputs.text, &settings, &*texts).finish()?;
     let data = Arc::new(open::dataset(place, Path::new(""))?);
-    let resolved = scenario.resolve_with(&data.dataset, &texts, &texts)?;
-    let opened = Opened { scenario: scenario.clone(), data, resolved };
+    let resolved = scenario.resolve_with(&data.dataset, &*texts, &*texts)?;
+    let (files, here) = (texts.clone(), texts.clone());
+    let origin = Origin { data: Arc::clone(&data), files, here, grouping: None };
+    let opened = Opened { scenario: scenario.clone(), data, resolved, origin };
     match scenario.aggregate() {
-        Some(aggregate) => opened.aggregated(aggregate, &texts),
+        Some(aggregate) => opened.aggregated(aggregate, &*texts),
         None => Ok(opened),
     }
 }

@@ -17,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ledger::Ledger;
 use crate::report::contents::DRAWS;
 use crate::report::draws::{DrawTables, Sampled};
+use crate::report::study::Study;
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,7 @@ use crate::report::{folder, json, result, terminal};
 Examples:
   tariffsim run us-25-mexico-canada
   tariffsim run us-25-mexico-canada --draws 0
+  tariffsim run us-25-mexico-canada-retaliation --contributions --draws 100
   tariffsim run my-scenario.toml --draws 5000 --seed 7 --out results
   tariffsim run us-25-mexico-canada --draws 0..20 --shard a.parquet"
 )]
@@ -46,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
     flows: Flows,
     /// Only solve the draws, and write them into this file for `tariffsim merge`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "json"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "json", "contributions"])]
     shard: Option<PathBuf>,
     /// Keep finished draws in DIR.partial beside --out DIR until the result is there; begin with those in it
     #[arg(long, requires = "out")]
@@ -65,6 +67,10 @@ pub(super) struct Telling {
     /// Also write every draw: draws.parquet and draws.csv, with codebook.csv
     #[arg(long, requires = "out")]
     draws_out: bool,
+    /// Show what each measure contributes to the results, over the draws too; without it --out has the central contributions
+    /// of up to six measures
+    #[arg(long)]
+    pub(super) contributions: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -89,7 +95,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         warn(&opened);
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
-    let task = Task { opened: &opened, uncertainty, scope: arguments.scope(), quiet: sampling.quiet };
+    let task = Task {
+        opened: &opened,
+        uncertainty,
+        scope: arguments.scope(),
+        contributions: arguments.telling.contributions,
+        quiet: sampling.quiet,
+    };
     sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
         (Some(path), _) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
         (None, Some(dir)) if arguments.resume => resume(dir, &arguments.telling, &task),
@@ -164,7 +176,7 @@ pub(super) fn write(
     ledger: &mut impl Ledger<Error = Failure>,
 ) -> Result<Simulation, Failure> {
     if !with_draws {
-        let simulation = task.simulate(ledger)?;
+        let simulation = task.simulate(ledger, true)?;
         result::write(dir, &simulation.study(task.opened))?;
         return Ok(simulation);
     }
@@ -172,7 +184,7 @@ pub(super) fn write(
     let sampled = Sampled { dataset: &task.opened.data.dataset, outcomes: &outcomes };
     folder::make(dir, |draft| {
         let mut watched = Watched { ledger, tables: DrawTables::begin(draft, sampled)?, draft };
-        let simulation = task.simulate(&mut watched)?;
+        let simulation = task.simulate(&mut watched, true)?;
         let hashes = watched.tables.finish().map_err(|reason| draft.unwritable(DRAWS, reason))?;
         result::fill(draft, &simulation.study(task.opened), hashes)?;
         Ok(simulation)
@@ -187,13 +199,15 @@ pub(super) fn tell(
 ) -> Result<(), Failure> {
     let simulation = match &telling.out {
         Some(dir) => write(dir, telling.draws_out, task, ledger)?,
-        None => task.simulate(ledger)?,
+        None => task.simulate(ledger, false)?,
     };
     let study = simulation.study(task.opened);
     if telling.json {
         output::print(&json::text(&study))?;
     } else if !task.quiet {
-        output::print(&terminal::page(&study, output::width()))?;
+        // What was not asked for stays in the folder.
+        let contributions = study.contributions.filter(|_| task.contributions);
+        output::print(&terminal::page(&Study { contributions, ..study }, output::width()))?;
     }
     let failed = simulation.notes.failed.len();
     if failed > 0 && !task.quiet {

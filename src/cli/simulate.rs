@@ -17,6 +17,7 @@ use crate::index::CountryId;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
+use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::ensemble::{
     self, Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
 };
@@ -53,7 +54,9 @@ pub(super) struct Simulation {
     resolved_toml: String,
     pub(super) scenario_hash: String,
     data_hash: String,
-    inputs: Inputs,
+    pub(super) inputs: Inputs,
+    /// What each measure contributes, where that was asked for.
+    pub(super) contributions: Option<Contributions>,
 }
 
 impl Simulation {
@@ -90,6 +93,7 @@ impl Simulation {
                 })
                 .collect(),
             solution: &self.notes,
+            contributions: self.contributions.as_ref(),
         }
     }
 }
@@ -178,7 +182,7 @@ impl Contestant<'_> {
 /// A scenario ready to be solved.
 pub(super) struct Prepared<'a> {
     contestant: Contestant<'a>,
-    start: Arc<Start>,
+    pub(super) start: Arc<Start>,
     scope: Scope,
     flow_rows: Vec<FlowRow>,
 }
@@ -219,6 +223,7 @@ impl<'a> Prepared<'a> {
             data_hash: opened.data.hash(),
             inputs: opened.inputs(self.scope.flows),
             uncertainty,
+            contributions: None,
         }
     }
 }

@@ -63,7 +63,13 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
     let sampling = written.uncertainty;
     let uncertainty =
         Uncertainty { draws: sampling.draws, seed: sampling.seed, ..opened.resolved.uncertainty };
-    let task = Task { opened: &opened, uncertainty, scope, quiet: arguments.quiet };
+    let task = Task {
+        opened: &opened,
+        uncertainty,
+        scope,
+        quiet: arguments.quiet,
+        contributions: written.inputs.contributions,
+    };
     let scratch = Scratch(std::env::temp_dir().join(format!("tariffsim-verify-{}", std::process::id())));
     let with_draws = written.files.contains_key(DRAWS);
     arguments.threads.with(|| run::write(&scratch.0, with_draws, &task, &mut Nothing))?;

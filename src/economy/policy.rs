@@ -1,7 +1,8 @@
 //! What a scenario changes: new rates, trade costs, exempt shares and the closure; nothing hidden.
 
 use crate::bilateral::Flow;
-use crate::index::CountryId;
+use crate::hash::sha256;
+use crate::index::{CountryId, Position as _};
 use crate::units::{AdValorem, CostFactor, Multiple, Share};
 
 /// What to do with the exempt share of a flow.
@@ -59,6 +60,32 @@ pub struct Quota {
     pub beyond: Option<AdValorem>,
     /// The part of the rent that stays with the importer; the exporter has the rest.
     pub importer_rent: Share,
+}
+
+impl Duty {
+    fn push(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::AdValorem => bytes.push(0),
+            Self::Specific(rate) => {
+                bytes.push(1);
+                push_numbers(bytes, &[rate.fraction()]);
+            }
+            Self::Quota(Quota { volume, beyond, importer_rent }) => {
+                bytes.push(2);
+                // No rate is infinite.
+                let beyond = beyond.map_or(f64::INFINITY, AdValorem::fraction);
+                push_numbers(bytes, &[volume.factor(), beyond, importer_rent.fraction()]);
+            }
+        }
+    }
+}
+
+fn push_count(bytes: &mut Vec<u8>, count: usize) {
+    bytes.extend_from_slice(&(count as u64).to_le_bytes());
+}
+
+fn push_numbers(bytes: &mut Vec<u8>, numbers: &[f64]) {
+    numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_bits().to_le_bytes()));
 }
 
 /// What changes for one flow.
@@ -173,6 +200,31 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Hash of all that decides what happens: two policies with the same are solved alike to the bit.
+    pub fn fingerprint(&self) -> String {
+        let mut bytes = Vec::new();
+        let Self { changes, exempt_shares, exempt_mode, touched: _, measures: _, rates: _ } = self;
+        bytes.push(u8::from(*exempt_mode == ExemptMode::Average));
+        push_count(&mut bytes, exempt_shares.len());
+        for ExemptShare { label: _, partner, mean, known } in exempt_shares {
+            push_count(&mut bytes, partner.index());
+            push_numbers(&mut bytes, &[mean.fraction(), f64::from(u8::from(*known))]);
+        }
+        for change in changes {
+            let FlowChange { flow, cost, rate, exempt, export_tax, duty } = change;
+            [flow.sector.index(), flow.importer.index(), flow.exporter.index(), exempt.len()]
+                .into_iter()
+                .for_each(|count| push_count(&mut bytes, count));
+            push_numbers(&mut bytes, &[cost.factor(), rate.fraction(), export_tax.fraction()]);
+            for ExemptVariety { share, rate } in exempt {
+                push_count(&mut bytes, *share);
+                push_numbers(&mut bytes, &[rate.fraction()]);
+            }
+            duty.push(&mut bytes);
+        }
+        sha256(&bytes)
+    }
+
     /// The central exempt shares.
     pub fn central_shares(&self) -> Vec<f64> {
         self.exempt_shares.iter().map(|share| share.mean.fraction()).collect()

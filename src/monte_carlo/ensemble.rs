@@ -16,8 +16,8 @@ use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-pub use crate::monte_carlo::solver::{Solved, Unsolved};
 use crate::monte_carlo::solver::{Arm, Solver};
+pub use crate::monte_carlo::solver::{Solved, Unsolved};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.

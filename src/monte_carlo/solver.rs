@@ -1,9 +1,12 @@
 //! Solving draws: each in every outcome that is possible, from its own baseline.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::economy::accounts::Accounts;
+use crate::economy::policy::Policy;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
 use crate::model::impact::{Comparison, Impact, Measure};
@@ -64,6 +67,22 @@ impl<'a> Arm<'a> {
         let measure = Measure::new(world, experiment.flow_rows, experiment.sectors);
         Ok(Self { sampler, measure, parameters, central, expected })
     }
+
+    /// What happens at central parameters.
+    pub(super) fn central_impact(&self, experiment: &Experiment<'_>) -> Impact {
+        self.measure.impact(Comparison {
+            parameters: &self.parameters,
+            baseline: &experiment.baseline.central,
+            counterfactual: &self.central,
+        })
+    }
+}
+
+/// Some draws with their own baselines, which stand beside what was expected of them.
+pub(super) struct Started {
+    indices: Vec<u32>,
+    expected: Vec<Equilibrium>,
+    baselines: Vec<Result<Equilibrium, SolveError>>,
 }
 
 pub(super) struct Solver<'a> {
@@ -88,22 +107,12 @@ impl<'a> Solver<'a> {
 
     /// What happens at central parameters in each outcome.
     pub(super) fn central_impacts(&self) -> Vec<Impact> {
-        let impact = |arm: &Arm<'_>| {
-            arm.measure.impact(Comparison {
-                parameters: &arm.parameters,
-                baseline: &self.experiment.baseline.central,
-                counterfactual: &arm.central,
-            })
-        };
-        self.arms.iter().map(impact).collect()
+        self.arms.iter().map(|arm| arm.central_impact(self.experiment)).collect()
     }
 
     /// Solves some draws, in batches over the threads; the results stand in draw order.
-    pub(super) fn block(&self, draws: std::ops::Range<u32>) -> Vec<Solved> {
-        let indices: Vec<u32> = draws.collect();
-        // Whole parts for every thread: the longer one is, the less its last lanes wait.
-        let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
-        let batches: Vec<Vec<Solved>> = indices.par_chunks(part).map(|batch| self.batch(batch)).collect();
+    pub(super) fn block(&self, draws: Range<u32>) -> Vec<Solved> {
+        let batches: Vec<Vec<Solved>> = parts(draws).par_iter().map(|indices| self.batch(indices)).collect();
         batches.into_iter().flatten().collect()
     }
 
@@ -111,33 +120,87 @@ impl<'a> Solver<'a> {
         if self.arms[0].sampler.draws_flows() {
             return self.with_own_flows(indices);
         }
+        let (started, floored) = self.started_together(indices);
+        let mut results: Vec<Result<Vec<Impact>, Unsolved>> = started
+            .baselines
+            .iter()
+            .map(|found| found.as_ref().map(|_| Vec::new()).map_err(|error| Unsolved::before(*error)))
+            .collect();
+        for (outcome, arm) in self.arms.iter().enumerate() {
+            let live: Vec<usize> = (0..indices.len()).filter(|&at| results[at].is_ok()).collect();
+            for (&at, found) in live.iter().zip(self.solve_arm(arm, &started, &live)) {
+                match (&mut results[at], found) {
+                    (Ok(outcomes), Ok(impact)) => outcomes.push(impact),
+                    (result, Err(error)) => *result = Err(Unsolved::within(outcome)(error)),
+                    (Err(_), Ok(_)) => {}
+                }
+            }
+        }
+        floored.into_iter().zip(results).map(|(floored, result)| Solved { floored, result }).collect()
+    }
+
+    /// The baselines of some draws, in parts for the threads.
+    pub(super) fn started(&self, draws: Range<u32>) -> Vec<Started> {
+        let own_flows = self.arms[0].sampler.draws_flows();
+        let start = |indices: Vec<u32>| match own_flows {
+            true => self.started_alone(indices),
+            false => self.started_together(&indices).0,
+        };
+        parts(draws).into_par_iter().map(start).collect()
+    }
+
+    /// What one more policy does in draws that are started, in draw order.
+    pub(super) fn impacts(&self, arm: &Arm<'_>, started: &[Started]) -> Vec<Result<Impact, SolveError>> {
+        let solve = |started: &Started| -> Vec<Result<Impact, SolveError>> {
+            if arm.sampler.draws_flows() {
+                let impact = |(at, &index): (usize, &u32)| {
+                    let baseline = started.baselines[at].as_ref().map_err(|error| *error)?;
+                    let accounts = self.accounts_of(index);
+                    self.impact_on(&accounts, arm, index, (baseline, &started.expected[at]))
+                };
+                return started.indices.iter().enumerate().map(impact).collect();
+            }
+            let live: Vec<usize> =
+                (0..started.indices.len()).filter(|&at| started.baselines[at].is_ok()).collect();
+            let mut found = self.solve_arm(arm, started, &live).into_iter();
+            let result = |baseline: &Result<Equilibrium, SolveError>| match baseline {
+                Ok(_) => found.next().expect("one for every baseline"),
+                Err(error) => Err(*error),
+            };
+            started.baselines.iter().map(result).collect()
+        };
+        let parts: Vec<Vec<Result<Impact, SolveError>>> = started.par_iter().map(solve).collect();
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Solves baselines side by side; with how many elasticities of each draw were raised to the floor.
+    fn started_together(&self, indices: &[u32]) -> (Started, Vec<u32>) {
         // Elasticities are the same in all outcomes, and exempt shares do not matter before policy changes.
         let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let expected = self.before.at(&parameters);
         let model = self.experiment.model;
         let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
-        let mut results: Vec<Result<Vec<Impact>, Unsolved>> = baselines
-            .iter()
-            .map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|error| Unsolved::before(*error)))
-            .collect();
-        for outcome in 0..self.arms.len() {
-            self.solve_arm(outcome, indices, (&baselines, &expected), &mut results);
-        }
-        draws.iter().zip(results).map(|(draw, result)| Solved { floored: draw.floored, result }).collect()
+        let floored = draws.iter().map(|draw| draw.floored).collect();
+        (Started { indices: indices.to_vec(), expected, baselines }, floored)
     }
 
-    /// Solves an outcome for the draws that have solutions so far, and adds what happens. The baselines stand beside what
-    /// was expected of them.
-    fn solve_arm(
-        &self,
-        outcome: usize,
-        indices: &[u32],
-        (baselines, before): (&[Result<Equilibrium, SolveError>], &[Equilibrium]),
-        results: &mut [Result<Vec<Impact>, Unsolved>],
-    ) {
-        let arm = &self.arms[outcome];
-        let live: Vec<usize> = (0..indices.len()).filter(|&l| results[l].is_ok()).collect();
+    /// Solves the baselines of draws with trade shares of their own.
+    fn started_alone(&self, indices: Vec<u32>) -> Started {
+        let sampler = &self.arms[0].sampler;
+        let start = |&index: &u32| {
+            let parameters = sampler.draw(index).parameters;
+            let expected = self.before.at(&[&parameters]).remove(0);
+            let baseline = self.baseline_on(&self.accounts_of(index), &parameters, &expected);
+            (expected, baseline)
+        };
+        let (expected, baselines) = indices.iter().map(start).unzip();
+        Started { indices, expected, baselines }
+    }
+
+    /// Solves an outcome for some of the draws that are started, which have baselines.
+    fn solve_arm(&self, arm: &Arm<'_>, started: &Started, live: &[usize]) -> Vec<Result<Impact, SolveError>> {
+        let Started { indices, expected: before, baselines } = started;
         let draws: Vec<Parameters> = live.iter().map(|&l| arm.sampler.draw(indices[l]).parameters).collect();
         let parameters: Vec<&Parameters> = draws.iter().collect();
         let baselines: Vec<&Equilibrium> =
@@ -159,13 +222,10 @@ impl<'a> Solver<'a> {
             })
             .collect();
         let mut impacts = arm.measure.impacts(&comparisons).into_iter();
-        for (&l, found) in live.iter().zip(&found) {
-            match (&mut results[l], found) {
-                (Ok(outcomes), Ok(_)) => outcomes.push(impacts.next().expect("one for every solution")),
-                (result, Err(error)) => *result = Err(Unsolved::within(outcome)(*error)),
-                (Err(_), Ok(_)) => {}
-            }
-        }
+        let result = |found: &Result<Equilibrium, SolveError>| {
+            found.as_ref().map(|_| impacts.next().expect("one for every solution")).map_err(|error| *error)
+        };
+        found.iter().map(result).collect()
     }
 
     /// Solves draws with trade shares of their own: each has its own accounts, at observed policy and in each outcome.
@@ -188,32 +248,85 @@ impl<'a> Solver<'a> {
         index: u32,
         parameters: &Parameters,
     ) -> Result<Vec<Impact>, Unsolved> {
-        let Experiment { model, baseline: from, flow_rows, sectors, .. } = *self.experiment;
         let before = self.before.at(&[parameters]).remove(0);
         let mut baseline: Option<Equilibrium> = None;
         let mut impacts = Vec::with_capacity(self.arms.len());
         for (outcome, arm) in self.arms.iter().enumerate() {
             let unsolved = Unsolved::within(outcome);
-            let parameters = arm.sampler.draw(index).parameters;
-            let after = arm.expected.at(&[&parameters]).remove(0);
-            let policy = arm.measure.world.policy;
-            let world =
-                World::new(accounts, &from.preconditioner, policy, from.closure).map_err(&unsolved)?;
-            let [own, found] = match baseline.take() {
-                None => model.solve_both(&world, &parameters, [&before, &after]),
-                Some(own) => {
-                    let found = model.solve(&world, &parameters, &start(&own, &before, &after));
-                    [Ok(own), found]
+            let impact = match &baseline {
+                Some(own) => self.impact_on(accounts, arm, index, (own, &before)).map_err(&unsolved)?,
+                None => {
+                    let parameters = &arm.sampler.draw(index).parameters;
+                    let after = arm.expected.at(&[parameters]).remove(0);
+                    let world = self.world_on(accounts, arm.measure.world.policy).map_err(&unsolved)?;
+                    let both = self.experiment.model.solve_both(&world, parameters, [&before, &after]);
+                    let [own, found] = both;
+                    let (own, found) = (own.map_err(Unsolved::before)?, found.map_err(&unsolved)?);
+                    let impact = self.measured(&world, parameters, [&own, &found]);
+                    baseline = Some(own);
+                    impact
                 }
             };
-            let (own, found) = (own.map_err(Unsolved::before)?, found.map_err(&unsolved)?);
-            let measure = Measure::<1>::new(&world, flow_rows, sectors);
-            let comparison = Comparison { parameters: &parameters, baseline: &own, counterfactual: &found };
-            impacts.push(measure.impact(comparison));
-            baseline = Some(own);
+            impacts.push(impact);
         }
         Ok(impacts)
     }
+
+    /// What changes from a baseline to a counterfactual of a world.
+    fn measured(
+        &self,
+        world: &World<'_>,
+        parameters: &Parameters,
+        [baseline, counterfactual]: [&Equilibrium; 2],
+    ) -> Impact {
+        let measure = Measure::<1>::new(world, self.experiment.flow_rows, self.experiment.sectors);
+        measure.impact(Comparison { parameters, baseline, counterfactual })
+    }
+
+    /// The accounts with the trade shares of a draw.
+    fn accounts_of(&self, index: u32) -> Accounts {
+        let mut accounts = self.experiment.baseline.accounts.clone();
+        self.arms[0].sampler.shares(index, &self.experiment.baseline.accounts.share, &mut accounts.share);
+        accounts
+    }
+
+    fn world_on<'b>(&'b self, accounts: &'b Accounts, policy: &'b Policy) -> Result<World<'b>, SolveError> {
+        let from = self.experiment.baseline;
+        World::new(accounts, &from.preconditioner, policy, from.closure)
+    }
+
+    fn baseline_on(
+        &self,
+        accounts: &Accounts,
+        parameters: &Parameters,
+        expected: &Equilibrium,
+    ) -> Result<Equilibrium, SolveError> {
+        let observed = Policy::default();
+        self.experiment.model.solve(&self.world_on(accounts, &observed)?, parameters, expected)
+    }
+
+    /// What an outcome does in a draw on its own accounts, from its baseline beside what was expected of that.
+    fn impact_on(
+        &self,
+        accounts: &Accounts,
+        arm: &Arm<'_>,
+        index: u32,
+        (baseline, before): (&Equilibrium, &Equilibrium),
+    ) -> Result<Impact, SolveError> {
+        let parameters = &arm.sampler.draw(index).parameters;
+        let after = arm.expected.at(&[parameters]).remove(0);
+        let world = self.world_on(accounts, arm.measure.world.policy)?;
+        let start = start(baseline, before, &after);
+        let counterfactual = self.experiment.model.solve(&world, parameters, &start)?;
+        Ok(self.measured(&world, parameters, [baseline, &counterfactual]))
+    }
+}
+
+/// Draws in whole parts for every thread: the longer one is, the less its last lanes wait.
+fn parts(draws: Range<u32>) -> Vec<Vec<u32>> {
+    let indices: Vec<u32> = draws.collect();
+    let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
+    indices.chunks(part).map(<[u32]>::to_vec).collect()
 }
 
 /// Where a draw starts: its own baseline, moved as is expected at its elasticities. Without any policy that is the

@@ -12,6 +12,7 @@ mod path;
 mod pen;
 mod picture;
 mod sweep;
+mod waterfall;
 
 use crate::bilateral::Flow;
 use crate::index::{CountryId, SectorId};
@@ -28,6 +29,7 @@ pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
 pub use sweep::sweep_chart;
+pub use waterfall::waterfall;
 
 /// The most rows of a chart: more cannot be read from the back of a room.
 const MOST_ROWS: usize = 20;

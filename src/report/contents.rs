@@ -39,10 +39,20 @@ pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 /// The same as pictures.
 pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
 
-/// The files whose hashes every record has: all but itself and the page, which is made from it.
+/// What each measure contributes, where that was worked out: a table and a chart.
+pub const CONTRIBUTIONS: &str = "contributions.csv";
+/// See [`CONTRIBUTIONS`].
+pub const WATERFALL: &str = "contributions.svg";
+/// See [`CONTRIBUTIONS`].
+pub const WATERFALL_PICTURE: &str = "contributions.png";
+
+/// The files of every run whose hashes the record has: all but itself and the page, which is made from it.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
     [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
 }
 
 /// The files of every draw, whose hashes a record has too where they are asked for.
 pub const OF_DRAWS: [&str; 3] = [DRAWS, DRAWS_TABLE, CODEBOOK];
+
+/// Those that some runs have besides.
+pub const HASHED_BESIDES: [&str; 3] = [CONTRIBUTIONS, WATERFALL, WATERFALL_PICTURE];

@@ -20,4 +20,11 @@ pub struct Inputs {
     pub files: BTreeMap<String, String>,
     /// Which flows are reported: `touched` or `all`.
     pub flows: String,
+    /// Whether contributions over the draws were asked for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub contributions: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -3,6 +3,7 @@
 //! The page is a function of the files of a result folder and of nothing else, so that a run and
 //! `tariffsim report` give the same bytes.
 
+mod contributions;
 mod drawing;
 mod genuine;
 mod grid;
@@ -20,13 +21,15 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::contents::{
+    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL,
+};
 use crate::report::plain::plain_lines;
 use crate::report::study::ALL_OUTCOMES;
 use sections::Page;
 use story::{RUN_AGAIN, Story, fault};
 use thin::Wanted;
-use values::{Countries, Flows};
+use values::{Contributions, Countries, Flows};
 
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
@@ -70,11 +73,12 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
     let countries = Countries::read(&text, ALL_OUTCOMES)?;
     let keys = grids::flow_keys(story);
     let pairs = grids::pair_codes(story);
-    let of_pairs = |name, lead: &[&str]| {
-        let wanted = Wanted::new(lead, &pairs);
+    let of_rows = |name, lead: &[&str], pairs: &[[&str; 2]]| {
+        let wanted = Wanted::new(lead, pairs);
         let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
         thin.map_err(|error| unreadable(name, &error))
     };
+    let of_pairs = |name, lead: &[&str]| of_rows(name, lead, &pairs);
     let flows = |outcome: &str| {
         let text = of_pairs(FLOWS, &[&story.scenario.name, outcome])?;
         Flows::read(&text, outcome, keys.iter().copied())
@@ -85,14 +89,21 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
     }
     let flows = flows(ALL_OUTCOMES)?;
     let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
-    let mut charts = Vec::new();
-    for name in DRAWINGS {
-        let drawing = drawing::inline(&read(files, name)?)
-            .map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
-        charts.push(sections::Chart { name, drawing });
-    }
+    let chart = |name| {
+        let drawing = drawing::inline(&read(files, name)?);
+        let drawing =
+            drawing.map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
+        Ok::<_, Vec<Diagnostic>>(sections::Chart { name, drawing })
+    };
+    let charts = DRAWINGS.into_iter().map(chart).collect::<Result<_, _>>()?;
     let resolved = read(files, SCENARIO)?;
-    let page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
+    let mut page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
+    if story.files.contains_key(CONTRIBUTIONS) {
+        let keys = contributions::keys(story);
+        let shares =
+            Contributions::read(&of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?)?;
+        page.add_contributions(contributions::grid(story, &shares, &countries), chart(WATERFALL)?);
+    }
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
     Ok(plain_lines(&html))

@@ -8,7 +8,11 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::report::chart;
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
+use crate::report::contents::{
+    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS,
+};
+use crate::report::contents::{WATERFALL, WATERFALL_PICTURE};
+use crate::report::contributions;
 use crate::report::folder::{self, Content, Draft, FolderError, content, text};
 use crate::report::page;
 use crate::report::record::{Hashes, run_json};
@@ -29,7 +33,8 @@ pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
 /// [`FolderError`]; see [`folder::check`].
 pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), FolderError> {
     let charts = [chart::prices, chart::volumes, chart::countries];
-    let charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
+    let mut charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
+    charts.extend(study.contributions.map(|_| chart::waterfall(study)));
     // The page needs no picture.
     let (pictures, tables) =
         rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
@@ -42,7 +47,7 @@ fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError>
     let picture = |(name, chart): (&'static str, &String)| {
         draft.file(name, |out| out.write_all(&chart::png(chart))).map(|hash| (name.to_owned(), hash))
     };
-    PICTURES.into_iter().zip(charts).map(picture).collect()
+    PICTURES.into_iter().chain([WATERFALL_PICTURE]).zip(charts).map(picture).collect()
 }
 
 /// Writes the page, and what it is made of.
@@ -54,7 +59,10 @@ fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> R
         content(RATES, |out| tables::rates(study, out)),
         text(SCENARIO, study.resolved),
     ];
-    files.extend(DRAWINGS.into_iter().zip(charts).map(|(name, chart)| text(name, chart)));
+    if study.contributions.is_some() {
+        files.push(content(CONTRIBUTIONS, |out| contributions::table(study, out)));
+    }
+    files.extend(DRAWINGS.into_iter().chain([WATERFALL]).zip(charts).map(|(name, chart)| text(name, chart)));
     let hashes = draft.files(files)?;
     let page = page::page(&draft.folder(), &run_json(study, hashes.clone())).map_err(FolderError::NoPage)?;
     draft.files(vec![text(PAGE, &page)])?;

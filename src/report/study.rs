@@ -7,6 +7,7 @@ use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
+use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::inputs::Inputs;
@@ -54,6 +55,8 @@ pub struct Study<'a> {
     pub outcomes: Vec<InOutcome<'a>>,
     /// How the run went.
     pub solution: &'a SolutionNotes,
+    /// What each measure contributes, where that was worked out.
+    pub contributions: Option<&'a Contributions>,
 }
 
 /// What is known of one of several outcomes.

@@ -69,7 +69,11 @@ pub fn statistics(estimate: &Estimate) -> impl Iterator<Item = (&'static str, bo
 
 /// Writes the rows of a table, each of which belongs to one of `count` things. The threads make pieces of it side by
 /// side, of which only a few are in memory at once.
-fn write(out: &mut dyn Write, count: usize, rows: impl Fn(&mut String, usize) + Sync) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    count: usize,
+    rows: impl Fn(&mut String, usize) + Sync,
+) -> io::Result<()> {
     const PIECE: usize = 32;
     let wave = 2 * rayon::current_num_threads();
     let pieces = count.div_ceil(PIECE);
@@ -86,7 +90,7 @@ fn write(out: &mut dyn Write, count: usize, rows: impl Fn(&mut String, usize) + 
 }
 
 /// The names of the columns as the first line.
-fn write_header(out: &mut dyn Write, columns: &[&str]) -> io::Result<()> {
+pub(super) fn write_header(out: &mut dyn Write, columns: &[&str]) -> io::Result<()> {
     writeln!(out, "{}", columns.join(","))
 }
 
@@ -116,16 +120,16 @@ fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Uni
     }
 }
 
-/// One row for each statistic of a variable with its unit.
-fn push_statistics(
+/// One row for each statistic of something with its unit.
+pub(super) fn push_statistics(
     text: &mut String,
     lead: &str,
-    [variable, unit]: [&str; 2],
+    [what, unit]: [&str; 2],
     statistics: impl Iterator<Item = (&'static str, bool, f64)>,
 ) {
     for (stat, is_share, value) in statistics {
         text.push_str(lead);
-        push_field(text, variable);
+        push_field(text, what);
         push_field(text, if is_share { SHARE_UNIT } else { unit });
         push_field(text, stat);
         number::push_exact(text, value);

@@ -3,6 +3,7 @@
 //! Styled with ANSI codes; whoever prints it strips them where the output is no terminal.
 
 mod compare;
+mod contributions;
 mod layout;
 mod outcomes;
 mod path;
@@ -51,6 +52,7 @@ pub fn page(study: &Study<'_>, width: usize) -> String {
     rates(&mut page, study, &pairs);
     flows(&mut page, study, &pairs);
     country_table(&mut page, study, &countries);
+    contributions::contributions(&mut page, study, &countries);
     notes(&mut page, study, &countries);
     page.text()
 }

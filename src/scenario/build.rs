@@ -11,15 +11,52 @@ use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::files::Files;
 use crate::index::{CountryId, SectorId};
+use crate::scenario::Scenario;
 use crate::scenario::choices::ElasticityChoice;
 use crate::scenario::measure::{Exempt, MatchRule, Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
 use crate::scenario::response::Response;
-use crate::scenario::rules::{Detail, Exemption, Rule, country_members, sector_members};
+use crate::scenario::rules::{Detail, Exemption, Rule, Rules, country_members, sector_members};
 use crate::scenario::tables;
 use crate::units::Share;
+
+/// The measures and elasticities of a scenario on a dataset, with what was read for them.
+pub(super) struct Built<'s> {
+    pub(super) rules: Rules<'s>,
+    pub(super) elasticities: Elasticities,
+    /// Warnings inside tables.
+    pub(super) table_faults: Vec<Diagnostic>,
+    /// The texts of the tables, by name.
+    pub(super) tables: Vec<(String, String)>,
+}
+
+impl Scenario {
+    /// Looks every name up and reads every table; `set_files` has those that settings name.
+    ///
+    /// # Errors
+    /// Every mistake of meaning, those noted before among them.
+    pub(super) fn built<'s>(
+        &'s self,
+        dataset: &'s Dataset,
+        [files, set_files]: [&dyn Files; 2],
+        faults: &mut Faults<'s>,
+    ) -> Result<Built<'s>, Vec<Diagnostic>> {
+        let (table_faults, tables) = (Vec::new(), Vec::new());
+        let mut builder = Builder { dataset, files, set_files, faults, table_faults, tables };
+        let list = builder.rules(&self.measures);
+        let elasticities = builder.elasticities(&self.model.elasticities);
+        let Builder { mut table_faults, tables, .. } = builder;
+        let any_error = !faults.found.is_empty() || table_faults.iter().any(Diagnostic::is_error);
+        let Some(elasticities) = elasticities.filter(|_| !any_error) else {
+            let mut found = std::mem::replace(faults, Faults::new(&self.source)).in_order();
+            found.append(&mut table_faults);
+            return Err(found);
+        };
+        Ok(Built { rules: Rules { dataset, list }, elasticities, table_faults, tables })
+    }
+}
 
 /// What is known while measures are put on a dataset.
 pub(super) struct Builder<'b, 's> {

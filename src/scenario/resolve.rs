@@ -16,7 +16,7 @@ use crate::files::Files;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::answer::answered;
-use crate::scenario::build::Builder;
+use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
 use crate::scenario::policy::policy;
@@ -208,7 +208,7 @@ impl Scenario {
     }
 
     /// The day to simulate: the one that is named; without a name there must be no choice.
-    fn day(&self) -> Result<Option<Date>, Box<Diagnostic>> {
+    pub(super) fn day(&self) -> Result<Option<Date>, Box<Diagnostic>> {
         let changes = self.changes();
         let ends = self.measures.iter().any(|measure| measure.period.until.is_some());
         match (self.date(), changes.as_slice()) {
@@ -236,18 +236,8 @@ impl Scenario {
         days: &[Option<Date>],
     ) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
         let mut faults = Faults::new(&self.source);
-        let (table_faults, tables) = (Vec::new(), Vec::new());
-        let mut builder = Builder { dataset, files, set_files, faults: &mut faults, table_faults, tables };
-        let rules = builder.rules(&self.measures);
-        let elasticities = builder.elasticities(&self.model.elasticities);
-        let (mut table_faults, mut tables) = (builder.table_faults, builder.tables);
-        let any_error = !faults.found.is_empty() || table_faults.iter().any(Diagnostic::is_error);
-        let Some(elasticities) = elasticities.filter(|_| !any_error) else {
-            let mut found = faults.in_order();
-            found.append(&mut table_faults);
-            return Err(found);
-        };
-        let rules = Rules { dataset, list: rules };
+        let Built { rules, elasticities, mut table_faults, mut tables } =
+            self.built(dataset, [files, set_files], &mut faults)?;
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
@@ -375,7 +365,7 @@ impl Scenario {
 }
 
 /// No single instrument stands for what is under a quota only in part, and the like.
-fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
+pub(super) fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
     let country = |id| grouping.countries.list().code(id);
     Diagnostic::error(format!(
         "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",

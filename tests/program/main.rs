@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod compare;
+mod contributions;
 #[path = "../data_support/mod.rs"]
 mod data_support;
 mod draws;

@@ -11,7 +11,7 @@ fn independent_of_threads(scenario: &str, more: &str) {
         assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
     }
     let first = desk.files("out-0");
-    assert_eq!(first.len(), 13);
+    assert_eq!(first.len(), 16);
     for at in 1..4 {
         for (name, bytes) in desk.files(&format!("out-{at}")) {
             assert!(bytes == first[&name], "{name} of run {at} differs from run 0");
@@ -28,6 +28,11 @@ fn threads_do_not_show_without_exemptions() {
 #[test]
 fn threads_do_not_show_with_exemptions() {
     independent_of_threads("us-25-mexico-canada-usmca-exempt", "--seed 9");
+}
+
+#[test]
+fn threads_do_not_show_in_contributions() {
+    independent_of_threads("us-25-mexico-canada-usmca-exempt", "--contributions");
 }
 
 #[test]

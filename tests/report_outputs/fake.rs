@@ -66,6 +66,7 @@ impl Fake {
                 })
                 .collect(),
             solution: &self.solution,
+            contributions: None,
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) fn check(files: &dyn Source, record: &str, story: &Story) -> Result<(
         faults.push(Diagnostic::error(message).help(PUT_BACK));
     }
     // The names are those of this program: a record could name any file of the machine.
-    for name in contents::hashed().chain(contents::OF_DRAWS) {
+    for name in contents::hashed().chain(contents::OF_DRAWS).chain(contents::HASHED_BESIDES) {
         match (hash(files, name), story.files.get(name)) {
             (Err(FileError::NotFound { .. }), _) => {}
             (Err(error), _) => faults.extend(page::unreadable(name, &error)),

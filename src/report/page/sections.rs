@@ -71,6 +71,7 @@ pub(super) struct Page<'a> {
     trade: Grid,
     everyone: Grid,
     everyone_words: String,
+    contributions: Option<(Grid, Chart)>,
     spreads: Option<Grid>,
     assumptions: Vec<(&'static str, String)>,
     scenario: Option<String>,
@@ -120,10 +121,16 @@ impl<'a> Page<'a> {
                 }
                 count => format!("All {count} countries"),
             },
+            contributions: None,
             spreads: (story.uncertainty.draws > 0).then(|| grids::spreads(story, countries)),
             assumptions: words::assumptions(story),
             scenario: shown_scenario(resolved),
         }
+    }
+
+    /// Adds what each measure contributes.
+    pub(super) fn add_contributions(&mut self, grid: Grid, chart: Chart) {
+        self.contributions = Some((grid, chart));
     }
 
     /// A chart with the names of its files.

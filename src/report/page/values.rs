@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::{CountryVariable, FlowVariable};
-use crate::report::contents::{COUNTRIES, FLOWS, RATES};
+use crate::report::contents::{CONTRIBUTIONS, COUNTRIES, FLOWS, RATES};
 use crate::report::number::Figures;
 use crate::report::page::story::RUN_AGAIN;
 use crate::report::study::ALL_OUTCOMES;
@@ -41,7 +41,7 @@ impl Statistics {
             "p95" => &mut self.p95,
             "p_negative" => &mut self.p_negative,
             "mc_error" => &mut self.mc_error,
-            "mean" | "sd" => return Ok(None),
+            "mean" | "sd" | "order_error" => return Ok(None),
             _ => return Err(()),
         }))
     }
@@ -117,6 +117,43 @@ impl<'a> Flows<'a> {
             put(row, &mut numbers[at][position(row, "variable", variables)?])
         })?;
         Ok(Self { places, numbers })
+    }
+}
+
+/// Contributions to welfare, as `contributions.csv` has them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contributions {
+    /// The measures in the order of the table.
+    pub(super) measures: Vec<String>,
+    /// By measure and country.
+    numbers: HashMap<(usize, String), Statistics>,
+}
+
+impl Contributions {
+    /// A number; without any statistic where the table has none.
+    pub(super) fn get(&self, measure: usize, country: &str) -> Statistics {
+        self.numbers.get(&(measure, country.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// Reads the rows over all outcomes.
+    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut read = Self::default();
+        let columns = ["outcome", "country", "variable", "measure", "stat", "value"];
+        each(CONTRIBUTIONS, text, &columns, |row| {
+            let is_wanted = row.field("outcome") == ALL_OUTCOMES
+                && row.field("variable") == CountryVariable::Welfare.name();
+            if !is_wanted {
+                return Ok(());
+            }
+            let name = row.field("measure");
+            let known = read.measures.iter().position(|measure| measure == name);
+            let measure = known.unwrap_or_else(|| {
+                read.measures.push(name.to_owned());
+                read.measures.len() - 1
+            });
+            put(row, read.numbers.entry((measure, row.field("country").to_owned())).or_default())
+        })?;
+        Ok(read)
     }
 }
 
