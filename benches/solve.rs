@@ -30,11 +30,9 @@ fn baseline(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
     });
 }
 
-/// The equations once, at the baseline: as for a single solution, for a baseline beside its counterfactual, and for a batch
-/// of draws.
+/// The equations once, at the baseline: as for a single solution, and for a batch of draws.
 fn sweep(c: &mut Criterion, case: &Case) {
     sweep_of::<1>(c, case, "one");
-    sweep_of::<2>(c, case, "two");
     sweep_of::<BATCH>(c, case, "batch");
 }
 

@@ -10,7 +10,7 @@ use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::dataset::Dataset;
 use tariffsim::economy::elasticities::Elasticities;
-use tariffsim::economy::policy::{Duty, ExemptShare, Policy, Quota};
+use tariffsim::economy::policy::{ExemptShare, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CountryId, Position};
 use tariffsim::model::baseline::Baseline;
@@ -20,7 +20,7 @@ use tariffsim::model::world::World;
 use tariffsim::monte_carlo::draw::Sampler;
 use tariffsim::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
 use tariffsim::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, FlowPrior, Uncertainty};
-use tariffsim::units::{AdValorem, Multiple, Share};
+use tariffsim::units::Share;
 
 struct Nobody;
 
@@ -56,20 +56,6 @@ fn tariff(data: &Dataset) -> Policy {
     let flows = (0..data.shape().cells()).map(|cell| data.shape().flow(cell));
     let taxed = flows.filter(|flow| flow.importer == CountryId::at(0) && flow.exporter == CountryId::at(1));
     policy(data, taxed.map(|flow| change(flow, data.tariffs.get(flow) + 0.25, 1.0)).collect())
-}
-
-/// The same flows held to nine tenths of their volume.
-fn quota(data: &Dataset) -> Policy {
-    let mut policy = tariff(data);
-    for change in &mut policy.changes {
-        change.rate = AdValorem::new(data.tariffs.get(change.flow)).unwrap();
-        change.duty = Duty::Quota(Quota {
-            volume: Multiple::new(0.9).unwrap(),
-            beyond: None,
-            importer_rent: Share::new(0.5).unwrap(),
-        });
-    }
-    policy
 }
 
 fn simulate(data: &Dataset, policy: &Policy, deficits: Deficits, uncertainty: &Uncertainty) -> Ensemble {
@@ -215,36 +201,4 @@ fn noise_on_flows_widens_the_range() {
     };
     let without = Uncertainty { flows: None, ..noise(0.1, 0.25) };
     assert!(sd(&noise(0.3, 0.5)) > sd(&without));
-}
-
-#[test]
-fn a_draw_solved_side_by_side_is_its_baseline_and_then_its_policy() {
-    let model = GeneralEquilibrium::default();
-    for (seed, deficits) in (0..6).zip(CLOSURES.into_iter().cycle()) {
-        let data = economy(seed);
-        let (accounts, _) = Accounts::calibrate(&data, true).unwrap();
-        let baseline = Baseline::new(&model, accounts, deficits, &central(&data)).unwrap();
-        let (elasticities, uncertainty) = (elasticities(&data), noise(0.1, 0.25));
-        let sampler = Sampler::new(&uncertainty, &elasticities, &[]);
-        let share = drawn(&sampler, 3, &baseline.accounts.share);
-        let accounts = Accounts { share, ..baseline.accounts.clone() };
-        let parameters = sampler.draw(3).parameters;
-        let start = &baseline.central;
-        for policy in [tariff(&data), quota(&data)] {
-            let world = |policy| World::new(&accounts, &baseline.preconditioner, policy, deficits).unwrap();
-            let none = Policy::default();
-            let before = model.solve(&world(&none), &parameters, start).unwrap();
-            let after = model.solve(&world(&policy), &parameters, &before).unwrap();
-            let found = model.solve_both(&world(&policy), &parameters, [start, start]).map(Result::unwrap);
-            for (found, expected) in found.iter().zip([&before, &after]) {
-                let pairs = found.log_wage.iter().zip(&expected.log_wage);
-                let pairs = pairs.chain(found.log_price.iter().zip(&expected.log_price));
-                for (a, b) in pairs.chain(found.wedges.iter().zip(&expected.wedges)) {
-                    assert!((a - b).abs() < 1e-9, "{a} against {b}");
-                }
-            }
-            let moved = found[0].log_wage.iter().zip(&found[1].log_wage).map(|(a, b)| (a - b).abs());
-            assert!(moved.fold(0.0, f64::max) > 1e-5, "the policy does something");
-        }
-    }
 }

@@ -56,8 +56,6 @@ pub struct ChangedCell {
 pub struct PathPoint(pub f64);
 
 impl PathPoint {
-    /// Observed policy.
-    pub const OBSERVED: Self = Self(0.0);
     /// The whole policy.
     pub const END: Self = Self(1.0);
 }

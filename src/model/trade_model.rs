@@ -109,43 +109,14 @@ impl GeneralEquilibrium {
             return vec![Ok(Vec::new()); draws.len()];
         }
         let policy = Policy::default();
-        let observed = observed(world, &policy);
+        let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, &policy));
+        let observed = World { policy: &policy, labour, shares, ..*world };
         let start = Equilibrium::unchanged(world.accounts.shape);
         let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
         let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
             found.map(|found| references(world, draw, &found))
         };
         found.into_iter().zip(draws).map(references).collect()
-    }
-
-    /// Solves a draw at observed policy and under the policy of a world, from a start for each: side by side, as both go
-    /// through the same shares, unless the second has to know the first.
-    ///
-    /// # Errors
-    /// As [`TradeModel::solve`].
-    pub fn solve_both(
-        &self,
-        world: &World<'_>,
-        parameters: &Parameters,
-        [before, after]: [&Equilibrium; 2],
-    ) -> [Result<Equilibrium, SolveError>; 2] {
-        let case = |start, point| Case { parameters, start, references: &[], point };
-        let after = case(after, PathPoint::END);
-        if !world.shares.wedges.is_empty() {
-            let baseline = match self.solve(&observed(world, &Policy::default()), parameters, before) {
-                Ok(baseline) => baseline,
-                Err(error) => return [Err(error), Err(error)],
-            };
-            let references = references(world, parameters, &baseline);
-            let found = self.solve_case(world, Case { references: &references, ..after });
-            return [Ok(baseline), found];
-        }
-        let cases = [case(before, PathPoint::OBSERVED), after];
-        let mut found = self.solve_lanes::<2>(world, world.preconditioner, &cases).into_iter();
-        cases.map(|case| {
-            let found = found.next().expect("one result for every case");
-            found.or_else(|_| self.solve_hard(world, case))
-        })
     }
 
     fn solve_case(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {
@@ -219,12 +190,6 @@ impl GeneralEquilibrium {
         anderson::solve(&mut sweep, &mut waiting, self.options);
         waiting.results.into_iter().map(|result| result.expect("every draw has ended")).collect()
     }
-}
-
-/// The same world without its policy.
-fn observed<'a>(world: &World<'a>, none: &'a Policy) -> World<'a> {
-    let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, none));
-    World { policy: none, labour, shares, ..*world }
 }
 
 /// The draws that wait for a lane, and the results of those that had one.

@@ -241,7 +241,7 @@ impl<'a> Solver<'a> {
         solved.collect()
     }
 
-    /// What happens in each outcome in some accounts. Their baseline is solved along with the first outcome.
+    /// What happens in each outcome in some accounts, from their own baseline.
     fn outcomes_in(
         &self,
         accounts: &Accounts,
@@ -249,38 +249,12 @@ impl<'a> Solver<'a> {
         parameters: &Parameters,
     ) -> Result<Vec<Impact>, Unsolved> {
         let before = self.before.at(&[parameters]).remove(0);
-        let mut baseline: Option<Equilibrium> = None;
-        let mut impacts = Vec::with_capacity(self.arms.len());
-        for (outcome, arm) in self.arms.iter().enumerate() {
-            let unsolved = Unsolved::within(outcome);
-            let impact = match &baseline {
-                Some(own) => self.impact_on(accounts, arm, index, (own, &before)).map_err(&unsolved)?,
-                None => {
-                    let parameters = &arm.sampler.draw(index).parameters;
-                    let after = arm.expected.at(&[parameters]).remove(0);
-                    let world = self.world_on(accounts, arm.measure.world.policy).map_err(&unsolved)?;
-                    let both = self.experiment.model.solve_both(&world, parameters, [&before, &after]);
-                    let [own, found] = both;
-                    let (own, found) = (own.map_err(Unsolved::before)?, found.map_err(&unsolved)?);
-                    let impact = self.measured(&world, parameters, [&own, &found]);
-                    baseline = Some(own);
-                    impact
-                }
-            };
-            impacts.push(impact);
-        }
-        Ok(impacts)
-    }
-
-    /// What changes from a baseline to a counterfactual of a world.
-    fn measured(
-        &self,
-        world: &World<'_>,
-        parameters: &Parameters,
-        [baseline, counterfactual]: [&Equilibrium; 2],
-    ) -> Impact {
-        let measure = Measure::<1>::new(world, self.experiment.flow_rows, self.experiment.sectors);
-        measure.impact(Comparison { parameters, baseline, counterfactual })
+        let baseline = self.baseline_on(accounts, parameters, &before).map_err(Unsolved::before)?;
+        let impact = |(outcome, arm): (usize, &Arm<'_>)| {
+            let found = self.impact_on(accounts, arm, index, (&baseline, &before));
+            found.map_err(Unsolved::within(outcome))
+        };
+        self.arms.iter().enumerate().map(impact).collect()
     }
 
     /// The accounts with the trade shares of a draw.
@@ -317,8 +291,9 @@ impl<'a> Solver<'a> {
         let after = arm.expected.at(&[parameters]).remove(0);
         let world = self.world_on(accounts, arm.measure.world.policy)?;
         let start = start(baseline, before, &after);
-        let counterfactual = self.experiment.model.solve(&world, parameters, &start)?;
-        Ok(self.measured(&world, parameters, [baseline, &counterfactual]))
+        let counterfactual = &self.experiment.model.solve(&world, parameters, &start)?;
+        let measure = Measure::<1>::new(&world, self.experiment.flow_rows, self.experiment.sectors);
+        Ok(measure.impact(Comparison { parameters, baseline, counterfactual }))
     }
 }
 
