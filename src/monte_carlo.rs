@@ -4,6 +4,7 @@ pub mod contrast;
 pub mod draw;
 pub mod ensemble;
 pub mod estimate;
+mod markets;
 pub mod prior;
 pub mod quantiles;
 mod solver;

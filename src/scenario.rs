@@ -22,6 +22,7 @@ mod exempt;
 mod extends;
 mod guide;
 mod instrument;
+mod markets;
 mod measure;
 mod members;
 mod names;
@@ -50,6 +51,7 @@ pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use events::Events;
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};
+pub use markets::{MarketChoices, ResolvedMarkets};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
@@ -363,7 +365,21 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
 
 /// Keys that people put at the wrong place, and where they belong.
 const HOMES: &[(&str, &[&str])] = &[
-    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "horizon", "exempt_mode"]),
+    (
+        "under `[model]`",
+        &[
+            "kind",
+            "deficits",
+            "labour",
+            "inputs",
+            "elasticities",
+            "horizon",
+            "exempt_mode",
+            "demand_elasticity",
+            "supply_elasticity",
+            "linear",
+        ],
+    ),
     ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
     (
         "under `[[measure]]`",
@@ -422,6 +438,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
     };
+    markets::refuse_measures(scenario.model.markets.as_ref(), &scenario.measures, faults);
     read_schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
     keys.finish("at the top of the scenario", HOMES, faults);

@@ -20,7 +20,7 @@ use tariffsim::model::baseline::Baseline;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::variable::CountryVariable;
 use tariffsim::model::world::Parameters;
-use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
+use tariffsim::monte_carlo::ensemble::{Experiment, Model, Observer};
 use tariffsim::monte_carlo::estimate::FlowRow;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Resolved, Scenario, explain};
@@ -265,8 +265,7 @@ fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
     let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).unwrap();
     let rows = all_rows();
     let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
+        model: Model::general(&model, &baseline),
         policy: &resolved.policy,
         elasticities: &resolved.elasticities,
         uncertainty: &Uncertainty { draws: 3, ..resolved.uncertainty },

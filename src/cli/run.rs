@@ -10,6 +10,8 @@ use crate::cli::sampling::Sampling;
 use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
+use crate::economy::markets::Form;
+use crate::index::{CountryId, SectorId};
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,9 @@ pub(super) struct Arguments {
     /// Print one JSON document instead of the page
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
+    /// Draw the picture of this market, such as USA:MET (partial equilibrium, with --out) [default: the single market of the scenario]
+    #[arg(long, value_name = "IMPORTER:SECTOR", requires = "out")]
+    market: Option<String>,
     /// Which flows go into flows.csv
     #[arg(long, value_enum, default_value_t = Flows::Touched)]
     flows: Flows,
@@ -50,6 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let sampling = &arguments.sampling;
     let opened = open::open(&arguments.subject, &arguments.day)?;
+    market(arguments, &opened)?;
     if !sampling.quiet {
         warn(&opened);
     }
@@ -83,8 +89,32 @@ fn warn(opened: &Opened) {
     }
 }
 
+/// The market that `--market` names.
+fn market(arguments: &Arguments, opened: &Opened) -> Result<Option<(CountryId, SectorId)>, Failure> {
+    let Some(typed) = &arguments.market else { return Ok(None) };
+    let dataset = &opened.data.dataset;
+    let is_exact = opened.resolved.markets.as_ref().is_some_and(|markets| markets.form == Form::Exact);
+    let found = typed.split_once(':').and_then(|(importer, sector)| {
+        Some((dataset.countries.find::<CountryId>(importer)?, dataset.sectors.find::<SectorId>(sector)?))
+    });
+    let fault = match found {
+        _ if !is_exact => {
+            Diagnostic::error("only partial equilibrium in its exact form has the picture of a market")
+                .help("write `kind = \"partial-equilibrium\"` under `[model]`, or leave out `--market`")
+        }
+        Some(market) => return Ok(Some(market)),
+        None => Diagnostic::error(format!("`--market {typed}` names no market of `{}`", dataset.name))
+            .expected("the codes of an importer and of a sector, such as USA:MET")
+            .help("`tariffsim list countries` and `tariffsim list sectors` show them"),
+    };
+    Err(fault.into())
+}
+
 fn report(arguments: &Arguments, opened: &Opened, simulation: &Simulation) -> Result<(), Failure> {
-    let study = simulation.study(opened);
+    let mut study = simulation.study(opened);
+    if let Some(market) = market(arguments, opened)? {
+        study.market = Some(market);
+    }
     if let Some(dir) = &arguments.out {
         result::write(dir, &study)?;
     }

@@ -13,7 +13,7 @@ use crate::cli::open::Opened;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::Policy;
 use crate::hash::sha256;
-use crate::index::CountryId;
+use crate::index::{CountryId, SectorId};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
@@ -22,7 +22,7 @@ use crate::monte_carlo::ensemble::{
 };
 use crate::monte_carlo::estimate::{Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::study::{InOutcome, SolutionNotes, Study};
+use crate::report::study::{InOutcome, Markets, SolutionNotes, Study};
 
 /// How much is reported.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,13 @@ impl Simulation {
             policy: &resolved.policy,
             closure: resolved.closure,
             inputs: resolved.inputs,
+            markets: resolved.markets.as_ref().map(|markets| Markets {
+                form: markets.form,
+                elasticities: &markets.elasticities,
+                demand_label: &markets.demand_label,
+                supply_label: &markets.supply_label,
+            }),
+            market: single_market(&resolved.policy),
             elasticities: &resolved.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
@@ -87,6 +94,13 @@ impl Simulation {
             solution: &self.notes,
         }
     }
+}
+
+/// The market in which everything happens that a policy changes, if it is one.
+fn single_market(policy: &Policy) -> Option<(CountryId, SectorId)> {
+    let mut markets = policy.changes.iter().map(|change| (change.flow.importer, change.flow.sector));
+    let first = markets.next()?;
+    markets.all(|market| market == first).then_some(first)
 }
 
 /// One scenario of several that are simulated on the same draws.
@@ -188,8 +202,7 @@ impl<'a> Prepared<'a> {
     fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium, scope: Scope) -> Experiment<'b> {
         let resolved = &self.contestant.opened.resolved;
         Experiment {
-            model,
-            baseline: &self.start.baseline,
+            model: self.start.model(model, resolved),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &self.contestant.uncertainty,
@@ -203,7 +216,7 @@ impl<'a> Prepared<'a> {
         let resolved = &opened.resolved;
         Simulation {
             notes: SolutionNotes {
-                data_residual: self.start.baseline.data_residual,
+                data_residual: self.start.data_residual(),
                 clamped: self.start.clamped,
                 ..notes(&opened.data.dataset, &resolved.policy, &ensemble)
             },
@@ -261,7 +274,13 @@ fn notes(dataset: &Dataset, policy: &Policy, ensemble: &Ensemble) -> SolutionNot
 /// Why some rows are absent, in words.
 fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<String> {
     let mut reasons = Vec::new();
-    for &variable in CountryVariable::ALL {
+    let modelled = estimates.variables.countries;
+    if modelled != CountryVariable::GENERAL {
+        let without = CountryVariable::GENERAL.iter().filter(|variable| !modelled.contains(variable));
+        let names: Vec<&str> = without.map(|variable| variable.name()).collect();
+        reasons.push(format!("countries: not modelled in partial equilibrium: {}", names.join(", ")));
+    }
+    for &variable in estimates.variables.countries {
         let without: Vec<&str> = dataset
             .countries
             .ids::<CountryId>()

@@ -69,6 +69,8 @@ pub enum Equation {
     Tariff(Flow),
     /// The labour of a country's sector, where it does not move freely.
     SectorLabour(CountryId, SectorId),
+    /// What an exporter sells in a market of partial equilibrium.
+    Market(CountryId, SectorId),
 }
 
 impl Equation {
@@ -78,7 +80,8 @@ impl Equation {
             Self::LabourMarket(country)
             | Self::PriceIndex(country, _)
             | Self::Expenditure(country, _)
-            | Self::SectorLabour(country, _) => country,
+            | Self::SectorLabour(country, _)
+            | Self::Market(country, _) => country,
             Self::Tariff(flow) => flow.importer,
         }
     }
@@ -116,5 +119,15 @@ pub enum SolveError {
     CutOff {
         /// The country.
         country: CountryId,
+    },
+    /// The linear form of partial equilibrium, taken further than it reaches.
+    #[error("the linear solution has trade below zero")]
+    NegativeTrade {
+        /// The importer.
+        importer: CountryId,
+        /// The exporter.
+        exporter: CountryId,
+        /// The sector.
+        sector: SectorId,
     },
 }

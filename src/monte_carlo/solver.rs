@@ -1,5 +1,7 @@
 //! Solving draws: each in every outcome that is possible, from its own baseline.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::economy::accounts::Accounts;
@@ -10,7 +12,7 @@ use crate::model::impact::{Comparison, Impact, Measure};
 use crate::model::trade_model::{BATCH, TradeModel as _};
 use crate::model::world::{Parameters, World};
 use crate::monte_carlo::draw::{Draw, Sampler};
-use crate::monte_carlo::ensemble::Experiment;
+use crate::monte_carlo::ensemble::{Experiment, General};
 
 /// One draw solved in every outcome, or why it is not.
 pub(super) struct Solved {
@@ -18,18 +20,33 @@ pub(super) struct Solved {
     pub(super) result: Result<Vec<Impact>, SolveError>,
 }
 
+/// Solves the draws of an experiment in every outcome that is possible.
+pub(super) trait Solver: Sync {
+    /// What happens at central parameters in each outcome.
+    fn central_impacts(&self) -> Vec<Impact>;
+
+    /// Solves some draws over the threads; the results stand in draw order.
+    fn block(&self, draws: Range<u32>) -> Vec<Solved>;
+
+    /// The most iterations, and the largest residual, of a central solution.
+    fn effort(&self) -> (usize, f64);
+}
+
 /// One outcome, with its solution at central parameters and what is expected at others.
 pub(super) struct Arm<'a> {
     sampler: Sampler<'a>,
     measure: Measure<'a, BATCH>,
     parameters: Parameters,
-    pub(super) central: Equilibrium,
+    central: Equilibrium,
     expected: Forecast,
 }
 
 impl<'a> Arm<'a> {
-    pub(super) fn new(experiment: &'a Experiment<'a>, world: &'a World<'a>) -> Result<Self, SolveError> {
-        let (model, baseline) = (experiment.model, experiment.baseline);
+    pub(super) fn new(
+        experiment: &'a Experiment<'a>,
+        General { model, baseline }: General<'a>,
+        world: &'a World<'a>,
+    ) -> Result<Self, SolveError> {
         let sampler =
             Sampler::new(experiment.uncertainty, experiment.elasticities, &world.policy.exempt_shares);
         let parameters = sampler.central();
@@ -44,40 +61,47 @@ impl<'a> Arm<'a> {
     }
 }
 
-pub(super) struct Solver<'a> {
+/// Solves general equilibrium.
+pub(super) struct GeneralSolver<'a> {
     experiment: &'a Experiment<'a>,
+    general: General<'a>,
     observed: World<'a>,
     /// What to expect at observed policy.
     before: Forecast,
     /// The outcomes.
-    pub(super) arms: Vec<Arm<'a>>,
+    arms: Vec<Arm<'a>>,
 }
 
-impl<'a> Solver<'a> {
-    pub(super) fn new(experiment: &'a Experiment<'a>, observed: World<'a>, arms: Vec<Arm<'a>>) -> Self {
-        let baseline = experiment.baseline;
+impl<'a> GeneralSolver<'a> {
+    pub(super) fn new(
+        experiment: &'a Experiment<'a>,
+        general: General<'a>,
+        observed: World<'a>,
+        arms: Vec<Arm<'a>>,
+    ) -> Self {
+        let General { model, baseline } = general;
         let before = if experiment.uncertainty.draws > 0 {
-            baseline.forecast(experiment.model, &observed, &arms[0].parameters)
+            baseline.forecast(model, &observed, &arms[0].parameters)
         } else {
             Forecast::constant(baseline.central.clone())
         };
-        Self { experiment, observed, before, arms }
+        Self { experiment, general, observed, before, arms }
     }
+}
 
-    /// What happens at central parameters in each outcome.
-    pub(super) fn central_impacts(&self) -> Vec<Impact> {
+impl Solver for GeneralSolver<'_> {
+    fn central_impacts(&self) -> Vec<Impact> {
         let impact = |arm: &Arm<'_>| {
             arm.measure.impact(Comparison {
                 parameters: &arm.parameters,
-                baseline: &self.experiment.baseline.central,
+                baseline: &self.general.baseline.central,
                 counterfactual: &arm.central,
             })
         };
         self.arms.iter().map(impact).collect()
     }
 
-    /// Solves some draws, in batches over the threads; the results stand in draw order.
-    pub(super) fn block(&self, draws: std::ops::Range<u32>) -> Vec<Solved> {
+    fn block(&self, draws: Range<u32>) -> Vec<Solved> {
         let indices: Vec<u32> = draws.collect();
         // Whole parts for every thread: the longer one is, the less its last lanes wait.
         let part = indices.len().div_ceil(rayon::current_num_threads()).next_multiple_of(BATCH);
@@ -85,6 +109,14 @@ impl<'a> Solver<'a> {
         batches.into_iter().flatten().collect()
     }
 
+    fn effort(&self) -> (usize, f64) {
+        let solutions = || self.arms.iter().map(|arm| &arm.central);
+        let iterations = solutions().map(|found| found.iterations).max();
+        (iterations.unwrap_or(0), solutions().map(|found| found.residual).fold(0.0, f64::max))
+    }
+}
+
+impl GeneralSolver<'_> {
     fn batch(&self, indices: &[u32]) -> Vec<Solved> {
         if self.arms[0].sampler.draws_flows() {
             return indices.iter().map(|&index| self.with_own_flows(index)).collect();
@@ -93,8 +125,8 @@ impl<'a> Solver<'a> {
         let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let expected = self.before.at(&parameters);
-        let model = self.experiment.model;
-        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
+        let General { model, baseline } = self.general;
+        let baselines = baseline.solve(model, &self.observed, &parameters, &expected);
         let mut results: Vec<Result<Vec<Impact>, SolveError>> =
             baselines.iter().map(|baseline| baseline.as_ref().map(|_| Vec::new()).map_err(|e| *e)).collect();
         for arm in &self.arms {
@@ -120,7 +152,7 @@ impl<'a> Solver<'a> {
         let after = arm.expected.at(&parameters);
         let starts: Vec<Equilibrium> =
             (0..live.len()).map(|at| start(baselines[at], &before[live[at]], &after[at])).collect();
-        let found = self.experiment.model.solve_batch(
+        let found = self.general.model.solve_batch(
             arm.measure.world,
             &parameters,
             &starts.iter().collect::<Vec<_>>(),
@@ -147,13 +179,13 @@ impl<'a> Solver<'a> {
     fn with_own_flows(&self, index: u32) -> Solved {
         let sampler = &self.arms[0].sampler;
         let draw = sampler.draw(index);
-        let (experiment, from) = (self.experiment, self.experiment.baseline);
+        let (experiment, from) = (self.experiment, self.general.baseline);
         let accounts =
             Accounts { share: sampler.shares(index, &from.accounts.share), ..from.accounts.clone() };
         let world = |policy| World::new(&accounts, &from.preconditioner, policy, from.closure);
         let observed_policy = Policy::default();
         let result = || {
-            let model = experiment.model;
+            let model = self.general.model;
             let before = self.before.at(&[&draw.parameters]).remove(0);
             let baseline = model.solve(&world(&observed_policy)?, &draw.parameters, &before)?;
             let impacts = self.arms.iter().map(|arm| {

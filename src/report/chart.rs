@@ -6,6 +6,7 @@ mod axis;
 mod compare;
 mod dark;
 mod figure;
+mod market;
 mod panel;
 mod path;
 mod pen;
@@ -23,6 +24,7 @@ use crate::report::study::Study;
 pub use compare::compare_chart;
 pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
+pub use market::market;
 pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
@@ -47,16 +49,20 @@ const MOST_COUNTRIES: usize = 12;
 pub fn prices(study: &Study<'_>) -> String {
     let pairs = focus::pairs(study);
     let marks = |row: usize| {
-        let buyer = mark(0, study.estimates.flow(row, FlowVariable::BuyerPriceReal));
-        let border = mark(1, study.estimates.flow(row, FlowVariable::BorderPriceReal));
+        let [buyer, border] = study.estimates.variables.prices;
+        let buyer = mark(0, study.estimates.flow(row, buyer));
+        let border = mark(1, study.estimates.flow(row, border));
         buyer.into_iter().chain(border).collect()
     };
     let mut notes = hidden(&pairs);
-    notes.push("Prices are relative to the importer's consumer prices; not inflation.".to_owned());
+    notes.push(study.prices_are().to_owned());
     let figure = Figure {
         title: format!("Prices: {}", study.title),
         subtitle: "Change in what buyers pay and what arrives at the border, by supplier".to_owned(),
-        axis: "change in per cent, relative to the importer's consumer prices".to_owned(),
+        axis: match study.markets {
+            None => "change in per cent, relative to the importer's consumer prices".to_owned(),
+            Some(_) => "change in per cent".to_owned(),
+        },
         series: vec![
             Series { name: "buyer price (with tariff)".to_owned(), hue: Hue::Blue },
             Series { name: "border price (before tariff)".to_owned(), hue: Hue::Orange },
@@ -96,6 +102,9 @@ pub fn volumes(study: &Study<'_>) -> String {
 
 /// `countries.svg`: welfare and real wages of the countries concerned.
 pub fn countries(study: &Study<'_>) -> String {
+    if study.markets.is_some() {
+        return surpluses(study);
+    }
     let mut shown = focus::countries(study, MOST_COUNTRIES);
     let welfare = |country: CountryId| study.estimates.country(country, CountryVariable::Welfare);
     let height = |country: &CountryId| welfare(*country).central.unwrap_or(f64::NEG_INFINITY);
@@ -115,6 +124,47 @@ pub fn countries(study: &Study<'_>) -> String {
         ],
         rows: shown.iter().map(row).collect(),
         notes: with_assumptions(study, to_read_with(study, &shown)),
+    };
+    figure.draw()
+}
+
+/// `countries.svg` of partial equilibrium: who gains and who loses, in money.
+fn surpluses(study: &Study<'_>) -> String {
+    const SHOWN: [(CountryVariable, &str, Hue); 3] = [
+        (CountryVariable::ConsumerSurplus, "consumer surplus", Hue::Orange),
+        (CountryVariable::ProducerSurplus, "producer surplus", Hue::Green),
+        (CountryVariable::NetSurplus, "net, with tariff revenue", Hue::Blue),
+    ];
+    let mut shown = focus::countries(study, MOST_COUNTRIES / 2);
+    let estimate = |country: CountryId, variable| study.estimates.country(country, variable);
+    let net = |country: &CountryId| {
+        estimate(*country, CountryVariable::NetSurplus).central.unwrap_or(f64::NEG_INFINITY)
+    };
+    shown.sort_by(|a, b| net(b).total_cmp(&net(a)));
+    let sizes =
+        shown.iter().flat_map(|&country| SHOWN.map(|(variable, ..)| estimate(country, variable).central));
+    let largest = sizes.flatten().map(f64::abs).fold(0.0, f64::max);
+    let (money, divisor) = number::money(&study.dataset.unit, largest);
+    let row = |&country: &CountryId| {
+        let marks = SHOWN.iter().enumerate().filter_map(|(series, &(variable, ..))| {
+            let estimate = estimate(country, variable);
+            let (point, bands) = point_with_bands(estimate, divisor)?;
+            Some(Mark { series, point, bands, text: number::shown(estimate, divisor)?.central })
+        });
+        Row {
+            label: study.dataset.countries.name(country).to_owned(),
+            is_detail: false,
+            marks: marks.collect(),
+        }
+    };
+    let figure = Figure {
+        title: format!("Countries: {}", study.title),
+        subtitle: "Who gains and who loses: buyers, producers, and the country with its tariff revenue"
+            .to_owned(),
+        axis: format!("change in {money}"),
+        series: SHOWN.map(|(_, name, hue)| Series { name: name.to_owned(), hue }).into(),
+        rows: shown.iter().map(row).collect(),
+        notes: with_assumptions(study, vec![study.prices_are().to_owned()]),
     };
     figure.draw()
 }

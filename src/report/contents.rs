@@ -32,7 +32,10 @@ pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 /// The same as pictures.
 pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
 
-/// The files whose hashes the record has: all but itself and the page, which is made from it.
+/// The picture of a single market, as a drawing and as a picture; only where there is one.
+pub const MARKET: [&str; 2] = ["market.svg", "market.png"];
+
+/// The files whose hashes every record has: all but itself and the page, which is made from it.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
     [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
 }

@@ -20,7 +20,7 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO};
+use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, MARKET, RATES, RECORD, SCENARIO};
 use crate::report::plain::plain_lines;
 use crate::report::study::ALL_OUTCOMES;
 use sections::Page;
@@ -86,7 +86,8 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
     let flows = flows(ALL_OUTCOMES)?;
     let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
     let mut charts = Vec::new();
-    for name in DRAWINGS {
+    let market = MARKET.into_iter().take(1).filter(|name| story.files.contains_key(*name));
+    for name in DRAWINGS.into_iter().chain(market) {
         let drawing = drawing::inline(&read(files, name)?)
             .map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
         charts.push(sections::Chart { name, drawing });

@@ -8,7 +8,9 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::report::chart;
-use crate::report::contents::{COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS};
+use crate::report::contents::{
+    COUNTRIES, DRAWINGS, FLOWS, MARKET, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS,
+};
 use crate::report::folder::{self, Content, Draft, FolderError, content, text};
 use crate::report::page;
 use crate::report::record::{Hashes, run_json};
@@ -22,7 +24,9 @@ use crate::report::tables;
 pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
     folder::make(dir, |draft| {
         let charts = [chart::prices, chart::volumes, chart::countries];
-        let charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
+        let mut charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
+        // The last one, if there is one.
+        charts.extend(study.market.and_then(|(importer, sector)| chart::market(study, importer, sector)));
         // The page needs no picture.
         let (pictures, others) =
             rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
@@ -36,7 +40,7 @@ fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError>
     let picture = |(name, chart): (&'static str, &String)| {
         draft.file(name, |out| out.write_all(&chart::png(chart))).map(|hash| (name.to_owned(), hash))
     };
-    PICTURES.into_iter().zip(charts).map(picture).collect()
+    PICTURES.into_iter().chain([MARKET[1]]).zip(charts).map(picture).collect()
 }
 
 /// Writes the page, and what it is made of.
@@ -48,7 +52,7 @@ fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> R
         content(RATES, |out| tables::rates(study, out)),
         text(SCENARIO, study.resolved),
     ];
-    files.extend(DRAWINGS.into_iter().zip(charts).map(|(name, chart)| text(name, chart)));
+    files.extend(DRAWINGS.into_iter().chain([MARKET[0]]).zip(charts).map(|(name, chart)| text(name, chart)));
     let hashes = draft.files(files)?;
     let page = page::page(&draft.folder(), &run_json(study, hashes.clone())).map_err(FolderError::NoPage)?;
     draft.files(vec![text(PAGE, &page)])?;

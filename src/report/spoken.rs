@@ -9,6 +9,7 @@ pub fn variable(variable: CountryVariable) -> String {
     match variable {
         CountryVariable::Welfare => "welfare (real income)".to_owned(),
         CountryVariable::WelfareUsd => "welfare in money".to_owned(),
+        CountryVariable::NetSurplus => "net of surpluses and revenue".to_owned(),
         other => other.name().replace('_', " "),
     }
 }
@@ -38,10 +39,15 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// Per cent.
+    pub fn percent() -> Self {
+        Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 }
+    }
+
     /// The unit for some numbers of a variable.
     pub fn of(unit: Unit, money: &str, shown: impl Iterator<Item = Estimate>) -> Self {
         match unit {
-            Unit::Percent => Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 },
+            Unit::Percent => Self::percent(),
             Unit::Points => {
                 Self { words: "percentage points".to_owned(), sign: "pp".to_owned(), divisor: 1.0 }
             }

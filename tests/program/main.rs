@@ -13,6 +13,7 @@ mod new;
 mod no_change;
 mod outcomes;
 mod output;
+mod partial;
 mod same_bytes;
 mod shell;
 mod sweep;

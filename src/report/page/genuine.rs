@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, unreadable};
 use crate::hash::sha256_of;
-use crate::report::contents::{self, RECORD};
+use crate::report::contents::{self, MARKET, RECORD};
 use crate::report::page::story::{Story, fault};
 use crate::report::page::{self, Source};
 use crate::report::record;
@@ -25,7 +25,7 @@ pub(super) fn check(files: &dyn Source, record: &str, story: &Story) -> Result<(
         faults.push(Diagnostic::error(message).help(PUT_BACK));
     }
     // The names are those of this program: a record could name any file of the machine.
-    for name in contents::hashed() {
+    for name in contents::hashed().chain(MARKET) {
         match (hash(files, name), story.files.get(name)) {
             (Err(FileError::NotFound { .. }), _) => {}
             (Err(error), _) => faults.extend(page::unreadable(name, &error)),
