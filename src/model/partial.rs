@@ -17,6 +17,7 @@ use crate::economy::markets::{Form, MarketElasticities};
 use crate::economy::policy::{ExemptMode, FlowChange, Policy};
 use crate::index::{Position as _, SectorId};
 use crate::model::equilibrium::SolveError;
+use crate::model::partial::ledger::{Ledger, ledgers};
 use crate::model::world::Parameters;
 pub use market::{After, Market, Outcome, Reactions, Terms};
 
@@ -30,6 +31,28 @@ pub struct PartialEquilibrium {
     /// How they are solved.
     pub form: Form,
     is_goods: Vec<bool>,
+    /// One a sector.
+    untouched: Vec<Untouched>,
+}
+
+/// A market that nothing changes, whatever its elasticities: prepared once for all draws.
+#[derive(Clone, Debug, PartialEq)]
+struct Untouched {
+    terms: Vec<Terms>,
+    outcome: Outcome,
+    books: Vec<Ledger>,
+}
+
+impl Untouched {
+    fn new(form: Form, market: &Market) -> Self {
+        let terms: Vec<Terms> = market.factor.iter().map(|&factor| Terms::observed(factor)).collect();
+        let outcome = Outcome::unchanged(market);
+        // Nothing moves, so that it does not matter how strongly it would.
+        let supply = vec![1.0; market.countries];
+        let reactions = Reactions { theta: 1.0, demand: 1.0, supply: &supply };
+        let books = ledgers(form, market, &terms, &outcome, reactions);
+        Self { terms, outcome, books }
+    }
 }
 
 /// One set of parameters.
@@ -69,9 +92,11 @@ impl PartialEquilibrium {
         let shape = dataset.shape();
         let market =
             |sector| Market::observed(shape, dataset.trade.matrix(sector), dataset.tariffs.matrix(sector));
+        let markets: Vec<Market> = (0..shape.sectors).map(market).collect();
         Self {
             shape,
-            markets: (0..shape.sectors).map(market).collect(),
+            untouched: markets.iter().map(|market| Untouched::new(form, market)).collect(),
+            markets,
             form,
             is_goods: dataset.sectors.ids().map(|sector| dataset.is_goods(sector)).collect(),
         }
@@ -81,9 +106,14 @@ impl PartialEquilibrium {
     #[must_use]
     pub fn with_shares(&self, shares: &Bilateral) -> Self {
         let markets = self.markets.iter().enumerate();
+        let markets: Vec<Market> =
+            markets.map(|(sector, market)| market.with_shares(shares.matrix(sector))).collect();
         Self {
-            markets: markets.map(|(sector, market)| market.with_shares(shares.matrix(sector))).collect(),
-            ..self.clone()
+            shape: self.shape,
+            untouched: markets.iter().map(|market| Untouched::new(self.form, market)).collect(),
+            markets,
+            form: self.form,
+            is_goods: self.is_goods.clone(),
         }
     }
 

@@ -1,20 +1,22 @@
 //! The reported variables of partial equilibrium, in reported units. Definitions: `docs/partial-equilibrium.md`.
 
+use std::borrow::Cow;
+
 use crate::bilateral::Flow;
 use crate::index::{Position as _, SectorId};
 use crate::model::impact::{FlowRow, Impact};
 use crate::model::partial::ledger::{Burden, Ledger, creation_and_diversion, ledgers, percent, product};
 use crate::model::partial::market::{Market, Outcome, Reactions, Terms};
-use crate::model::partial::{MarketParameters, MarketsAfter, PartialEquilibrium};
+use crate::model::partial::{MarketParameters, MarketsAfter, PartialEquilibrium, Untouched};
 use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Variables};
 
 /// One market with what came of it.
 struct View<'a> {
     market: &'a Market,
-    terms: Vec<Terms>,
-    found: Outcome,
+    terms: &'a [Terms],
+    found: &'a Outcome,
     reactions: Reactions<'a>,
-    books: Vec<Ledger>,
+    books: Cow<'a, [Ledger]>,
 }
 
 /// Sums over the flows of a row.
@@ -69,14 +71,23 @@ impl PartialEquilibrium {
         }
     }
 
-    fn view<'p>(&'p self, sector: usize, parameters: &'p MarketParameters, after: &MarketsAfter) -> View<'p> {
+    fn view<'p>(
+        &'p self,
+        sector: usize,
+        parameters: &'p MarketParameters,
+        after: &'p MarketsAfter,
+    ) -> View<'p> {
         let market = &self.markets[sector];
-        let (terms, found) = after.outcomes[sector].clone().unwrap_or_else(|| {
-            let terms = market.factor.iter().map(|&factor| Terms::observed(factor)).collect();
-            (terms, Outcome::unchanged(market))
-        });
         let reactions = self.reactions(sector, parameters);
-        let books = ledgers(self.form, market, &terms, &found, reactions);
+        let (terms, found, books) = match &after.outcomes[sector] {
+            Some((terms, found)) => {
+                (terms, found, Cow::Owned(ledgers(self.form, market, terms, found, reactions)))
+            }
+            None => {
+                let Untouched { terms, outcome, books } = &self.untouched[sector];
+                (terms, outcome, Cow::Borrowed(&books[..]))
+            }
+        };
         View { market, terms, found, reactions, books }
     }
 
