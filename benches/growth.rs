@@ -38,8 +38,8 @@ fn sizes(model: &GeneralEquilibrium) {
         let case = Case::new("random", &Recipe::new(countries, sectors, 1).dataset(), model);
         let world = case.baseline.world(&case.policy).expect("a world");
         let start = &case.baseline.central;
-        let mut sweep = Sweep::<1>::new(&world, world.preconditioner);
-        sweep.set_draw(0, &case.central, PathPoint::END);
+        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, &case.central);
         let (z, mut step) = (unknowns(start, 1), vec![0.0; sweep.size()]);
         let one_sweep = seconds(SAMPLES, || {
             std::hint::black_box(sweep.step(&z, &mut step));

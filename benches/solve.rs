@@ -32,17 +32,16 @@ fn baseline(c: &mut Criterion, model: &GeneralEquilibrium, case: &Case) {
 
 /// The equations once, at the baseline: as for a single solution, and for a batch of draws.
 fn sweep(c: &mut Criterion, case: &Case) {
-    sweep_of::<1>(c, case, "one");
-    sweep_of::<BATCH>(c, case, "batch");
-}
-
-fn sweep_of<const K: usize>(c: &mut Criterion, case: &Case, name: &str) {
-    let world = case.baseline.world(&case.policy).expect("a world");
-    let mut sweep = Sweep::<K>::new(&world, world.preconditioner);
-    (0..K).for_each(|lane| sweep.set_draw(lane, &case.central, PathPoint::END));
-    let (z, mut step) = (unknowns(&case.baseline.central, K), vec![0.0; K * sweep.size()]);
     let mut group = c.benchmark_group("sweep");
-    group.bench_function(BenchmarkId::new(name, &case.name), |b| b.iter(|| sweep.step(&z, &mut step)));
+    let world = case.baseline.world(&case.policy).expect("a world");
+    let mut one = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+    one.set_draw(0, &case.central);
+    let (z, mut step) = (unknowns(&case.baseline.central, 1), vec![0.0; one.size()]);
+    group.bench_function(BenchmarkId::new("one", &case.name), |b| b.iter(|| one.step(&z, &mut step)));
+    let mut all = Sweep::<BATCH>::new(&world, world.preconditioner, PathPoint::END);
+    (0..BATCH).for_each(|lane| all.set_draw(lane, &case.central));
+    let (z, mut step) = (unknowns(&case.baseline.central, BATCH), vec![0.0; BATCH * one.size()]);
+    group.bench_function(BenchmarkId::new("batch", &case.name), |b| b.iter(|| all.step(&z, &mut step)));
 }
 
 /// A policy from its baseline, and a batch of draws from its solution.

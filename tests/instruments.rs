@@ -504,8 +504,8 @@ proptest! {
         let policy = policy(&data, random_changes(&data, seed));
         let solved = solve(&data, policy.changes.clone(), CLOSURES[closure]);
         let world = solved.baseline.world(&policy).unwrap();
-        let mut sweep = Sweep::<1>::new(&world, world.preconditioner);
-        sweep.set_draw(0, &central(&data), PathPoint::END);
+        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, &central(&data));
         sweep.set_references(0, &vec![0.0; solved.after.wedges.len()]);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = data.shape();

@@ -134,8 +134,8 @@ proptest! {
         let model = GeneralEquilibrium::default();
         let baseline = Baseline::new(&model, accounts, CLOSURES[closure], &parameters).unwrap();
         let world = baseline.world(&policy).unwrap();
-        let mut sweep = Sweep::<1>::new(&world, world.preconditioner);
-        sweep.set_draw(0, &parameters, PathPoint::END);
+        let mut sweep = Sweep::<1>::new(&world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, &parameters);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = data.shape();
         let logs = shape.countries + shape.pairs();

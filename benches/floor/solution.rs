@@ -35,7 +35,7 @@ impl Solution {
         let start = unknowns(start, 1);
         let (mut whole, mut acceleration, mut sweeps) = (Vec::new(), Vec::new(), 0);
         for _ in 0..samples {
-            let sweep = Sweep::<K>::new(world, world.preconditioner);
+            let sweep = Sweep::<K>::new(world, world.preconditioner, PathPoint::END);
             let mut watched = Watched { sweep, sweeps: 0, inside: Duration::ZERO };
             let begin = Instant::now();
             anderson::solve(&mut watched, &mut Draws { start: &start, left: &draws }, model.options);
@@ -91,7 +91,7 @@ impl<const K: usize> Queue<K, Watched<'_, K>> for Draws<'_> {
     fn next(&mut self, watched: &mut Watched<'_, K>, lane: usize, z: &mut [f64]) -> bool {
         let Some((draw, left)) = self.left.split_first() else { return false };
         self.left = left;
-        watched.sweep.set_draw(lane, draw, PathPoint::END);
+        watched.sweep.set_draw(lane, draw);
         scatter::<K>(z, lane, self.start);
         true
     }

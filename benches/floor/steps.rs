@@ -200,8 +200,8 @@ fn wages<const K: usize>(world: &World<'_>) -> Step {
 }
 
 fn whole_sweep<const K: usize>(world: &World<'_>, case: &Case) -> Seconds {
-    let mut sweep = Sweep::<K>::new(world, world.preconditioner);
-    (0..K).for_each(|lane| sweep.set_draw(lane, &case.central, PathPoint::END));
+    let mut sweep = Sweep::<K>::new(world, world.preconditioner, PathPoint::END);
+    (0..K).for_each(|lane| sweep.set_draw(lane, &case.central));
     let (z, mut step) = (unknowns(&case.baseline.central, K), vec![0.0; K * sweep.size()]);
     seconds(SAMPLES, || {
         std::hint::black_box(sweep.step(&z, &mut step));

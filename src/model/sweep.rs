@@ -42,8 +42,7 @@ pub struct Sweep<'a, const K: usize> {
     net: Vec<f64>,
     /// Square roots of the economic weights of the unknowns, by (unknown, lane).
     weights: Vec<f64>,
-    /// How much of the policy is in force, by lane.
-    points: [PathPoint; K],
+    point: PathPoint,
     mode: ExemptMode,
     /// What a draw's elasticities add to the answer of excess demand for labour to a wage, by (country, lane).
     wage_shift: Vec<f64>,
@@ -81,13 +80,13 @@ struct Work<const K: usize> {
 }
 
 impl<'a, const K: usize> Sweep<'a, K> {
-    /// Prepares a world for K draws at a time.
-    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner) -> Self {
+    /// Prepares a world for K draws at a time, at a point of the path from observed policy.
+    pub fn new(world: &'a World<'_>, preconditioner: &'a Preconditioner, point: PathPoint) -> Self {
         let World { accounts, shares, .. } = world;
         let shape = accounts.shape;
         let lanes = |count: usize| Buffer::zeros(count * K);
         Self {
-            points: [PathPoint::END; K],
+            point,
             mode: world.policy.exempt_mode,
             weights: weights(world).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
@@ -120,12 +119,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
         }
     }
 
-    /// Puts a draw into a lane, at a point of the path from observed policy.
-    pub fn set_draw(&mut self, l: usize, draw: &Parameters, point: PathPoint) {
-        self.points[l] = point;
+    /// Puts a draw into a lane.
+    pub fn set_draw(&mut self, l: usize, draw: &Parameters) {
         scatter::<K>(&mut self.theta, l, &draw.theta);
         let mut incomes = self.shares.export_incomes.iter().enumerate().peekable();
-        for (at, weights) in self.shares.weights_at(point, draw, self.mode).into_iter().enumerate() {
+        for (at, weights) in self.shares.weights_at(self.point, draw, self.mode).into_iter().enumerate() {
             (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             if let Some((income, _)) = incomes.next_if(|(_, of)| **of == at) {
                 self.wedges.set_markup::<K>(income, l, weights);

@@ -53,7 +53,7 @@ impl TradeModel for GeneralEquilibrium {
         start: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
         let references = self.references(world, &[parameters]).remove(0)?;
-        self.solve_case(world, Case { parameters, start, references: &references, point: PathPoint::END })
+        self.solve_case(world, Case { parameters, start, references: &references })
     }
 
     fn solve_batch(
@@ -66,10 +66,10 @@ impl TradeModel for GeneralEquilibrium {
         let cases = draws.iter().zip(starts).zip(&references);
         let cases: Vec<Case<'_>> = cases
             .filter_map(|((&parameters, &start), references)| {
-                Some(Case { parameters, start, references: references.as_ref().ok()?, point: PathPoint::END })
+                Some(Case { parameters, start, references: references.as_ref().ok()? })
             })
             .collect();
-        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, &cases);
+        let results = self.solve_lanes::<BATCH>(world, world.preconditioner, PathPoint::END, &cases);
         let mut results = results
             .into_iter()
             .zip(&cases)
@@ -82,21 +82,20 @@ impl TradeModel for GeneralEquilibrium {
     }
 }
 
-/// One problem: parameters, a start near the solution, what its wedges refer to, and how much of the policy is in force.
+/// One problem: parameters, a start near the solution, and what its wedges refer to.
 #[derive(Clone, Copy)]
 struct Case<'a> {
     parameters: &'a Parameters,
     start: &'a Equilibrium,
     references: &'a [f64],
-    point: PathPoint,
 }
 
 impl GeneralEquilibrium {
     /// The largest relative residual of any equation at a point.
     pub fn residual(&self, world: &World<'_>, parameters: &Parameters, point: &Equilibrium) -> f64 {
         let Ok(references) = self.references(world, &[parameters]).remove(0) else { return f64::INFINITY };
-        let mut sweep = Sweep::<1>::new(world, world.preconditioner);
-        sweep.set_draw(0, parameters, PathPoint::END);
+        let mut sweep = Sweep::<1>::new(world, world.preconditioner, PathPoint::END);
+        sweep.set_draw(0, parameters);
         sweep.set_references(0, &references);
         let mut step = vec![0.0; sweep.size()];
         let [residual] = sweep.step(&unknowns(world, point), &mut step);
@@ -120,7 +119,8 @@ impl GeneralEquilibrium {
     }
 
     fn solve_case(&self, world: &World<'_>, case: Case<'_>) -> Result<Equilibrium, SolveError> {
-        self.solve_one(world, world.preconditioner, case).or_else(|_| self.solve_hard(world, case))
+        self.solve_one(world, world.preconditioner, PathPoint::END, case)
+            .or_else(|_| self.solve_hard(world, case))
     }
 
     /// Solves a hard policy (very high rates, very elastic sectors) in steps. Should that not do, once more with the
@@ -143,12 +143,12 @@ impl GeneralEquilibrium {
         let mut following: Option<Preconditioner> = None;
         loop {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
-            let next = PathPoint(f64::min(here + step, case.point.0));
-            match patient.solve_one(world, preconditioner, Case { start: &solution, point: next, ..case }) {
+            let next = PathPoint(f64::min(here + step, 1.0));
+            match patient.solve_one(world, preconditioner, next, Case { start: &solution, ..case }) {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
-                    if next == case.point {
+                    if next == PathPoint::END {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
                     }
                     if follow_links {
@@ -172,9 +172,10 @@ impl GeneralEquilibrium {
         &self,
         world: &World<'_>,
         preconditioner: &Preconditioner,
+        point: PathPoint,
         case: Case<'_>,
     ) -> Result<Equilibrium, SolveError> {
-        let mut results = self.solve_lanes::<1>(world, preconditioner, &[case]);
+        let mut results = self.solve_lanes::<1>(world, preconditioner, point, &[case]);
         results.pop().expect("one result for one draw")
     }
 
@@ -182,9 +183,10 @@ impl GeneralEquilibrium {
         &self,
         world: &World<'_>,
         preconditioner: &Preconditioner,
+        point: PathPoint,
         cases: &[Case<'_>],
     ) -> Vec<Result<Equilibrium, SolveError>> {
-        let mut sweep = Sweep::<K>::new(world, preconditioner);
+        let mut sweep = Sweep::<K>::new(world, preconditioner, point);
         let results = cases.iter().map(|_| None).collect();
         let mut waiting = Waiting { world, cases, next: 0, taken: [0; K], results };
         anderson::solve(&mut sweep, &mut waiting, self.options);
@@ -205,7 +207,7 @@ struct Waiting<'a, const K: usize> {
 impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     fn next(&mut self, sweep: &mut Sweep<'_, K>, lane: usize, z: &mut [f64]) -> bool {
         let Some(case) = self.cases.get(self.next) else { return false };
-        sweep.set_draw(lane, case.parameters, case.point);
+        sweep.set_draw(lane, case.parameters);
         sweep.set_references(lane, case.references);
         scatter::<K>(z, lane, &unknowns(self.world, case.start));
         self.taken[lane] = self.next;
@@ -215,7 +217,7 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
 
     fn ended(&mut self, sweep: &Sweep<'_, K>, lane: usize, z: &[f64], outcome: Outcome) {
         let mut unknowns = gather::<K>(z, lane);
-        sweep.settle_wedges(lane, &mut unknowns);
+        sweep.settle_wedges(&mut unknowns);
         let found = equilibrium(self.world, outcome, &unknowns);
         let country = sweep.without_income(lane);
         self.results[self.taken[lane]] =

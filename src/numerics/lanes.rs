@@ -4,7 +4,6 @@
 //! part of the result: it is the same for every K, so a lane has the same bits alone and in company. Every
 //! instruction set gives the same bits too, as no multiplication is fused with an addition.
 
-use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Mul};
 
 use multiversion::multiversion;
@@ -114,10 +113,8 @@ pub fn add_product<const K: usize, T: Real + Into<f64>>(matrix: &[T], x: &[T], s
     });
 }
 
-/// Up to so many lanes are better laid out one after the other, so that neighbouring columns share an instruction.
-const FEW: usize = 2;
-
-/// Hands on the sum of every row. Rows side by side share the loads of x.
+/// Hands on the sum of every row. Rows side by side share the loads of x, and fill the adders where a row alone would
+/// leave them idle.
 #[inline(always)]
 fn all_rows<const K: usize, T: Real, S>(
     matrix: &[T],
@@ -125,59 +122,11 @@ fn all_rows<const K: usize, T: Real, S>(
     product: &mut [S],
     put: impl Fn(&mut [S; K], [T; K]),
 ) {
-    if K <= FEW {
-        let columns = x.len() / K;
-        let x = apart::<K, T>(x);
-        let rows = matrix.chunks_exact(columns.max(1));
-        for (slot, row) in product.as_chunks_mut::<K>().0.iter_mut().zip(rows) {
-            put(slot, row_apart::<K, T>(row, &x));
-        }
-        return;
-    }
-    let done = row_groups::<K, 2, T, S>(matrix, x, 0, product, &put);
+    let done = match K {
+        1 => row_groups::<K, 1, T, S>(matrix, x, 0, product, &put),
+        _ => row_groups::<K, 2, T, S>(matrix, x, 0, product, &put),
+    };
     row_groups::<K, 1, T, S>(matrix, x, done, product, &put);
-}
-
-/// The lanes one after the other.
-#[inline(always)]
-fn apart<const K: usize, T: Real>(x: &[T]) -> Cow<'_, [T]> {
-    if K == 1 {
-        return Cow::Borrowed(x);
-    }
-    let columns = x.len() / K;
-    let mut apart = vec![T::default(); x.len()];
-    for (c, values) in x.as_chunks::<K>().0.iter().enumerate() {
-        (0..K).for_each(|l| apart[l * columns + c] = values[l]);
-    }
-    Cow::Owned(apart)
-}
-
-/// Σ_c row_c·x_c in lanes that stand one after the other, in the order in which [`rows_times`] sums.
-#[inline(always)]
-fn row_apart<const K: usize, T: Real>(row: &[T], x: &[T]) -> [T; K] {
-    let mut stripes = [[T::default(); STRIPES]; K];
-    let (main, rest) = row.as_chunks::<STRIPES>();
-    let mut lanes: [(&[[T; STRIPES]], &[T]); K] = [(&[], &[]); K];
-    for (l, x) in x.chunks_exact(row.len().max(1)).enumerate().take(K) {
-        let (x, rest) = x.as_chunks::<STRIPES>();
-        lanes[l] = (&x[..main.len()], rest);
-    }
-    for (at, coefficients) in main.iter().enumerate() {
-        for l in 0..K {
-            let values = &lanes[l].0[at];
-            for s in 0..STRIPES {
-                stripes[l][s] += coefficients[s] * values[s];
-            }
-        }
-    }
-    let mut sums = [T::default(); K];
-    for l in 0..K {
-        for (s, (coefficient, value)) in rest.iter().zip(lanes[l].1).enumerate() {
-            stripes[l][s] += *coefficient * *value;
-        }
-        sums[l] = (stripes[l][0] + stripes[l][1]) + (stripes[l][2] + stripes[l][3]);
-    }
-    sums
 }
 
 /// Transposed matrix times vector in each lane, for a matrix (row after row) that all lanes share. Every sum runs
@@ -186,44 +135,33 @@ fn row_apart<const K: usize, T: Real>(row: &[T], x: &[T]) -> [T; K] {
 pub fn transposed_times<const K: usize, T: Real>(matrix: &[T], x: &[T], product: &mut [T]) {
     let columns = product.len() / K;
     if K == 1 {
-        product.fill(T::default());
-        rows_added::<1, T>(matrix, columns, x, product);
-    } else if K <= FEW {
-        let mut sums = vec![T::default(); product.len()];
-        rows_added::<K, T>(matrix, columns, x, &mut sums);
-        for (c, slots) in product.as_chunks_mut::<K>().0.iter_mut().enumerate() {
-            (0..K).for_each(|l| slots[l] = sums[l * columns + c]);
-        }
+        rows_added::<4, T>(matrix, columns, x, product);
     } else {
         let done = columns_times::<K, 4, T>(matrix, columns, 0, x, product);
         columns_times::<K, 1, T>(matrix, columns, done, x, product);
     }
 }
 
-/// The same for few lanes, whose sums stand one after the other: some rows at a time are added to all sums.
+/// The same for one lane, R rows at a time added to all sums: those lie side by side then, as lanes do elsewhere.
 #[inline(always)]
-fn rows_added<const K: usize, T: Real>(matrix: &[T], columns: usize, x: &[T], sums: &mut [T]) {
-    const ROWS: usize = 4;
-    let (blocks, rest) = x.as_chunks::<K>().0.as_chunks::<ROWS>();
-    let (block_rows, rest_rows) = matrix.split_at(blocks.len() * ROWS * columns);
-    for (rows, values) in block_rows.chunks_exact((ROWS * columns).max(1)).zip(blocks) {
-        let (first, second) = rows.split_at(2 * columns);
-        let ((first, second), (third, fourth)) = (first.split_at(columns), second.split_at(columns));
-        for (l, sums) in sums.chunks_exact_mut(columns).enumerate().take(K) {
-            let rows = first.iter().zip(second).zip(third.iter().zip(fourth));
-            for (sum, ((first, second), (third, fourth))) in sums.iter_mut().zip(rows) {
-                *sum += *first * values[0][l];
-                *sum += *second * values[1][l];
-                *sum += *third * values[2][l];
-                *sum += *fourth * values[3][l];
+fn rows_added<const R: usize, T: Real>(matrix: &[T], columns: usize, x: &[T], sums: &mut [T]) {
+    sums.fill(T::default());
+    let (blocks, rest) = x.as_chunks::<R>();
+    let (block_rows, rest_rows) = matrix.split_at(blocks.len() * R * columns);
+    for (rows, values) in block_rows.chunks_exact(R * columns).zip(blocks) {
+        let mut split: [&[T]; R] = [&[]; R];
+        for (r, row) in rows.chunks_exact(columns).enumerate() {
+            split[r] = row;
+        }
+        for (c, sum) in sums.iter_mut().enumerate() {
+            for r in 0..R {
+                *sum += split[r][c] * values[r];
             }
         }
     }
-    for (row, values) in rest_rows.chunks_exact(columns.max(1)).zip(rest) {
-        for (l, sums) in sums.chunks_exact_mut(columns).enumerate().take(K) {
-            for (sum, coefficient) in sums.iter_mut().zip(row) {
-                *sum += *coefficient * values[l];
-            }
+    for (row, value) in rest_rows.chunks_exact(columns).zip(rest) {
+        for (sum, coefficient) in sums.iter_mut().zip(row) {
+            *sum += *coefficient * *value;
         }
     }
 }
@@ -258,9 +196,6 @@ fn columns_times<const K: usize, const C: usize, T: Real>(
 /// Σ_c row_c·x_c in each lane, for a row that all lanes share.
 #[inline(always)]
 pub fn row_times<const K: usize, T: Real>(row: &[T], x: &[T]) -> [T; K] {
-    if K <= FEW {
-        return row_apart::<K, T>(row, &apart::<K, T>(x));
-    }
     let [product] = rows_times::<K, 1, T>(row, row.len(), x);
     product
 }
@@ -293,12 +228,30 @@ fn rows_times<const K: usize, const R: usize, T: Real>(rows: &[T], columns: usiz
     for r in 0..R {
         mains[r] = &rows[r * columns..(r + 1) * columns].as_chunks::<STRIPES>().0[..main.len()];
     }
-    for (at, values) in main.iter().enumerate() {
+    if K == 1 {
+        // The stripes lie side by side as lanes do elsewhere.
+        let mut stripes = [[T::default(); STRIPES]; R];
+        for (at, values) in main.as_flattened().as_flattened().as_chunks::<STRIPES>().0.iter().enumerate() {
+            for r in 0..R {
+                let coefficients = &mains[r][at];
+                for s in 0..STRIPES {
+                    stripes[r][s] += coefficients[s] * values[s];
+                }
+            }
+        }
         for r in 0..R {
-            let coefficients = &mains[r][at];
             for s in 0..STRIPES {
-                for l in 0..K {
-                    partial[r][s][l] += coefficients[s] * values[s][l];
+                partial[r][s] = [stripes[r][s]; K];
+            }
+        }
+    } else {
+        for (at, values) in main.iter().enumerate() {
+            for r in 0..R {
+                let coefficients = &mains[r][at];
+                for s in 0..STRIPES {
+                    for l in 0..K {
+                        partial[r][s][l] += coefficients[s] * values[s][l];
+                    }
                 }
             }
         }

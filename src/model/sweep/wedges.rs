@@ -63,9 +63,9 @@ impl<const K: usize> Sweep<'_, K> {
     }
 
     /// Puts the wedges of a lane at a solution where they may lie.
-    pub fn settle_wedges(&self, l: usize, unknowns: &mut [f64]) {
+    pub fn settle_wedges(&self, unknowns: &mut [f64]) {
         for (&at, unknown) in self.shares.wedges.iter().zip(&mut unknowns[self.wedge_start..]) {
-            let [low, high] = self.shares.changed[at].wedge_range(self.points[l]);
+            let [low, high] = self.shares.changed[at].wedge_range(self.point);
             *unknown = unknown.clamp(low, high);
         }
     }
@@ -74,11 +74,11 @@ impl<const K: usize> Sweep<'_, K> {
     pub(super) fn apply_wedges(&mut self, z: &[f64]) {
         for (wedge, &at) in self.shares.wedges.iter().enumerate() {
             let cell = &self.shares.changed[at];
+            let [low, high] = cell.wedge_range(self.point);
             let unknown = lane::<K>(z, self.wedge_start + wedge);
             for (l, unknown) in unknown.iter().enumerate() {
-                let [low, high] = cell.wedge_range(self.points[l]);
                 let theta = self.theta[cell.change.flow.sector.index() * K + l];
-                let weights = cell.weights_at_wedge(self.points[l], theta, unknown.clamp(low, high));
+                let weights = cell.weights_at_wedge(self.point, theta, unknown.clamp(low, high));
                 (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             }
         }
@@ -98,9 +98,9 @@ impl<const K: usize> Sweep<'_, K> {
             let start = cell.change.flow.sector.index() * n;
             let markup: [f64; K] = std::array::from_fn(|l| match cell.wedge {
                 Some(wedge) => {
-                    let [low, high] = cell.wedge_range(self.points[l]);
+                    let [low, high] = cell.wedge_range(self.point);
                     let unknown = z[(self.wedge_start + wedge) * K + l].clamp(low, high);
-                    cell.export_markup(self.points[l], unknown, self.wedges.within[wedge * K + l])
+                    cell.export_markup(self.point, unknown, self.wedges.within[wedge * K + l])
                 }
                 None => self.wedges.markup[income * K + l],
             });
@@ -130,17 +130,17 @@ impl<const K: usize> Sweep<'_, K> {
         let slot = wedge * K + l;
         if cell.quota().is_none() {
             let log_prices = self.log_consumer_prices(cell.importer, l, z);
-            let target = cell.specific_wedge(self.points[l], reference, log_cost, log_prices);
+            let target = cell.specific_wedge(self.point, reference, log_cost, log_prices);
             (self.wedges.residual[slot], self.wedges.step[slot]) = (target - unknown, target - unknown);
             return;
         }
-        let [low, high] = cell.wedge_range(self.points[l]);
+        let [low, high] = cell.wedge_range(self.point);
         let within = unknown.clamp(low, high);
         let spent = spent(self.accounts, cell);
         let scaled = self.work.scaled_spending[(sector * n + cell.importer) * K + l];
         let log_value = ln(self.net[at * K + l] * power * scaled / (cell.observed().net * spent));
-        let log_volume = log_value - log_cost - cell.log_trade_cost(self.points[l]);
-        let excess = log_volume - cell.log_quota(self.points[l], reference);
+        let log_volume = log_value - log_cost - cell.log_trade_cost(self.point);
+        let excess = log_volume - cell.log_quota(self.point, reference);
         let pair = cell.importer * self.accounts.shape.sectors + sector;
         let spending = spent * z[(self.spending_start() + pair) * K + l];
         let share = self.gross[at * K + l] * power * scaled / spending;
