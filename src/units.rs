@@ -243,7 +243,7 @@ impl fmt::Display for Multiple {
 }
 
 /// The ratio d̂ of new to old real (iceberg) trade cost, d̂ > 0; infinite for an embargo.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 pub struct CostFactor(f64);
 
 impl CostFactor {

@@ -1,12 +1,14 @@
 //! What a scenario changes: new rates, trade costs, exempt shares and the closure; nothing hidden.
 
+use serde::Serialize;
+
 use crate::bilateral::Flow;
 use crate::hash::sha256;
-use crate::index::{CountryId, Position as _};
+use crate::index::CountryId;
 use crate::units::{AdValorem, CostFactor, Multiple, Share};
 
 /// What to do with the exempt share of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 pub enum ExemptMode {
     /// The exempt part is a second variety with its own rate.
     #[default]
@@ -29,7 +31,7 @@ pub struct ExemptShare {
 }
 
 /// The part of a flow that is exempt from one or more measures.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ExemptVariety {
     /// Which [`Policy::exempt_shares`] entry says how far this part reaches, from the start of the flow.
     pub share: usize,
@@ -38,7 +40,7 @@ pub struct ExemptVariety {
 }
 
 /// How the tariff of a flow comes about.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize)]
 pub enum Duty {
     /// It is the rate, whatever happens.
     #[default]
@@ -52,7 +54,7 @@ pub enum Duty {
 
 /// A limit on the volume of a flow. What buyers pay beyond the border price and the rate, as the volume is short, is
 /// rent.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Quota {
     /// The volume, in baseline volumes; above zero.
     pub volume: Multiple,
@@ -62,34 +64,8 @@ pub struct Quota {
     pub importer_rent: Share,
 }
 
-impl Duty {
-    fn push(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::AdValorem => bytes.push(0),
-            Self::Specific(rate) => {
-                bytes.push(1);
-                push_numbers(bytes, &[rate.fraction()]);
-            }
-            Self::Quota(Quota { volume, beyond, importer_rent }) => {
-                bytes.push(2);
-                // No rate is infinite.
-                let beyond = beyond.map_or(f64::INFINITY, AdValorem::fraction);
-                push_numbers(bytes, &[volume.factor(), beyond, importer_rent.fraction()]);
-            }
-        }
-    }
-}
-
-fn push_count(bytes: &mut Vec<u8>, count: usize) {
-    bytes.extend_from_slice(&(count as u64).to_le_bytes());
-}
-
-fn push_numbers(bytes: &mut Vec<u8>, numbers: &[f64]) {
-    numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_bits().to_le_bytes()));
-}
-
 /// What changes for one flow.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FlowChange {
     /// The flow.
     pub flow: Flow,
@@ -202,27 +178,11 @@ pub struct Policy {
 impl Policy {
     /// Hash of all that decides what happens: two policies with the same are solved alike to the bit.
     pub fn fingerprint(&self) -> String {
-        let mut bytes = Vec::new();
         let Self { changes, exempt_shares, exempt_mode, touched: _, measures: _, rates: _ } = self;
-        bytes.push(u8::from(*exempt_mode == ExemptMode::Average));
-        push_count(&mut bytes, exempt_shares.len());
-        for ExemptShare { label: _, partner, mean, known } in exempt_shares {
-            push_count(&mut bytes, partner.index());
-            push_numbers(&mut bytes, &[mean.fraction(), f64::from(u8::from(*known))]);
-        }
-        for change in changes {
-            let FlowChange { flow, cost, rate, exempt, export_tax, duty } = change;
-            [flow.sector.index(), flow.importer.index(), flow.exporter.index(), exempt.len()]
-                .into_iter()
-                .for_each(|count| push_count(&mut bytes, count));
-            push_numbers(&mut bytes, &[cost.factor(), rate.fraction(), export_tax.fraction()]);
-            for ExemptVariety { share, rate } in exempt {
-                push_count(&mut bytes, *share);
-                push_numbers(&mut bytes, &[rate.fraction()]);
-            }
-            duty.push(&mut bytes);
-        }
-        sha256(&bytes)
+        let drawn = |ExemptShare { label: _, partner, mean, known }: &ExemptShare| (*partner, *mean, *known);
+        let drawn: Vec<_> = exempt_shares.iter().map(drawn).collect();
+        let bytes = postcard::to_stdvec(&(changes, drawn, exempt_mode));
+        sha256(&bytes.expect("a policy has no type that postcard cannot write"))
     }
 
     /// The central exempt shares.
