@@ -375,46 +375,6 @@ pub fn unreadable(error: &FileError) -> Diagnostic {
     Diagnostic::error(error.to_string()).help(help)
 }
 
-/// Keys that people put at the wrong place, and where they belong.
-const HOMES: &[(&str, &[&str])] = &[
-    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "horizon", "exempt_mode"]),
-    ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
-    (
-        "under `[[measure]]`",
-        &[
-            "by",
-            "on",
-            "except",
-            "goods",
-            "except_goods",
-            "set",
-            "add",
-            "multiply",
-            "cap",
-            "floor",
-            "cut",
-            "remove",
-            "match",
-            "reciprocal",
-            "rates",
-            "trade_cost",
-            "trade_costs",
-            "embargo",
-            "export_tax",
-            "subsidy",
-            "quota",
-            "trq",
-            "specific",
-            "instead_of",
-            "exempt_share",
-            "from",
-            "until",
-            "phase_in",
-            "name",
-        ],
-    ),
-];
-
 fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Faults<'_>) -> Scenario {
     let mut keys = Keys::new(table, &grammar::keys::TOP, 0..0);
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
@@ -438,7 +398,13 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     };
     read_schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
-    keys.finish("at the top of the scenario", HOMES, faults);
+    // Keys that people put at the wrong place, and where they belong.
+    let homes: [(&str, &[&str]); 3] = [
+        ("under `[model]`", &grammar::keys::MODEL.names()),
+        ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
+        ("under `[[measure]]`", &grammar::keys::MEASURE.names()),
+    ];
+    keys.finish("at the top of the scenario", &homes, faults);
     told_apart(scenario)
 }
 

@@ -64,7 +64,7 @@ fn a_draw_without_a_solution_names_its_outcome() {
             sectors: false,
         };
         let Ok(found) = experiment.run_outcomes(&resolved.possible(), &Silent) else { continue };
-        for failed in &found.failed {
+        for (_, failed) in &found.failed {
             // Where nothing changes the baseline is the solution: it is there, or no outcome has one.
             assert!(matches!(failed.outcome, None | Some(1)), "{failed:?}");
             found_in_the_wall += u32::from(failed.outcome == Some(1));

@@ -89,8 +89,9 @@ impl<'a> Task<'a> {
     fn split(&self, start: &Start, in_folder: bool, simulation: &mut Simulation) -> Result<(), Failure> {
         let (opened, asked) = (self.opened, self.contributions);
         simulation.inputs.contributions = asked;
-        let unasked = in_folder && contributions::count(opened) <= contributions::MOST_UNASKED;
-        if contributions::count(opened) < 2 {
+        let count = contributions::count(opened);
+        let unasked = in_folder && count <= contributions::MOST_UNASKED;
+        if count < 2 {
             if asked && !self.quiet {
                 let message =
                     "`--contributions`: there are no two measures in force to share the results out among";

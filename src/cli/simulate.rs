@@ -19,7 +19,7 @@ use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
 use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::ensemble::{
-    self, Contender, Ensemble, Experiment, NoSolution, Observer, Possible, run_together,
+    Contender, Ensemble, Experiment, NoSolution, Observer, Possible, Unsolved, run_together,
 };
 use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
@@ -258,10 +258,10 @@ fn flow_rows(dataset: &Dataset, policy: &Policy, scope: FlowScope) -> Vec<FlowRo
 }
 
 fn notes(dataset: &Dataset, resolved: &Resolved, ensemble: &Ensemble) -> SolutionNotes {
-    let failed = |failed: &ensemble::FailedDraw| FailedDraw {
-        draw: failed.draw,
-        outcome: failed.outcome.and_then(|at| resolved.outcomes.get(at)).map(|outcome| outcome.name.clone()),
-        reason: reason(dataset, &failed.error),
+    let failed = |(draw, why): &(u32, Unsolved)| FailedDraw {
+        draw: *draw,
+        outcome: why.outcome.and_then(|at| resolved.outcomes.get(at)).map(|outcome| outcome.name.clone()),
+        reason: reason(dataset, &why.error),
     };
     SolutionNotes {
         iterations: ensemble.iterations,

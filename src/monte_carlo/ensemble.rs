@@ -57,17 +57,6 @@ pub struct NoSolution {
     pub error: SolveError,
 }
 
-/// A draw that has no solution.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FailedDraw {
-    /// Which draw.
-    pub draw: u32,
-    /// In which outcome, by its position; `None` where it has no baseline, which is that of all outcomes.
-    pub outcome: Option<usize>,
-    /// Why.
-    pub error: SolveError,
-}
-
 /// Who is told how far a simulation has come.
 pub trait Observer: Sync {
     /// `done` of `all` draws are finished.
@@ -82,7 +71,7 @@ pub struct Ensemble {
     /// The same in each outcome; empty where there is only one.
     pub by_outcome: Vec<Estimates>,
     /// The draws that did not solve, and why, in draw order.
-    pub failed: Vec<FailedDraw>,
+    pub failed: Vec<(u32, Unsolved)>,
     /// Drawn elasticities raised to the floor, over all draws and sectors.
     pub floored: u64,
     /// The width of the coarsest bin behind any quantile, as a share of the distance between the smallest and largest
@@ -391,7 +380,7 @@ struct Gathered {
 pub(super) struct Collection {
     weights: Vec<f64>,
     gathered: Vec<Gathered>,
-    failed: Vec<FailedDraw>,
+    failed: Vec<(u32, Unsolved)>,
     floored: u64,
 }
 
@@ -414,9 +403,7 @@ impl Collection {
             self.floored += u64::from(solved.floored);
             match solved.result {
                 Ok(outcomes) => impacts.push(outcomes),
-                Err(Unsolved { outcome, error }) => {
-                    self.failed.push(FailedDraw { draw: index, outcome, error });
-                }
+                Err(unsolved) => self.failed.push((index, unsolved)),
             }
         }
         if impacts.is_empty() {

@@ -74,6 +74,11 @@ impl Table {
         Self { keys, one_of: &[], beside: &[] }
     }
 
+    /// The names of its keys.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.keys.iter().map(|key| key.name).collect()
+    }
+
     /// Whether the language has a key in this table.
     pub(super) fn has(&self, name: &str) -> bool {
         self.keys.iter().any(|key| key.name == name)

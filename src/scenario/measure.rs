@@ -159,17 +159,6 @@ pub enum Exempt {
     Table(String),
 }
 
-/// Keys that belong elsewhere.
-const HOMES: &[(&str, &[&str])] = &[
-    (
-        "at the top of the file, before the first `[[measure]]`",
-        &["title", "summary", "sources", "baseline", "date", "schema"],
-    ),
-    ("under `[model]`", &["kind", "deficits", "labour", "inputs", "elasticities", "horizon", "exempt_mode"]),
-    ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
-    ("inside `match = { … }`", &["share", "lower_too", "increase_only"]),
-];
-
 /// Reads all measures.
 pub(super) fn read_all(
     node: Option<&Node<'_>>,
@@ -178,6 +167,20 @@ pub(super) fn read_all(
 ) -> Vec<Measure> {
     let items = reader::entries(node, "measure", faults);
     items.iter().enumerate().filter_map(|(at, item)| read(item, at, mentioned, faults)).collect()
+}
+
+/// Reports the keys that belong elsewhere.
+fn finish(keys: Keys<'_, '_>, faults: &mut Faults<'_>) {
+    let homes: [(&str, &[&str]); 4] = [
+        (
+            "at the top of the file, before the first `[[measure]]`",
+            &["title", "summary", "sources", "baseline", "date", "schema"],
+        ),
+        ("under `[model]`", &keys::MODEL.names()),
+        ("under `[uncertainty]`", &["draws", "seed", "trade_elasticity"]),
+        ("inside `match = { … }`", &["share", "lower_too", "increase_only"]),
+    ];
+    keys.finish("in this measure", &homes, faults);
 }
 
 /// Reads one measure; `None` when a part without which it has no meaning is missing.
@@ -217,7 +220,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &mut Mentioned, faults: &mut Faul
     let verb = read_verb(&mut keys, faults);
     let period = period::read(&mut keys, verb.as_ref().map(Spanned::get_ref), faults);
     let probability = outcome::read_probability(&mut keys, faults);
-    keys.finish("in this measure", HOMES, faults);
+    finish(keys, faults);
     Some(Measure {
         name: name?,
         by,
