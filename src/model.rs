@@ -11,6 +11,7 @@ pub mod moved;
 pub mod preconditioner;
 mod response;
 pub mod shares;
+pub mod split;
 pub mod sweep;
 pub mod trade_model;
 pub mod variable;

@@ -7,14 +7,14 @@ mod support;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use support::central;
 use support::plain_impact::Plain;
-use support::{central, change, policy};
+use support::policies::anything;
 use tariffsim::bilateral::Shape;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Deficits, Labour};
-use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy, Quota};
+use tariffsim::economy::policy::{ExemptMode, Policy};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position as _, SectorId};
@@ -26,7 +26,6 @@ use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, SectorVariable as S, Unit};
 use tariffsim::model::world::{Parameters, World};
 use tariffsim::scenario::{Scenario, prepared};
-use tariffsim::units::{AdValorem, Multiple, Share};
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
 
@@ -111,58 +110,6 @@ fn every_row(shape: Shape) -> Vec<FlowRow> {
             sectors.iter().map(move |&sector| FlowRow { importer, exporter, sector })
         })
         .collect()
-}
-
-/// A policy with everything that a policy can have: rates up and down, exempt parts, trade costs also at home, export
-/// taxes, specific duties, quotas, changes that change nothing and, where wanted, closed borders (which leave a country without terms of trade).
-fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng) -> Policy {
-    let shape = data.shape();
-    let rate = |fraction| AdValorem::new(fraction).unwrap();
-    let mut changes = Vec::new();
-    for flow in (0..shape.cells()).map(|cell| shape.flow(cell)) {
-        if rng.random::<f64>() < 0.5 {
-            continue;
-        }
-        let (before, kind) = (data.tariffs.get(flow), rng.random_range(0..9));
-        let (new, low) = (rng.random_range(-0.2..1.0), rng.random_range(-0.1..0.3));
-        let cost = rng.random_range(0.7..1.5);
-        changes.push(match kind {
-            _ if flow.is_domestic() => change(flow, 0.0, cost),
-            0 => change(flow, new, 1.0),
-            1 => change(flow, new, cost),
-            2 if closes => change(flow, before, f64::INFINITY),
-            2 | 3 => change(flow, before, cost),
-            4 => change(flow, before, 1.0),
-            5 => FlowChange { export_tax: rate(low), ..change(flow, new, cost) },
-            6 => FlowChange {
-                duty: Duty::Specific(rate(low)),
-                export_tax: rate(low),
-                ..change(flow, low, cost)
-            },
-            7 => {
-                let quota = Quota {
-                    volume: Multiple::new(cost).unwrap(),
-                    beyond: (cost > 1.0).then_some(rate(1.5)),
-                    importer_rent: Share::new(rng.random()).unwrap(),
-                };
-                FlowChange { duty: Duty::Quota(quota), export_tax: rate(low), ..change(flow, low, cost) }
-            }
-            _ => FlowChange {
-                exempt: (0..2)
-                    .map(|share| ExemptVariety { share, rate: rate([before, low][share]) })
-                    .collect(),
-                ..change(flow, new, cost)
-            },
-        });
-    }
-    let share = |mean| ExemptShare {
-        label: String::new(),
-        partner: CountryId::at(0),
-        mean: Share::new(mean).unwrap(),
-        known: false,
-    };
-    let exempt_shares = vec![share(0.3), share(0.6)];
-    Policy { exempt_shares, exempt_mode: mode, ..policy(data, changes) }
 }
 
 /// Any wages (of countries, or of sectors too), prices and spending: an impact is a function of two points, equilibria or not.

@@ -192,6 +192,11 @@ impl ChangedCell {
         self.change.cost.factor().is_infinite()
     }
 
+    /// B = π κ̂^(−θ) at a rate.
+    pub fn gross_at(&self, theta: f64, rate: AdValorem) -> f64 {
+        self.share * exp(-theta * self.log_factor(rate))
+    }
+
     /// ln κ̂ at a rate.
     fn log_factor(&self, rate: AdValorem) -> f64 {
         let cost = self.change.cost.factor() * self.change.export_tax.factor();
@@ -216,7 +221,7 @@ impl ChangedCell {
             return sum;
         }
         for part in self.change.parts(exempt_shares, mode) {
-            let gross = self.share * part.weight * exp(-theta * self.log_factor(part.rate));
+            let gross = part.weight * self.gross_at(theta, part.rate);
             sum.gross += gross;
             sum.net += gross / part.rate.factor();
         }

@@ -11,6 +11,7 @@
 
 pub mod levels;
 pub mod plain_impact;
+pub mod policies;
 
 use std::path::PathBuf;
 
