@@ -11,3 +11,4 @@ pub mod prior;
 pub mod quantiles;
 mod solver;
 pub mod summary;
+pub mod variance;
