@@ -12,3 +12,4 @@ pub mod quantiles;
 mod solver;
 pub mod summary;
 pub mod variance;
+pub mod welfare;

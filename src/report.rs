@@ -36,3 +36,4 @@ pub mod study;
 pub mod sweep;
 pub mod tables;
 pub mod terminal;
+pub mod welfare;

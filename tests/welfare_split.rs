@@ -18,7 +18,7 @@ use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::impact::{Comparison, Impact};
-use tariffsim::model::split::{SplitError, WelfareParts, welfare_parts};
+use tariffsim::model::split::{Part, SplitError, WelfareParts, welfare_parts};
 use tariffsim::model::trade_model::{GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::CountryVariable as V;
 use tariffsim::model::world::Parameters;
@@ -122,10 +122,10 @@ fn parts_of_a_small_change_are_the_first_order_parts() {
             parts.unwrap().into_iter().zip(countries.chunks_exact(V::ALL.len())).map(|(parts, of)| {
                 let value = |variable: V| of[variable.index()] / 100.0;
                 [
-                    parts.terms_of_trade - value(V::TermsOfTradeFirstOrder),
-                    parts.allocative - value(V::VolumeOfTradeFirstOrder),
-                    parts.technology - value(V::TechnologyFirstOrder),
-                    parts.transfer - value(V::TransferFirstOrder),
+                    parts.part(Part::TermsOfTrade) - value(V::TermsOfTradeFirstOrder),
+                    parts.part(Part::Allocative) - value(V::VolumeOfTradeFirstOrder),
+                    parts.part(Part::Technology) - value(V::TechnologyFirstOrder),
+                    parts.part(Part::Transfer) - value(V::TransferFirstOrder),
                 ]
             });
         misses.flatten().map(f64::abs).fold(0.0, f64::max)

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use crate::cli::baselines::{self, Start};
 use crate::cli::contributions;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
+use crate::model::split::SplitError;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::{Contender, Solved};
 use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::welfare::welfare_split;
+use crate::report::contents::WELFARE;
 use crate::report::draws::OutcomeOfDraws;
 use crate::report::shard::Label;
 use crate::report::study::ALL_OUTCOMES;
@@ -82,7 +85,33 @@ impl<'a> Task<'a> {
         bar.end();
         let mut simulation = prepared.simulation(ensemble);
         self.split(&prepared.start, in_folder, &mut simulation)?;
+        if in_folder {
+            match welfare_split(&contender) {
+                Ok(found) => simulation.welfare = Some(found),
+                Err((outcome, error)) => simulation.notes.absent.push(self.no_parts(outcome, &error)),
+            }
+        }
         Ok(simulation)
+    }
+
+    /// Why there is no `welfare.csv`, in words.
+    fn no_parts(&self, outcome: usize, error: &SplitError) -> String {
+        let Opened { data, resolved, .. } = self.opened;
+        let dataset = &data.dataset;
+        let why = match error {
+            SplitError::Closed { .. } => "trade that ends has no last price".to_owned(),
+            SplitError::NoEquilibrium(error) => {
+                format!("on the path to the new policy, {}", reason(dataset, error))
+            }
+            SplitError::NotSettled { country, gap, steps } => format!(
+                "the sum along the path misses {gap:.1e} of the change of {} after {steps} steps, as where a quota begins to bind on the way",
+                dataset.countries.code(*country)
+            ),
+        };
+        let outcome = resolved.outcomes.get(outcome);
+        let outcome =
+            outcome.map(|outcome| format!("in the outcome `{}`, ", outcome.name)).unwrap_or_default();
+        format!("{WELFARE}: {outcome}the change of welfare has no parts: {why}")
     }
 
     /// Works out what each measure contributes where that is asked for; in the central case also unasked, where it is cheap.

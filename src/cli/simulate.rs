@@ -23,6 +23,7 @@ use crate::monte_carlo::ensemble::{
 };
 use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
 use crate::report::study::{FailedDraw, InOutcome, SolutionNotes, Study};
 use crate::scenario::Resolved;
@@ -57,6 +58,8 @@ pub(super) struct Simulation {
     pub(super) inputs: Inputs,
     /// What each measure contributes, where that was asked for.
     pub(super) contributions: Option<Contributions>,
+    /// Where exact welfare comes from, where that was asked for and has an answer.
+    pub(super) welfare: Option<WelfareSplit>,
 }
 
 impl Simulation {
@@ -94,6 +97,7 @@ impl Simulation {
                 .collect(),
             solution: &self.notes,
             contributions: self.contributions.as_ref(),
+            welfare: self.welfare.as_ref(),
         }
     }
 }
@@ -224,6 +228,7 @@ impl<'a> Prepared<'a> {
             inputs: opened.inputs(self.scope.flows),
             uncertainty,
             contributions: None,
+            welfare: None,
         }
     }
 }

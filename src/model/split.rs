@@ -34,27 +34,37 @@ use crate::model::world::{Parameters, World};
 use crate::numerics::functions::{exp, ln, pow};
 use crate::units::{AdValorem, CostFactor, Multiple};
 
-/// The parts of the change of a country's welfare, in logarithms of ratios: a hundred times one is in log per cent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WelfareParts {
+/// One part of the change of welfare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
     /// What exports bring and imports cost at the border.
-    pub terms_of_trade: f64,
+    TermsOfTrade,
     /// More or less of what is worth more to its buyers than it costs: tariffs, rents and export taxes.
-    pub allocative: f64,
+    Allocative,
     /// Trade costs.
-    pub technology: f64,
+    Technology,
     /// The deficit.
-    pub transfer: f64,
+    Transfer,
 }
 
+impl Part {
+    /// All of them, in the order of output.
+    pub const ALL: [Self; 4] = [Self::TermsOfTrade, Self::Allocative, Self::Technology, Self::Transfer];
+}
+
+/// The parts of the change of a country's welfare in the order of [`Part::ALL`], in logarithms of ratios.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WelfareParts(pub [f64; Part::ALL.len()]);
+
 impl WelfareParts {
-    /// ln(Î/P̂), as the parts sum to it.
-    pub fn total(&self) -> f64 {
-        self.values().iter().sum()
+    /// A part.
+    pub fn part(&self, part: Part) -> f64 {
+        self.0[part as usize]
     }
 
-    fn values(&self) -> [f64; PARTS] {
-        [self.terms_of_trade, self.allocative, self.technology, self.transfer]
+    /// ln(Î/P̂), as the parts sum to it.
+    pub fn total(&self) -> f64 {
+        self.0.iter().sum()
     }
 }
 
@@ -82,11 +92,11 @@ pub enum SplitError {
     },
 }
 
-const PARTS: usize = 4;
-const TERMS_OF_TRADE: usize = 0;
-const ALLOCATIVE: usize = 1;
-const TECHNOLOGY: usize = 2;
-const TRANSFER: usize = 3;
+const PARTS: usize = Part::ALL.len();
+const TERMS_OF_TRADE: usize = Part::TermsOfTrade as usize;
+const ALLOCATIVE: usize = Part::Allocative as usize;
+const TECHNOLOGY: usize = Part::Technology as usize;
+const TRANSFER: usize = Part::Transfer as usize;
 
 /// What the parts may leave of a change, in logarithms.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -122,17 +132,13 @@ pub fn welfare_parts(
         let (country, gap) = gap(best, &whole);
         let steps = points.len() - 1;
         if steps >= 1 << FEWEST && gap.abs() < NEGLIGIBLE && moved < SETTLED {
-            return Ok(best.iter().map(|&parts| named(parts)).collect());
+            return Ok(best.iter().map(|&parts| WelfareParts(parts)).collect());
         }
         if steps >= 1 << MOST {
             return Err(SplitError::NotSettled { country, gap, steps });
         }
         rows.push(row);
     }
-}
-
-fn named([terms_of_trade, allocative, technology, transfer]: [f64; PARTS]) -> WelfareParts {
-    WelfareParts { terms_of_trade, allocative, technology, transfer }
 }
 
 /// By country.

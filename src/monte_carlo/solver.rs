@@ -47,7 +47,7 @@ impl Unsolved {
 pub(super) struct Arm<'a> {
     sampler: Sampler<'a>,
     measure: Measure<'a, BATCH>,
-    parameters: Parameters,
+    pub(super) parameters: Parameters,
     pub(super) central: Equilibrium,
     expected: Forecast,
 }

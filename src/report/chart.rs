@@ -29,7 +29,7 @@ pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
 pub use sweep::sweep_chart;
-pub use waterfall::waterfall;
+pub use waterfall::{contributions, welfare};
 
 /// The most rows of a chart: more cannot be read from the back of a room.
 const MOST_ROWS: usize = 20;

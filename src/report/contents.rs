@@ -46,6 +46,13 @@ pub const WATERFALL: &str = "contributions.svg";
 /// See [`CONTRIBUTIONS`].
 pub const WATERFALL_PICTURE: &str = "contributions.png";
 
+/// Where exact welfare comes from, where that has an answer: a table and a chart.
+pub const WELFARE: &str = "welfare.csv";
+/// See [`WELFARE`].
+pub const WELFARE_CHART: &str = "welfare.svg";
+/// See [`WELFARE`].
+pub const WELFARE_PICTURE: &str = "welfare.png";
+
 /// The files of every run whose hashes the record has: all but itself and the page, which is made from it.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
     [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
@@ -55,4 +62,5 @@ pub fn hashed() -> impl Iterator<Item = &'static str> {
 pub const OF_DRAWS: [&str; 3] = [DRAWS, DRAWS_TABLE, CODEBOOK];
 
 /// Those that some runs have besides.
-pub const HASHED_BESIDES: [&str; 3] = [CONTRIBUTIONS, WATERFALL, WATERFALL_PICTURE];
+pub const HASHED_BESIDES: [&str; 6] =
+    [CONTRIBUTIONS, WATERFALL, WATERFALL_PICTURE, WELFARE, WELFARE_CHART, WELFARE_PICTURE];

@@ -13,6 +13,7 @@ mod sections;
 mod story;
 mod thin;
 mod values;
+mod welfare;
 mod words;
 
 use std::io::{BufRead, BufReader};
@@ -22,14 +23,14 @@ use askama::Template as _;
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
 use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL,
+    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL, WELFARE, WELFARE_CHART,
 };
 use crate::report::plain::plain_lines;
 use crate::report::study::ALL_OUTCOMES;
 use sections::Page;
 use story::{RUN_AGAIN, Story, fault};
 use thin::Wanted;
-use values::{Contributions, Countries, Flows};
+use values::{Contributions, Countries, Flows, Parts};
 
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
@@ -103,6 +104,10 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
         let shares =
             Contributions::read(&of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?)?;
         page.add_contributions(contributions::grid(story, &shares, &countries), chart(WATERFALL)?);
+    }
+    if story.files.contains_key(WELFARE) {
+        let parts = Parts::read(&read(files, WELFARE)?)?;
+        page.add_welfare(welfare::grid(story, &parts), chart(WELFARE_CHART)?);
     }
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.

@@ -10,6 +10,7 @@ use crate::economy::policy::Policy;
 use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
 use crate::report::record::Hashes;
 use crate::units::Probability;
@@ -57,6 +58,8 @@ pub struct Study<'a> {
     pub solution: &'a SolutionNotes,
     /// What each measure contributes, where that was worked out.
     pub contributions: Option<&'a Contributions>,
+    /// Where exact welfare comes from, where that was worked out.
+    pub welfare: Option<&'a WelfareSplit>,
 }
 
 /// What is known of one of several outcomes.

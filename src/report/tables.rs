@@ -138,7 +138,8 @@ pub(super) fn push_statistics(
 }
 
 /// The columns of `countries.csv`.
-const OF_COUNTRIES: [&str; 7] = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+pub(super) const OF_COUNTRIES: [&str; 7] =
+    ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
 
 /// `countries.csv`: one row per (outcome, country, variable, statistic).
 ///

@@ -182,3 +182,36 @@ fn what_has_no_equilibrium_in_between_is_said() {
     assert_eq!(said.code, 1, "{}", said.stderr);
     assert!(said.stderr.contains("`level`, `other`"), "{}", said.stderr);
 }
+
+#[test]
+fn sources_of_welfare_add_up_and_a_closed_border_has_none() {
+    let desk = Desk::new();
+    desk.good("run threat-of-march-2025 --draws 0 --quiet --out r");
+    let read = |file: &str| -> BTreeMap<[String; 3], f64> {
+        let table = desk.table(&format!("r/{file}"));
+        let keys = ["outcome", "country", "variable"].map(|name| table.column(name));
+        let value = table.column("value");
+        let row =
+            |row: &csv::StringRecord| (keys.map(|key| row[key].to_owned()), row[value].parse().unwrap());
+        table.rows.iter().map(row).collect()
+    };
+    let (parts, countries) = (read("welfare.csv"), read("countries.csv"));
+    assert_eq!(parts.len(), 4 * 81 * 5, "all and three outcomes");
+    for ([outcome, country, variable], total) in &parts {
+        if variable != "welfare_log" {
+            continue;
+        }
+        let of = |name: &str| [outcome.clone(), country.clone(), name.to_owned()];
+        let names = ["terms_of_trade_part", "allocative_part", "technology_part", "transfer_part"];
+        let sum: f64 = names.iter().map(|name| parts[&of(name)]).sum();
+        assert!((sum - total).abs() < 1e-12);
+        // What is expected over all outcomes is a mean of logarithms there.
+        let exact = 100.0 * (countries[&of("welfare")] / 100.0).ln_1p();
+        assert!(outcome == "all" || (sum - exact).abs() < 1e-7, "{outcome}, {country}: {sum} and {exact}");
+    }
+    desk.good("run closed-us-mexico-border --draws 0 --quiet --out closed");
+    let files = desk.files("closed");
+    assert!(!files.keys().any(|name| name.starts_with("welfare")));
+    let record = String::from_utf8(files["run.json"].clone()).unwrap();
+    assert!(record.contains("welfare.csv: the change of welfare has no parts: trade that ends"), "{record}");
+}

@@ -11,7 +11,7 @@ fn independent_of_threads(scenario: &str, more: &str) {
         assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
     }
     let first = desk.files("out-0");
-    assert_eq!(first.len(), 16);
+    assert_eq!(first.len(), 19);
     for at in 1..4 {
         for (name, bytes) in desk.files(&format!("out-{at}")) {
             assert!(bytes == first[&name], "{name} of run {at} differs from run 0");

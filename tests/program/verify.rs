@@ -9,11 +9,11 @@ fn a_prepared_run_is_equal_as_a_folder_and_as_a_record_alone() {
     let desk = Desk::new();
     let set = "--set model.deficits=balanced --seed 5 --flows all";
     desk.good(&format!("run us-25-mexico-canada-usmca-exempt --draws 12 --out r --quiet {set}"));
-    assert_eq!(desk.good("verify r --threads 1").stdout, "r: all 16 files are as the run makes them\n");
+    assert_eq!(desk.good("verify r --threads 1").stdout, "r: all 19 files are as the run makes them\n");
     let said = desk.good("verify r --quiet --threads 2");
     assert_eq!((said.stdout, said.stderr), (String::new(), String::new()));
     std::fs::rename(desk.path().join("r/run.json"), desk.path().join("alone.json")).unwrap();
-    assert!(desk.good("verify alone.json").stdout.starts_with("alone.json: all 16 files"));
+    assert!(desk.good("verify alone.json").stdout.starts_with("alone.json: all 19 files"));
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_scenario_with_tables_and_draws_is_equal_without_its_files() {
     for file in ["rates.csv", "a.toml"] {
         std::fs::remove_file(desk.path().join(file)).unwrap();
     }
-    assert_eq!(desk.good("verify r").stdout, "r: all 16 files are as the run makes them\n");
+    assert_eq!(desk.good("verify r").stdout, "r: all 19 files are as the run makes them\n");
     assert_eq!(desk.names(), ["r"]);
 }
 

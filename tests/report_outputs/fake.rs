@@ -67,6 +67,7 @@ impl Fake {
                 .collect(),
             solution: &self.solution,
             contributions: None,
+            welfare: None,
         }
     }
 

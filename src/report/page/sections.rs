@@ -72,6 +72,7 @@ pub(super) struct Page<'a> {
     everyone: Grid,
     everyone_words: String,
     contributions: Option<(Grid, Chart)>,
+    welfare: Option<(Grid, Chart)>,
     spreads: Option<Grid>,
     assumptions: Vec<(&'static str, String)>,
     scenario: Option<String>,
@@ -122,6 +123,7 @@ impl<'a> Page<'a> {
                 count => format!("All {count} countries"),
             },
             contributions: None,
+            welfare: None,
             spreads: (story.uncertainty.draws > 0).then(|| grids::spreads(story, countries)),
             assumptions: words::assumptions(story),
             scenario: shown_scenario(resolved),
@@ -131,6 +133,11 @@ impl<'a> Page<'a> {
     /// Adds what each measure contributes.
     pub(super) fn add_contributions(&mut self, grid: Grid, chart: Chart) {
         self.contributions = Some((grid, chart));
+    }
+
+    /// Adds where exact welfare comes from.
+    pub(super) fn add_welfare(&mut self, grid: Grid, chart: Chart) {
+        self.welfare = Some((grid, chart));
     }
 
     /// A chart with the names of its files.
