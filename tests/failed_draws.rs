@@ -20,7 +20,7 @@ const SCENARIO: &str = r#"
 name = "wall"
 by = "all"
 on = "all"
-add = "150pp"
+add = "900pp"
 [[outcome]]
 name = "nothing"
 probability = "40%"
@@ -29,7 +29,7 @@ name = "wall"
 probability = "60%"
 measures = ["wall"]
 [uncertainty]
-trade_elasticity.lognormal = { sd = "60%" }
+trade_elasticity.lognormal = { sd = "200%" }
 "#;
 
 struct Silent;

@@ -186,7 +186,7 @@ fn what_has_no_equilibrium_in_between_is_said() {
 #[test]
 fn sources_of_welfare_add_up_and_a_closed_border_has_none() {
     let desk = Desk::new();
-    desk.good("run threat-of-march-2025 --draws 0 --quiet --out r");
+    desk.good("run threat-of-march-2025 --on 2025-03-25 --draws 0 --quiet --out r");
     let read = |file: &str| -> BTreeMap<[String; 3], f64> {
         let table = desk.table(&format!("r/{file}"));
         let keys = ["outcome", "country", "variable"].map(|name| table.column(name));
