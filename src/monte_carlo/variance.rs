@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_single_group_needs_one_sample() {
-        let (weights, a) = ([0.5, 0.5], [vec![1.0, 3.0].repeat(50), vec![2.0, 8.0].repeat(50)]);
+        let (weights, a) = ([0.5, 0.5], [[1.0, 3.0].repeat(50), [2.0, 8.0].repeat(50)]);
         let sampled = Sampled { weights: &weights, a: &a, b: &[], mixed: &[] };
         // Means 2 and 5, variances 1 and 9; the mean over outcomes is 1.5 or 5.5.
         let found = importance(&sampled).expect("it varies");
