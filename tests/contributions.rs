@@ -18,7 +18,7 @@ use tariffsim::index::{CountryId, Position, SectorId};
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::variable::CountryVariable;
-use tariffsim::monte_carlo::contribution::{Contributions, Split, contributions};
+use tariffsim::monte_carlo::contribution::{Contributions, Shares, Split, contributions};
 use tariffsim::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
 use tariffsim::monte_carlo::prior::{FlowPrior, Uncertainty};
 
@@ -37,6 +37,17 @@ fn policy(dataset: &Dataset, measures: &Measures, members: &[bool]) -> Policy {
 }
 
 fn split(dataset: &Dataset, measures: &Measures, uncertainty: Uncertainty) -> (Contributions, Ensemble) {
+    let certain = [((0..measures.len()).collect(), 1.0)];
+    split_in(dataset, measures, uncertainty, &certain)
+}
+
+/// In outcomes with some of the measures and a probability each; the ensemble is that of all measures.
+fn split_in(
+    dataset: &Dataset,
+    measures: &Measures,
+    uncertainty: Uncertainty,
+    outcomes: &[(Vec<usize>, f64)],
+) -> (Contributions, Ensemble) {
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(dataset, true).unwrap();
     let baseline = Baseline::new(&model, accounts, Deficits::Fixed, &central(dataset)).unwrap();
@@ -53,8 +64,7 @@ fn split(dataset: &Dataset, measures: &Measures, uncertainty: Uncertainty) -> (C
     };
     let names: Vec<String> = (0..measures.len()).map(|at| format!("m{at:02}")).collect();
     let of = |_: usize, members: &[bool]| Ok::<_, Infallible>(policy(dataset, measures, members));
-    let outcomes = [((0..measures.len()).collect(), 1.0)];
-    let split = Split { experiment, measures: &names, outcomes: &outcomes, policy: &of };
+    let split = Split { experiment, measures: &names, outcomes, policy: &of };
     (contributions(&split, &Silent).unwrap(), experiment.run(&Silent).unwrap())
 }
 
@@ -127,6 +137,28 @@ fn sampled_orders_add_up_too_and_their_error_is_told() {
     let shares = found.all.of(CountryId::at(0), CountryVariable::Welfare);
     let largest = shares.iter().map(|share| share.central.unwrap().abs()).fold(0.0, f64::max);
     assert!(errors.iter().all(|error| *error > 0.0 && *error < 0.05 * largest), "{errors:?} {largest}");
+}
+
+#[test]
+fn outcomes_are_weighed_and_so_are_the_errors_of_their_orders() {
+    let dataset = Recipe::new(4, 3, 9).dataset();
+    let pairs = (0..4).flat_map(|by| (0..4).filter(move |on| *on != by).map(move |on| (by, on)));
+    let measures: Measures = pairs.map(|(by, on)| tariff(&dataset, by, on, 0.3)).collect();
+    let outcomes = [((0..12).collect(), 0.25), (vec![2, 5], 0.75)];
+    let none = Uncertainty { draws: 0, ..Uncertainty::default() };
+    let (found, _) = split_in(&dataset, &measures, none, &outcomes);
+    let of = |shares: &Shares, measure: usize| {
+        let (country, variable) = (CountryId::at(1), CountryVariable::Welfare);
+        let error = shares.order_errors(country, variable).map(|errors| errors[measure]);
+        (shares.of(country, variable)[measure].central.unwrap(), error)
+    };
+    for measure in 0..12 {
+        let [(all, error), (many, of_many), (few, of_few)] =
+            [&found.all, &found.by_outcome[0], &found.by_outcome[1]].map(|shares| of(shares, measure));
+        assert!((all - (0.25 * many + 0.75 * few)).abs() < 1e-12, "{measure}");
+        assert!((error.unwrap() - 0.25 * of_many.unwrap()).abs() < 1e-15 && error > Some(0.0), "{measure}");
+        assert!(of_few.is_none() && (few != 0.0) == [2, 5].contains(&measure), "{measure}: {few}");
+    }
 }
 
 /// Three countries that differ in nothing.

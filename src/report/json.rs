@@ -1,6 +1,7 @@
 //! The answer of `--json`: one document for other programs, tidy, in full precision.
 
 mod several;
+mod shares;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use crate::report::record::{self, Record};
 use crate::report::study::Study;
 use crate::report::tables;
 pub use several::{compare_text, sweep_text};
+pub use shares::Share;
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +30,9 @@ pub struct Document<'a> {
     /// Every variable of the touched flows, and of all goods together (`TOTAL`) for the pairs that are touched
     /// and for all other suppliers of an importer whose policy changes. The other flows are in `flows.csv`.
     pub flows: Vec<FlowValue<'a>>,
+    /// What each measure contributes to the variables of every country; none where that was not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contributions: Vec<Share<'a>>,
 }
 
 /// A changed rate, in fractions.
@@ -142,6 +147,7 @@ pub fn document<'a>(study: &Study<'a>) -> Document<'a> {
         rates: study.worlds().flat_map(|(outcome, study)| rates(outcome, &study)).collect(),
         countries: study.worlds().flat_map(|(outcome, study)| countries(outcome, &study)).collect(),
         flows: study.worlds().flat_map(|(outcome, study)| flows(outcome, &study)).collect(),
+        contributions: shares::shares(study),
     }
 }
 

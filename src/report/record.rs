@@ -60,6 +60,9 @@ pub struct Record<'a> {
     /// What may happen, where that is not certain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome<'a>>,
+    /// How results were shared out among the measures, where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<SharedOut>,
     /// The flows that measures reach.
     pub touched: Touched<'a>,
     /// The countries to look at first: who imposes, who is targeted, who is affected most.
@@ -222,6 +225,18 @@ pub struct Measure<'a> {
     pub flows: usize,
 }
 
+/// How results were shared out among the measures.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SharedOut {
+    /// How many different policies were solved.
+    pub policies: usize,
+    /// How many orders of the measures were sampled; absent where all are weighed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<usize>,
+    /// Draws that are left out since some policy has no solution in them.
+    pub draws_left_out: u32,
+}
+
 /// One of several outcomes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome<'a> {
@@ -260,6 +275,11 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         solution: solution(study),
         measures: measures(study),
         outcomes: study.outcomes.iter().map(outcome).collect(),
+        contributions: study.contributions.map(|found| SharedOut {
+            policies: found.policies,
+            orders: found.orders,
+            draws_left_out: found.failed,
+        }),
         touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
