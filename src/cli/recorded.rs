@@ -10,12 +10,13 @@ use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
+use crate::index::{CountryId, SectorId};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::{Contender, Solved};
 use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::draws::OutcomeOfDraws;
+use crate::report::draws::{OutcomeOfDraws, Sampled};
 use crate::report::shard::Label;
 use crate::report::study::ALL_OUTCOMES;
 
@@ -42,6 +43,8 @@ pub(super) struct Task<'a> {
     pub(super) scope: Scope,
     /// Whether contributions are asked for, over the draws too.
     pub(super) contributions: bool,
+    /// The market whose picture is asked for.
+    pub(super) market: Option<(CountryId, SectorId)>,
     pub(super) quiet: bool,
 }
 
@@ -68,6 +71,17 @@ impl<'a> Task<'a> {
         of_draws.collect()
     }
 
+    /// What stands in the tables of draws.
+    pub(super) fn sampled<'b>(&'b self, outcomes: &'b [OutcomeOfDraws<'b>]) -> Sampled<'b> {
+        let Opened { data, resolved, .. } = self.opened;
+        Sampled {
+            dataset: &data.dataset,
+            variables: resolved.variables(),
+            markets: resolved.markets.as_ref().map(|markets| &markets.elasticities),
+            outcomes,
+        }
+    }
+
     /// Solves what the ledger does not have, and summarises everything; for a folder also what it has unasked.
     pub(super) fn simulate(
         &self,
@@ -81,6 +95,11 @@ impl<'a> Task<'a> {
         let ensemble = run_recorded(&contender, ledger, &bar).map_err(|why| self.failure(why))?;
         bar.end();
         let mut simulation = prepared.simulation(ensemble);
+        simulation.market = self.market;
+        let dataset = &self.opened.data.dataset;
+        simulation.inputs.market = self.market.map(|(importer, sector)| {
+            format!("{}:{}", dataset.countries.code(importer), dataset.sectors.code(sector))
+        });
         self.split(&prepared.start, in_folder, &mut simulation)?;
         Ok(simulation)
     }

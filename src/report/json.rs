@@ -196,7 +196,8 @@ fn countries<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<CountryValue<'a>> {
         unit: unit(study, variable.unit()),
         value: value(study.estimates.country(country, variable)),
     };
-    let variables = |country| CountryVariable::ALL.iter().map(move |&variable| row(country, variable));
+    let all = study.estimates.variables.countries;
+    let variables = |country| all.iter().map(move |&variable| row(country, variable));
     dataset.countries.ids().flat_map(variables).filter(|row| row.value != Value::default()).collect()
 }
 
@@ -208,7 +209,8 @@ fn flows<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<FlowValue<'a>> {
         let unit = unit(study, variable.unit());
         FlowValue { outcome, importer, exporter, sector, variable: variable.name(), unit, value }
     };
-    let variables = |at| FlowVariable::ALL.iter().map(move |&variable| row(at, variable));
+    let all = study.estimates.variables.flows;
+    let variables = |at| all.iter().map(move |&variable| row(at, variable));
     wanted.into_iter().flat_map(variables).filter(|row| row.value != Value::default()).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The waterfall: from nothing to the welfare change of a country, one bar a measure.
 
 use crate::index::CountryId;
-use crate::model::variable::CountryVariable;
+use crate::model::variable::{CountryVariable, Unit};
 use crate::report::chart::axis::Axis;
 use crate::report::chart::figure::{
     BANDS, KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, VALUE, WIDTH, leading, lines, paragraph,
@@ -13,6 +13,7 @@ use crate::report::contributions::{self, Step};
 use crate::report::focus;
 use crate::report::number::{self, Shown};
 use crate::report::plain::plain;
+use crate::report::spoken::{self, Scale};
 use crate::report::study::Study;
 
 /// The most countries, and bars of measures of each.
@@ -34,11 +35,13 @@ const FOOT: i32 = 62;
 /// `contributions.svg`: what each measure contributes to the welfare of the countries concerned.
 pub fn waterfall(study: &Study<'_>) -> String {
     let countries = focus::countries(study, MOST_COUNTRIES);
-    let panels: Vec<Panel> = countries.iter().filter_map(|&country| Panel::new(study, country)).collect();
+    let (headline, scale) = Scale::of_headline(study, &countries);
+    let panels: Vec<Panel> =
+        countries.iter().filter_map(|&country| Panel::new(study, country, headline, &scale)).collect();
     let width = WIDTH - 2 * MARGIN;
     let title = plain(&format!("What each measure contributes: {}", study.title));
     let title_lines = TITLE.wrap(&title, width, 2);
-    let subtitle = SUBTITLE.wrap(SUBJECT, width, 2);
+    let subtitle = SUBTITLE.wrap(&subject(headline), width, 2);
     let notes: Vec<String> =
         notes(study).iter().flat_map(|note| NOTE.wrap(&plain(note), width, usize::MAX)).collect();
     let key = MARGIN + lines(&title_lines, TITLE) + lines(&subtitle, SUBTITLE) + 30;
@@ -48,13 +51,19 @@ pub fn waterfall(study: &Study<'_>) -> String {
     let pen = Pen::new(&mut svg, (WIDTH as u32, height as u32));
     let below = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
     paragraph(&pen, &subtitle, SUBTITLE, GREY, below + 6);
-    draw_key(&pen, key);
+    draw_key(&pen, key, word(headline));
     let mut top = key + 40;
     for panel in &panels {
         panel.draw(&pen, top);
         top += panel.height();
     }
-    pen.text(AXIS, KEY, GREY, ((LEFT + RIGHT) / 2, top + 4), Side::Middle);
+    pen.text(
+        &format!("change in {}, {}", word(headline), scale.words),
+        KEY,
+        GREY,
+        ((LEFT + RIGHT) / 2, top + 4),
+        Side::Middle,
+    );
     let notes_top = height - 24 - lines(&notes, NOTE);
     pen.line((MARGIN, notes_top - 12), (WIDTH - MARGIN, notes_top - 12), FAINT, 1);
     paragraph(&pen, &notes, NOTE, GREY, notes_top);
@@ -62,8 +71,14 @@ pub fn waterfall(study: &Study<'_>) -> String {
     with_title(svg, &title)
 }
 
-const SUBJECT: &str = "Change in welfare (real income); each bar begins where the one above it ends";
-const AXIS: &str = "change in welfare, per cent";
+fn subject(headline: CountryVariable) -> String {
+    format!("Change in {}; each bar begins where the one above it ends", spoken::variable(headline))
+}
+
+/// The variable in a word or two.
+fn word(headline: CountryVariable) -> &'static str {
+    if headline == CountryVariable::Welfare { "welfare" } else { "net surplus" }
+}
 
 fn notes(study: &Study<'_>) -> Vec<String> {
     let mut notes = vec![contributions::MEANING.to_owned()];
@@ -75,16 +90,16 @@ fn notes(study: &Study<'_>) -> Vec<String> {
     with_assumptions(study, notes)
 }
 
-fn draw_key(pen: &Pen<'_>, y: i32) {
+fn draw_key(pen: &Pen<'_>, y: i32, what: &str) {
     let mut x = MARGIN;
     for (colour, text) in [
-        (Hue::Orange.full(), "lowers welfare"),
-        (Hue::Blue.full(), "raises welfare"),
-        (tint(GREY, WHITE, TOTAL), "all measures together"),
+        (Hue::Orange.full(), format!("lowers {what}")),
+        (Hue::Blue.full(), format!("raises {what}")),
+        (tint(GREY, WHITE, TOTAL), "all measures together".to_owned()),
     ] {
         pen.bar((x, y - 9), (x + 22, y + 9), colour);
-        pen.text(text, KEY, INK, (x + 32, y), Side::Left);
-        x += 32 + KEY.width(text) + 36;
+        pen.text(&text, KEY, INK, (x + 32, y), Side::Left);
+        x += 32 + KEY.width(&text) + 36;
     }
 }
 
@@ -106,9 +121,9 @@ struct Panel {
 }
 
 impl Panel {
-    fn new(study: &Study<'_>, country: CountryId) -> Option<Self> {
-        let steps = contributions::steps(study, country, CountryVariable::Welfare, MOST_BARS)?;
-        let total = study.estimates.country(country, CountryVariable::Welfare);
+    fn new(study: &Study<'_>, country: CountryId, headline: CountryVariable, scale: &Scale) -> Option<Self> {
+        let steps = contributions::steps(study, country, (headline, scale.divisor), MOST_BARS)?;
+        let total = study.estimates.country(country, headline);
         let mut at = 0.0;
         let mut bars: Vec<Bar> = Vec::new();
         for Step { name, central, range, shown } in steps {
@@ -118,7 +133,7 @@ impl Panel {
                 from: at,
                 to: at + central,
                 whisker,
-                text: in_figures(&shown),
+                text: in_figures(&shown, headline),
                 is_total: false,
             });
             at += central;
@@ -126,12 +141,13 @@ impl Panel {
         // Ranges of the total belong to draws of the whole run; they are drawn where those of the parts are.
         let has_whiskers = bars.iter().any(|bar| bar.whisker.is_some());
         let range = total.spread.as_ref().filter(|_| has_whiskers).map(number::range);
+        let range = range.map(|ends| ends.map(|end| end / scale.divisor));
         bars.push(Bar {
             label: "all measures".to_owned(),
             from: 0.0,
-            to: total.central?,
+            to: total.central? / scale.divisor,
             whisker: range,
-            text: in_figures(&number::shown(total, 1.0)?),
+            text: in_figures(&number::shown(total, scale.divisor)?, headline),
             is_total: true,
         });
         let extent = |bar: &Bar| {
@@ -196,9 +212,11 @@ impl Panel {
     }
 }
 
-fn in_figures(shown: &Shown) -> String {
+/// Amounts of money have their unit at the axis.
+fn in_figures(shown: &Shown, headline: CountryVariable) -> String {
+    let sign = if headline.unit() == Unit::Money { "" } else { " %" };
     match &shown.range {
-        Some(range) => format!("{} % ({range})", shown.central),
-        None => format!("{} %", shown.central),
+        Some(range) => format!("{}{sign} ({range})", shown.central),
+        None => format!("{}{sign}", shown.central),
     }
 }

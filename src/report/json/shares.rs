@@ -35,7 +35,7 @@ pub(super) fn shares<'a>(study: &Study<'a>) -> Vec<Share<'a>> {
     let mut rows = Vec::new();
     for (outcome, shares) in contributions::worlds(study, found) {
         for country in countries.ids::<CountryId>() {
-            for variable in contributions::variables() {
+            for variable in contributions::variables(study) {
                 let errors = shares.order_errors(country, variable);
                 let estimates = shares.of(country, variable).iter().enumerate();
                 rows.extend(estimates.filter(|(_, share)| share.central.is_some()).map(|(at, share)| {
