@@ -19,6 +19,7 @@ mod failure;
 mod ledger;
 mod list;
 mod man;
+mod market;
 mod merge;
 mod new;
 mod open;

@@ -8,6 +8,7 @@ pub mod impact;
 pub mod labour;
 pub mod levels;
 pub mod moved;
+pub mod partial;
 pub mod preconditioner;
 mod response;
 pub mod shares;

@@ -7,6 +7,8 @@ pub mod ensemble;
 pub mod estimate;
 pub mod game;
 pub mod ledger;
+mod markets;
+pub mod model;
 pub mod prior;
 pub mod quantiles;
 mod solver;

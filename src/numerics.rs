@@ -1,4 +1,4 @@
-//! Numerical routines: solving x = G(x) for several problems side by side. No word of trade in here.
+//! Numerical routines: solving x = G(x) for several problems side by side, and f(x) = 0. No word of trade in here.
 //!
 //! "Lanes" are independent problems of the same size that are solved together. Lane `l` of component `c` of a
 //! vector stands at `c * K + l`, so that loops over lanes are contiguous. A lane's arithmetic never depends on
@@ -7,3 +7,4 @@
 pub mod anderson;
 pub mod functions;
 pub mod lanes;
+pub mod newton;

@@ -25,6 +25,7 @@ mod extends;
 mod grammar;
 mod guide;
 mod instrument;
+mod markets;
 mod measure;
 mod members;
 mod names;
@@ -54,6 +55,7 @@ pub use coalition::Coalitions;
 pub use events::Events;
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};
+pub use markets::{MarketChoices, ResolvedMarkets};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
@@ -396,6 +398,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
     };
+    markets::refuse_measures(scenario.model.markets.as_ref(), &scenario.measures, faults);
     read_schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
     // Keys that people put at the wrong place, and where they belong.

@@ -11,6 +11,7 @@ use tariffsim::model::baseline::Baseline;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
+use tariffsim::monte_carlo::model::Model;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::numerics::anderson::Options;
 use tariffsim::scenario::Scenario;
@@ -55,8 +56,7 @@ fn a_draw_without_a_solution_names_its_outcome() {
     for most_sweeps in 1..60 {
         let model = GeneralEquilibrium { options: Options { most_sweeps, ..Options::default() } };
         let experiment = Experiment {
-            model: &model,
-            baseline: &baseline,
+            model: Model::general(&model, &baseline),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &Uncertainty { draws: 64, ..resolved.uncertainty },

@@ -55,18 +55,18 @@ fn compare(world: &World<'_>, draws: &[Draw], rows: &[FlowRow], what: &str) {
         let wanted = plain.impact(rows);
         let j = world.accounts.shape.sectors;
         for (at_country, (found, wanted)) in
-            pieces(&found.countries, &wanted.countries, V::ALL.len()).enumerate()
+            pieces(&found.countries, &wanted.countries, V::GENERAL.len()).enumerate()
         {
             let [income, _] = plain.incomes(at_country);
-            for (variable, (found, wanted)) in V::ALL.iter().zip(found.iter().zip(wanted)) {
+            for (variable, (found, wanted)) in V::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 let scale = if variable.unit() == Unit::Money { 100.0 / income } else { 1.0 };
                 near(found * scale, wanted * scale, || {
                     format!("{what}, draw {at}, country {at_country}: {}", variable.name())
                 });
             }
         }
-        for (pair, (found, wanted)) in pieces(&found.sectors, &wanted.sectors, S::ALL.len()).enumerate() {
-            for (variable, (found, wanted)) in S::ALL.iter().zip(found.iter().zip(wanted)) {
+        for (pair, (found, wanted)) in pieces(&found.sectors, &wanted.sectors, S::GENERAL.len()).enumerate() {
+            for (variable, (found, wanted)) in S::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 near(*found, *wanted, || {
                     format!(
                         "{what}, draw {at}, country {} sector {}: {}",
@@ -77,8 +77,8 @@ fn compare(world: &World<'_>, draws: &[Draw], rows: &[FlowRow], what: &str) {
                 });
             }
         }
-        for (row, (found, wanted)) in rows.iter().zip(pieces(&found.flows, &wanted.flows, F::ALL.len())) {
-            for (variable, (found, wanted)) in F::ALL.iter().zip(found.iter().zip(wanted)) {
+        for (row, (found, wanted)) in rows.iter().zip(pieces(&found.flows, &wanted.flows, F::GENERAL.len())) {
+            for (variable, (found, wanted)) in F::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 near(*found, *wanted, || format!("{what}, draw {at}, {row:?}: {}", variable.name()));
             }
         }
@@ -209,7 +209,7 @@ fn where_nothing_changes_every_change_is_zero_to_the_bit() {
                 counterfactual: draw.baseline.clone(),
             };
             let impact = Impact::new(&world, same.comparison(), &rows);
-            let is_level = |at: usize| V::ALL[at % V::ALL.len()].name().starts_with("effective_rate");
+            let is_level = |at: usize| V::GENERAL[at % V::GENERAL.len()].name().starts_with("effective_rate");
             let changes = impact.countries.iter().enumerate().filter(|(at, _)| !is_level(*at));
             let all = changes.map(|(_, value)| value).chain(&impact.sectors).chain(&impact.flows);
             for (at, value) in all.enumerate() {
@@ -252,7 +252,7 @@ fn what_is_not_asked_for_changes_nothing_else() {
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&less.countries), bits(&all.countries), "{what}");
         assert!(less.sectors.is_empty());
-        let of_all = rows.iter().zip(all.flows.chunks_exact(F::ALL.len())).rev();
+        let of_all = rows.iter().zip(all.flows.chunks_exact(F::GENERAL.len())).rev();
         let wanted: Vec<f64> =
             of_all.filter(|(row, _)| row.sector.is_none()).flat_map(|(_, values)| values.to_vec()).collect();
         assert_eq!(bits(&less.flows), bits(&wanted), "{what}");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{difference, draw, read};
+use crate::cli::market;
 use crate::cli::open::Opened;
 use crate::cli::recorded::Task;
 use crate::cli::reopen::{reopen, scope};
@@ -64,6 +65,7 @@ pub(super) fn merge(arguments: &Arguments) -> Result<(), Failure> {
         scope,
         quiet: arguments.quiet,
         contributions: arguments.telling.contributions,
+        market: market::named(arguments.telling.market.as_deref(), &opened)?,
     };
     arguments.threads.with(|| run::tell(&arguments.telling, &task, &mut shards))
 }

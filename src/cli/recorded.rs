@@ -10,6 +10,7 @@ use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
+use crate::index::{CountryId, SectorId};
 use crate::model::split::SplitError;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::draw::Sampler;
@@ -18,7 +19,7 @@ use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::welfare::welfare_split;
 use crate::report::contents::WELFARE;
-use crate::report::draws::OutcomeOfDraws;
+use crate::report::draws::{OutcomeOfDraws, Sampled};
 use crate::report::shard::Label;
 use crate::report::study::ALL_OUTCOMES;
 
@@ -45,6 +46,8 @@ pub(super) struct Task<'a> {
     pub(super) scope: Scope,
     /// Whether contributions are asked for, over the draws too.
     pub(super) contributions: bool,
+    /// The market whose picture is asked for.
+    pub(super) market: Option<(CountryId, SectorId)>,
     pub(super) quiet: bool,
 }
 
@@ -71,6 +74,17 @@ impl<'a> Task<'a> {
         of_draws.collect()
     }
 
+    /// What stands in the tables of draws.
+    pub(super) fn sampled<'b>(&'b self, outcomes: &'b [OutcomeOfDraws<'b>]) -> Sampled<'b> {
+        let Opened { data, resolved, .. } = self.opened;
+        Sampled {
+            dataset: &data.dataset,
+            variables: resolved.variables(),
+            markets: resolved.markets.as_ref().map(|markets| &markets.elasticities),
+            outcomes,
+        }
+    }
+
     /// Solves what the ledger does not have, and summarises everything; for a folder also what it has unasked.
     pub(super) fn simulate(
         &self,
@@ -84,10 +98,15 @@ impl<'a> Task<'a> {
         let ensemble = run_recorded(&contender, ledger, &bar).map_err(|why| self.failure(why))?;
         bar.end();
         let mut simulation = prepared.simulation(ensemble);
+        simulation.market = self.market;
+        let dataset = &self.opened.data.dataset;
+        simulation.inputs.market = self.market.map(|(importer, sector)| {
+            format!("{}:{}", dataset.countries.code(importer), dataset.sectors.code(sector))
+        });
         self.split(&prepared.start, in_folder, &mut simulation)?;
         if in_folder {
             match welfare_split(&contender) {
-                Ok(found) => simulation.welfare = Some(found),
+                Ok(found) => simulation.welfare = found,
                 Err((outcome, error)) => simulation.notes.absent.push(self.no_parts(outcome, &error)),
             }
         }

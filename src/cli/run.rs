@@ -12,11 +12,11 @@ use crate::cli::open::{self, Opened};
 use crate::cli::recorded::{Nothing, Task};
 use crate::cli::sampling::{Draws, Sampling};
 use crate::cli::simulate::{FlowScope, Scope, Simulation};
-use crate::cli::{Day, Subject, output};
+use crate::cli::{Day, Subject, market, output};
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ledger::Ledger;
 use crate::report::contents::DRAWS;
-use crate::report::draws::{DrawTables, Sampled};
+use crate::report::draws::DrawTables;
 use crate::report::study::Study;
 use crate::report::{folder, json, result, terminal};
 
@@ -71,6 +71,10 @@ pub(super) struct Telling {
     /// of up to six measures
     #[arg(long)]
     pub(super) contributions: bool,
+    /// Draw the picture of this market, such as USA:MET (partial equilibrium, with --out) [default: the single market of the
+    /// scenario]
+    #[arg(long, value_name = "IMPORTER:SECTOR", requires = "out")]
+    pub(super) market: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -100,6 +104,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         uncertainty,
         scope: arguments.scope(),
         contributions: arguments.telling.contributions,
+        market: market::named(arguments.telling.market.as_deref(), &opened)?,
         quiet: sampling.quiet,
     };
     sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
@@ -181,7 +186,7 @@ pub(super) fn write(
         return Ok(simulation);
     }
     let outcomes = task.outcomes_of_draws();
-    let sampled = Sampled { dataset: &task.opened.data.dataset, outcomes: &outcomes };
+    let sampled = task.sampled(&outcomes);
     folder::make(dir, |draft| {
         let mut watched = Watched { ledger, tables: DrawTables::begin(draft, sampled)?, draft };
         let simulation = task.simulate(&mut watched, true)?;

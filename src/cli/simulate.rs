@@ -13,7 +13,7 @@ use crate::cli::open::Opened;
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::Policy;
 use crate::hash::sha256;
-use crate::index::CountryId;
+use crate::index::{CountryId, SectorId};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
@@ -25,7 +25,7 @@ use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
-use crate::report::study::{FailedDraw, InOutcome, SolutionNotes, Study};
+use crate::report::study::{FailedDraw, InOutcome, Markets, SolutionNotes, Study};
 use crate::scenario::Resolved;
 
 /// How much is reported.
@@ -60,6 +60,8 @@ pub(super) struct Simulation {
     pub(super) contributions: Option<Contributions>,
     /// Where exact welfare comes from, where that was asked for and has an answer.
     pub(super) welfare: Option<WelfareSplit>,
+    /// The market whose picture was asked for.
+    pub(super) market: Option<(CountryId, SectorId)>,
 }
 
 impl Simulation {
@@ -81,6 +83,13 @@ impl Simulation {
             policy: &resolved.policy,
             closure: resolved.closure,
             inputs: resolved.inputs,
+            markets: resolved.markets.as_ref().map(|markets| Markets {
+                form: markets.form,
+                elasticities: &markets.elasticities,
+                demand_label: &markets.demand_label,
+                supply_label: &markets.supply_label,
+            }),
+            market: self.market.or_else(|| single_market(&resolved.policy)),
             elasticities: &resolved.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
@@ -100,6 +109,13 @@ impl Simulation {
             welfare: self.welfare.as_ref(),
         }
     }
+}
+
+/// The market in which everything happens that a policy changes, if it is one.
+fn single_market(policy: &Policy) -> Option<(CountryId, SectorId)> {
+    let mut markets = policy.changes.iter().map(|change| (change.flow.importer, change.flow.sector));
+    let first = markets.next()?;
+    markets.all(|market| market == first).then_some(first)
 }
 
 /// One scenario of several that are simulated on the same draws.
@@ -201,8 +217,7 @@ impl<'a> Prepared<'a> {
     pub(super) fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium) -> Experiment<'b> {
         let resolved = &self.contestant.opened.resolved;
         Experiment {
-            model,
-            baseline: &self.start.baseline,
+            model: self.start.model(model, resolved),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &self.contestant.uncertainty,
@@ -216,7 +231,7 @@ impl<'a> Prepared<'a> {
         let resolved = &opened.resolved;
         Simulation {
             notes: SolutionNotes {
-                data_residual: self.start.baseline.data_residual,
+                data_residual: self.start.data_residual(),
                 clamped: self.start.clamped,
                 ..notes(&opened.data.dataset, resolved, &ensemble)
             },
@@ -229,6 +244,7 @@ impl<'a> Prepared<'a> {
             uncertainty,
             contributions: None,
             welfare: None,
+            market: None,
         }
     }
 }
@@ -282,7 +298,13 @@ fn notes(dataset: &Dataset, resolved: &Resolved, ensemble: &Ensemble) -> Solutio
 /// Why some rows are absent, in words.
 fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<String> {
     let mut reasons = Vec::new();
-    for &variable in CountryVariable::ALL {
+    let modelled = estimates.variables.countries;
+    if modelled != CountryVariable::GENERAL {
+        let without = CountryVariable::GENERAL.iter().filter(|variable| !modelled.contains(variable));
+        let names: Vec<&str> = without.map(|variable| variable.name()).collect();
+        reasons.push(format!("countries: not modelled in partial equilibrium: {}", names.join(", ")));
+    }
+    for &variable in estimates.variables.countries {
         let without: Vec<&str> = dataset
             .countries
             .ids::<CountryId>()

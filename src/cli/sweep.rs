@@ -16,7 +16,6 @@ use crate::cli::{Changes, Day, output};
 use crate::diagnostic::{Diagnostic, Place, listed};
 use crate::index::CountryId;
 use crate::model::trade_model::GeneralEquilibrium;
-use crate::model::variable::CountryVariable;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::Study;
 use crate::report::sweep::{self, Found, Key, Point, Sweep};
@@ -88,7 +87,8 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
         scenario_hash: &hash,
         ..most.simulation.study(&most.opened)
     };
-    let variables = if variables.is_empty() { vec![CountryVariable::Welfare] } else { variables };
+    let headline = study.estimates.variables.headline;
+    let variables = if variables.is_empty() { vec![headline] } else { variables };
     let keys = parameters.iter().map(key).collect();
     report(arguments, &Sweep { study, keys, points: solved.points, most: most.at, chosen, variables })
 }
@@ -236,8 +236,9 @@ impl Solved {
             scenario_hash: simulation.scenario_hash.clone(),
         };
         let countries = opened.data.dataset.countries.ids::<CountryId>();
-        let welfare = |country| simulation.estimates.country(country, CountryVariable::Welfare).central;
-        let size: f64 = countries.filter_map(welfare).map(f64::abs).sum();
+        let headline = simulation.estimates.variables.headline;
+        let effect = |country| simulation.estimates.country(country, headline).central;
+        let size: f64 = countries.filter_map(effect).map(f64::abs).sum();
         if self.most.as_ref().is_none_or(|most| size > most.size) {
             self.most = Some(Most { at: self.points.len(), size, opened, simulation });
         }

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
+use crate::cli::market;
 use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::recorded::{Nothing, Task};
@@ -69,6 +70,7 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
         scope,
         quiet: arguments.quiet,
         contributions: written.inputs.contributions,
+        market: market::named(written.inputs.market.as_deref(), &opened)?,
     };
     let scratch = Scratch(std::env::temp_dir().join(format!("tariffsim-verify-{}", std::process::id())));
     let with_draws = written.files.contains_key(DRAWS);

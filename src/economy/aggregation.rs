@@ -11,6 +11,7 @@
 //!
 //! Means of equal numbers are that number to the bit. Aggregating twice gives what aggregating once does.
 
+mod markets;
 mod policy;
 
 pub use policy::PolicyLoss;

@@ -70,6 +70,8 @@ pub enum Equation {
     Tariff(Flow),
     /// The labour of a country's sector, where it does not move freely.
     SectorLabour(CountryId, SectorId),
+    /// What an exporter sells in a market of partial equilibrium.
+    Market(CountryId, SectorId),
 }
 
 impl Equation {
@@ -79,7 +81,8 @@ impl Equation {
             Self::LabourMarket(country)
             | Self::PriceIndex(country, _)
             | Self::Expenditure(country, _)
-            | Self::SectorLabour(country, _) => country,
+            | Self::SectorLabour(country, _)
+            | Self::Market(country, _) => country,
             Self::Tariff(flow) => flow.importer,
         }
     }
@@ -118,6 +121,16 @@ pub enum SolveError {
         /// The country.
         country: CountryId,
     },
+    /// The linear form of partial equilibrium, taken further than it reaches.
+    #[error("the linear solution has trade below zero")]
+    NegativeTrade {
+        /// The importer.
+        importer: CountryId,
+        /// The exporter.
+        exporter: CountryId,
+        /// The sector.
+        sector: SectorId,
+    },
 }
 
 impl SolveError {
@@ -128,11 +141,15 @@ impl SolveError {
         match *self {
             Self::NoIncome { country } | Self::CutOff { country } => is_country(country),
             Self::NoSupplier { importer, sector } => is_country(importer) && is_sector(sector),
+            Self::NegativeTrade { importer, exporter, sector } => {
+                is_country(importer) && is_country(exporter) && is_sector(sector)
+            }
             Self::NotConverged { worst, .. } => match worst {
                 Equation::LabourMarket(country) => is_country(country),
                 Equation::PriceIndex(country, sector)
                 | Equation::Expenditure(country, sector)
-                | Equation::SectorLabour(country, sector) => is_country(country) && is_sector(sector),
+                | Equation::SectorLabour(country, sector)
+                | Equation::Market(country, sector) => is_country(country) && is_sector(sector),
                 Equation::Tariff(flow) => {
                     is_country(flow.importer) && is_country(flow.exporter) && is_sector(flow.sector)
                 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::index::{CountryId, Position as _};
 use crate::model::impact::Impact;
-use crate::model::variable::CountryVariable;
+use crate::model::variable::{CountryVariable, Variables};
 use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::solver::Solved;
@@ -49,6 +49,8 @@ pub struct Difference {
 pub struct Differences {
     /// What is compared.
     pub pair: Pair,
+    /// The variables of both.
+    pub variables: &'static Variables,
     /// By (country, variable).
     pub countries: Vec<Difference>,
     /// Draws that one of them or both have not solved.
@@ -56,9 +58,13 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// The difference of a country's variable.
+    /// The difference of a country's variable, without a value where it is not modelled.
     pub fn country(&self, country: CountryId, variable: CountryVariable) -> &Difference {
-        &self.countries[country.index() * CountryVariable::ALL.len() + variable.index()]
+        const NOTHING: Difference =
+            Difference { estimate: Estimate { central: None, spread: None }, p_positive: None };
+        let variables = self.variables.countries;
+        let place = variables.iter().position(|known| *known == variable);
+        place.map_or(&NOTHING, |place| &self.countries[country.index() * variables.len() + place])
     }
 
     /// Whether both are the same to the bit, in the central case and in every draw.
@@ -80,6 +86,8 @@ pub(super) struct Side<'a> {
     pub(super) central: &'a [Impact],
     /// The probabilities of its outcomes.
     pub(super) weights: &'a [f64],
+    /// What it has.
+    pub(super) variables: &'static Variables,
 }
 
 /// Memory for the numbers behind the quantiles of a pair.
@@ -88,6 +96,7 @@ const BYTES: usize = 32 << 20;
 /// Collects the differences of a pair over the draws.
 pub(super) struct Contrast {
     pub(super) pair: Pair,
+    variables: &'static Variables,
     weights: [Vec<f64>; 2],
     central: Vec<Option<f64>>,
     numbers: Numbers,
@@ -105,6 +114,7 @@ impl Contrast {
         let memory = Memory::within(BYTES / numbers.max(1), draws as usize);
         Self {
             pair,
+            variables: sides[0].variables,
             central: central.map(|value| value.is_finite().then_some(value)).collect(),
             numbers: Numbers::new(memory, numbers, 1),
             positive: vec![0; numbers],
@@ -143,7 +153,12 @@ impl Contrast {
             let p_positive = spread.map(|spread| f64::from(positive[number]) / f64::from(spread.draws));
             Difference { estimate: Estimate { central, spread }, p_positive }
         });
-        Differences { pair: self.pair, countries: ended.collect(), failed: self.failed }
+        Differences {
+            pair: self.pair,
+            variables: self.variables,
+            countries: ended.collect(),
+            failed: self.failed,
+        }
     }
 }
 

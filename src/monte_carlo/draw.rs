@@ -7,6 +7,7 @@ use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
 
 use crate::bilateral::Bilateral;
 use crate::economy::elasticities::Elasticities;
+use crate::economy::markets::MarketElasticities;
 use crate::economy::policy::ExemptShare;
 use crate::index::{CountryId, Position as _};
 use crate::model::world::Parameters;
@@ -40,11 +41,16 @@ pub struct Sampler<'a> {
     partners: usize,
     /// Standard deviations of ln of the pair and cell factors of trade flows; `None` without noise on them.
     flow_log_sd: Option<[f64; 2]>,
+    /// Standard deviations of ln η and ln ε.
+    market_log_sd: [f64; 2],
 }
 
 /// Added to a draw's index to give the stream of its trade flows: a stream of their own, so that the flows of a draw
 /// are the same whatever else is drawn.
 const FLOW_STREAMS: u64 = 1 << 32;
+
+/// The same for demand and supply elasticities.
+const MARKET_STREAMS: u64 = 2 << 32;
 
 /// One exempt share: its distribution and whose shock moves it.
 #[derive(Clone, Debug)]
@@ -70,6 +76,7 @@ impl<'a> Sampler<'a> {
             shares,
             partners,
             flow_log_sd: uncertainty.flows.map(|prior| [prior.cv_pair, prior.cv_cell].map(log_sd)),
+            market_log_sd: [uncertainty.markets.demand_cv, uncertainty.markets.supply_cv].map(log_sd),
         }
     }
 
@@ -106,6 +113,32 @@ impl<'a> Sampler<'a> {
 }
 
 impl Sampler<'_> {
+    /// By how much the demand elasticity of each sector, and the supply elasticities of all its exporters together, are
+    /// multiplied in draw number `index`: log-normal factors with median 1.
+    pub fn market_factors(&self, index: u32, sectors: usize) -> Vec<[f64; 2]> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(MARKET_STREAMS + u64::from(index));
+        let mut factor = |sd: f64| -> f64 {
+            let normal: f64 = StandardNormal.sample(&mut rng);
+            exp(sd * normal)
+        };
+        (0..sectors).map(|_| self.market_log_sd.map(&mut factor)).collect()
+    }
+
+    /// Demand and supply elasticities of draw number `index`.
+    pub fn markets(&self, index: u32, central: &MarketElasticities) -> MarketElasticities {
+        let mut drawn = central.clone();
+        let countries = central.supply.len() / central.demand.len().max(1);
+        let supplies = drawn.supply.chunks_exact_mut(countries.max(1));
+        let factors = self.market_factors(index, central.demand.len());
+        for ((demand, supplies), [of_demand, of_supply]) in drawn.demand.iter_mut().zip(supplies).zip(factors)
+        {
+            *demand *= of_demand;
+            supplies.iter_mut().for_each(|supply| *supply *= of_supply);
+        }
+        drawn
+    }
+
     /// Whether trade flows are random.
     pub fn draws_flows(&self) -> bool {
         self.flow_log_sd.is_some()

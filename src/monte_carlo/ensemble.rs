@@ -6,27 +6,25 @@ use rayon::prelude::*;
 
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
-use crate::model::baseline::Baseline;
 use crate::model::equilibrium::SolveError;
 use crate::model::impact::{FlowRow, Impact};
-use crate::model::trade_model::{BATCH, GeneralEquilibrium};
-use crate::model::variable::FlowVariable;
+use crate::model::trade_model::BATCH;
 use crate::model::world::World;
 use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
+use crate::monte_carlo::markets::{MarketArm, MarketSolver};
+use crate::monte_carlo::model::{General, Model};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::solver::{Arm, Solver};
+use crate::monte_carlo::solver::{Arm, GeneralSolver, Solver};
 pub use crate::monte_carlo::solver::{Solved, Unsolved};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.
 #[derive(Clone, Copy)]
 pub struct Experiment<'a> {
-    /// The model.
-    pub model: &'a GeneralEquilibrium,
-    /// The baseline.
-    pub baseline: &'a Baseline,
+    /// The model, with what it starts from.
+    pub model: Model<'a>,
     /// The policy; with several outcomes what is expected of it, on which is reported.
     pub policy: &'a Policy,
     /// Central elasticities.
@@ -128,6 +126,19 @@ impl Experiment<'_> {
         Ok(found.ensembles.into_iter().next().expect("one for every contender"))
     }
 
+    /// What a policy does at central parameters.
+    pub(super) fn central_impact(&self, policy: &Policy) -> Result<Impact, SolveError> {
+        match self.model {
+            Model::General(general) => {
+                let world = general.baseline.world(policy)?;
+                Ok(Arm::new(self, general, &world)?.central_impact(general.baseline))
+            }
+            Model::Partial(partial) => {
+                Ok(MarketArm::new(self, partial, policy)?.central_impact(self, partial.markets))
+            }
+        }
+    }
+
     /// Where the numbers of each kind stand in the parts of an [`Impact`], in their order.
     fn places(&self, impact: &Impact) -> Vec<Place> {
         let mut pairs: Vec<_> =
@@ -145,7 +156,7 @@ impl Experiment<'_> {
         ];
         let mut first = 0;
         for rows in self.flow_rows.chunk_by(|a, b| kind(a) == kind(b)) {
-            let numbers = first..first + rows.len() * FlowVariable::ALL.len();
+            let numbers = first..first + rows.len() * self.model.variables().flows.len();
             first = numbers.end;
             places.push(Place { part: 2, numbers, kind: kind(&rows[0]) });
         }
@@ -163,6 +174,7 @@ impl Experiment<'_> {
         let defined = |value: f64| value.is_finite().then_some(value);
         let [countries, sectors, flows] = central[0].parts().map(<[f64]>::len);
         let empty = || Estimates {
+            variables: self.model.variables(),
             countries: Vec::with_capacity(countries),
             sectors: Vec::with_capacity(sectors),
             flow_rows: self.flow_rows.to_vec(),
@@ -265,9 +277,9 @@ fn in_outcome(outcome: usize) -> impl Fn(SolveError) -> NoSolution {
 }
 
 impl<'a> Contender<'a> {
-    /// The world of each outcome.
+    /// The world of each outcome; markets need none.
     pub(super) fn worlds(&self) -> Result<Vec<World<'a>>, NoSolution> {
-        let baseline = self.experiment.baseline;
+        let Model::General(General { baseline, .. }) = self.experiment.model else { return Ok(Vec::new()) };
         let outcomes = self.outcomes.iter().enumerate();
         outcomes.map(|(at, outcome)| baseline.world(outcome.policy).map_err(in_outcome(at))).collect()
     }
@@ -276,7 +288,7 @@ impl<'a> Contender<'a> {
 /// An experiment on its way: solved at central parameters, and what its draws gave so far.
 pub(super) struct Run<'a> {
     experiment: &'a Experiment<'a>,
-    pub(super) solver: Solver<'a>,
+    pub(super) solver: Box<dyn Solver + 'a>,
     central: Vec<Impact>,
     pub(super) collection: Collection,
 }
@@ -288,10 +300,22 @@ impl<'a> Run<'a> {
         observed: &'a Policy,
     ) -> Result<Self, NoSolution> {
         let experiment = &contender.experiment;
-        let observed = experiment.baseline.world(observed).map_err(in_outcome(0))?;
-        let arms = worlds.iter().enumerate();
-        let arms = arms.map(|(at, world)| Arm::new(experiment, world).map_err(in_outcome(at)));
-        let solver = Solver::new(experiment, observed, arms.collect::<Result<_, _>>()?);
+        let solver: Box<dyn Solver + 'a> = match experiment.model {
+            Model::General(general) => {
+                let observed = general.baseline.world(observed).map_err(in_outcome(0))?;
+                let arms = worlds.iter().enumerate();
+                let arms =
+                    arms.map(|(at, world)| Arm::new(experiment, general, world).map_err(in_outcome(at)));
+                Box::new(GeneralSolver::new(experiment, general, observed, arms.collect::<Result<_, _>>()?))
+            }
+            Model::Partial(partial) => {
+                let arms = contender.outcomes.iter().enumerate();
+                let arms = arms.map(|(at, outcome)| {
+                    MarketArm::new(experiment, partial, outcome.policy).map_err(in_outcome(at))
+                });
+                Box::new(MarketSolver::new(experiment, partial, arms.collect::<Result<_, _>>()?))
+            }
+        };
         let central = solver.central_impacts();
         let weights = contender.outcomes.iter().map(|outcome| outcome.weight).collect();
         let collection =
@@ -309,27 +333,28 @@ impl<'a> Run<'a> {
         let sizes = |impact: &Impact| impact.parts().map(<[f64]>::len);
         match &solved.result {
             Ok(outcomes) => outcomes.iter().map(sizes).eq(self.central.iter().map(sizes)),
-            Err(error) => error.error.is_within(self.experiment.baseline.accounts.share.shape()),
+            Err(error) => error.error.is_within(self.experiment.model.shape()),
         }
     }
 
     fn side(&self) -> Side<'_> {
-        Side { central: &self.central, weights: &self.collection.weights }
+        let variables = self.experiment.model.variables();
+        Side { central: &self.central, weights: &self.collection.weights, variables }
     }
 
     pub(super) fn end(self) -> Ensemble {
         let Collection { weights, gathered, failed, floored } = self.collection;
         let (mut estimates, quantile_error) = self.experiment.estimates(&self.central, gathered, &weights);
         let all = estimates.remove(0);
-        let solutions = || self.solver.arms.iter().map(|arm| &arm.central);
+        let (iterations, residual) = self.solver.effort();
         Ensemble {
             estimates: all,
             by_outcome: estimates,
             failed,
             floored,
             quantile_error,
-            iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
-            residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
+            iterations,
+            residual,
         }
     }
 }

@@ -54,6 +54,22 @@ impl Default for FlowPrior {
     }
 }
 
+/// Log-normal priors on the demand and supply elasticities of partial equilibrium, applied as factors (`×`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MarketPriors {
+    /// Coefficient of variation of the demand elasticity, as a fraction.
+    pub demand_cv: f64,
+    /// Coefficient of variation of the supply elasticity, as a fraction.
+    pub supply_cv: f64,
+}
+
+impl Default for MarketPriors {
+    /// Assumed: from half to twice the central value in nine draws of ten.
+    fn default() -> Self {
+        Self { demand_cv: 0.5, supply_cv: 0.5 }
+    }
+}
+
 /// What is drawn, how often, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uncertainty {
@@ -67,6 +83,8 @@ pub struct Uncertainty {
     pub exempt: ExemptPrior,
     /// The prior on trade flows; `None` takes them as they are in the data.
     pub flows: Option<FlowPrior>,
+    /// The priors on demand and supply, which only partial equilibrium has.
+    pub markets: MarketPriors,
 }
 
 impl Uncertainty {
@@ -82,6 +100,7 @@ impl Default for Uncertainty {
             elasticities: ElasticityPrior::default(),
             exempt: ExemptPrior::default(),
             flows: None,
+            markets: MarketPriors::default(),
         }
     }
 }

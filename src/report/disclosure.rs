@@ -5,13 +5,14 @@ use std::fmt;
 use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::{Deficits, Labour};
 use crate::economy::horizon::Horizon;
+use crate::economy::markets::Form;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
 use crate::report::focus;
 use crate::report::number::{self, Figures, Place};
-use crate::report::study::{FailedDraw, Study};
+use crate::report::study::{FailedDraw, Markets, Study};
 use crate::table::grouped;
 
 /// What every range is, in the words to be used for it.
@@ -46,6 +47,8 @@ pub enum Topic {
     Flows,
     /// The average tariff before the policy.
     BaselineRate,
+    /// What partial equilibrium leaves out.
+    Markets,
 }
 
 /// One sentence: what it is about, and what must be said.
@@ -74,7 +77,8 @@ pub fn lines(study: &Study<'_>, shown: &[CountryId]) -> Vec<Disclosure> {
     let gains = shown.iter().filter_map(|&country| small_gain(study, country));
     gains
         .chain(trade_balance(study))
-        .chain([price_index()])
+        .chain(price_index(study))
+        .chain(one_market(study))
         .chain(narrow_range(study, shown))
         .chain(outside(study, shown, &TOLD))
         .chain(noise_on_flows(study))
@@ -114,13 +118,29 @@ fn retaliation(study: &Study<'_>, country: CountryId) -> bool {
 
 fn trade_balance(study: &Study<'_>) -> Option<Disclosure> {
     let held = matches!(study.closure.deficits, Deficits::Fixed | Deficits::Balanced);
-    held.then(|| {
+    (held && study.markets.is_none()).then(|| {
         disclosure(Topic::TradeBalance, "effect on trade deficits", "trade balance held fixed by assumption")
     })
 }
 
-fn price_index() -> Disclosure {
-    disclosure(Topic::Prices, "consumer prices", "relative to world wages; not inflation")
+fn price_index(study: &Study<'_>) -> Option<Disclosure> {
+    let has_index = study.markets.is_none();
+    has_index.then(|| disclosure(Topic::Prices, "consumer prices", "relative to world wages; not inflation"))
+}
+
+/// What partial equilibrium leaves out.
+fn one_market(study: &Study<'_>) -> Option<Disclosure> {
+    let Markets { form, .. } = study.markets?;
+    let says = match form {
+        Form::Exact => {
+            "each market is solved for itself: wages, incomes, other markets and exchange rates stay as they are, and \
+             users of the goods appear as their buyers"
+        }
+        Form::Linear => {
+            "each market is solved for itself and linearised (Francois and Hall 2003): good for small changes only"
+        }
+    };
+    Some(disclosure(Topic::Markets, "partial equilibrium", says))
 }
 
 /// The largest welfare effect whose range is narrow.
@@ -273,7 +293,10 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
-    remark(study.closure.labour != Labour::Mobile, labour_in_words(study.closure.labour).to_owned());
+    remark(
+        study.markets.is_none() && study.closure.labour != Labour::Mobile,
+        labour_in_words(study.closure.labour).to_owned(),
+    );
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -353,6 +376,26 @@ pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
     codes.iter().zip(errors).filter(|(_, error)| error.is_none()).map(|(code, _)| code.as_str()).collect()
 }
 
+/// What adjusts and what stays.
+fn closure(study: &Study<'_>) -> String {
+    if let Some(markets) = study.markets {
+        let form = match markets.form {
+            Form::Exact => "partial equilibrium",
+            Form::Linear => "partial equilibrium, linear",
+        };
+        return format!(
+            "{form} · demand elasticity {} · supply elasticity {}",
+            markets.demand_label, markets.supply_label
+        );
+    }
+    let labour = match study.closure.labour {
+        Labour::Mobile => String::new(),
+        labour => format!(" · labour {labour}"),
+    };
+    let inputs = if study.inputs { "" } else { " · no inputs" };
+    format!("deficits {}{labour}{inputs}", study.closure.deficits.word())
+}
+
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
 pub fn assumptions(study: &Study<'_>) -> String {
     match study.elasticities.horizon {
@@ -366,12 +409,7 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let size = study.aggregation.map_or_else(String::new, |aggregation| {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
-    let data = format!("{}{size} · deficits {}", study.dataset.name, study.closure.deficits.word());
-    let labour = match study.closure.labour {
-        Labour::Mobile => String::new(),
-        labour => format!(" · labour {labour}"),
-    };
-    let inputs = if study.inputs { "" } else { " · no inputs" };
+    let data = format!("{}{size} · {}", study.dataset.name, closure(study));
     let outcomes = match study.outcomes.len() {
         0 => String::new(),
         many => format!(" · {many} outcomes at their probabilities"),
@@ -383,5 +421,5 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
         0 => "central case, no draws".to_owned(),
         draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
-    format!("{data}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
+    format!("{data} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

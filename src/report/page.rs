@@ -23,7 +23,8 @@ use askama::Template as _;
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
 use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL, WELFARE, WELFARE_CHART,
+    self, CHARTS, CONTRIBUTIONS, COUNTRIES, FLOWS, MARKET, RATES, RECORD, SCENARIO, WATERFALL, WELFARE,
+    WELFARE_CHART,
 };
 use crate::report::plain::plain_lines;
 use crate::report::study::ALL_OUTCOMES;
@@ -90,19 +91,20 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
     }
     let flows = flows(ALL_OUTCOMES)?;
     let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
-    let chart = |name| {
+    let chart = |[name, _]: contents::Chart| {
         let drawing = drawing::inline(&read(files, name)?);
         let drawing =
             drawing.map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
         Ok::<_, Vec<Diagnostic>>(sections::Chart { name, drawing })
     };
-    let charts = DRAWINGS.into_iter().map(chart).collect::<Result<_, _>>()?;
+    let market = Some(MARKET).filter(|[drawing, _]| story.files.contains_key(*drawing));
+    let charts = CHARTS.into_iter().chain(market).map(chart).collect::<Result<_, _>>()?;
     let resolved = read(files, SCENARIO)?;
     let mut page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
     if story.files.contains_key(CONTRIBUTIONS) {
         let keys = contributions::keys(story);
-        let shares =
-            Contributions::read(&of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?)?;
+        let rows = of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?;
+        let shares = Contributions::read(&rows, story.variables().headline)?;
         page.add_contributions(contributions::grid(story, &shares, &countries), chart(WATERFALL)?);
     }
     if story.files.contains_key(WELFARE) {

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use crate::report::chart;
 use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS, WATERFALL,
-    WATERFALL_PICTURE, WELFARE, WELFARE_CHART, WELFARE_PICTURE,
+    CHARTS, CONTRIBUTIONS, COUNTRIES, Chart, FLOWS, MARKET, PAGE, RATES, RECORD, SCENARIO, SECTORS,
+    WATERFALL, WELFARE, WELFARE_CHART,
 };
 use crate::report::contributions;
 use crate::report::folder::{self, Content, Draft, FolderError, content, text};
@@ -33,7 +33,13 @@ pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
 /// # Errors
 /// [`FolderError`]; see [`folder::check`].
 pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), FolderError> {
-    let charts = charts(study);
+    let draw = [chart::prices, chart::volumes, chart::countries];
+    let mut charts: Vec<(Chart, String)> =
+        CHARTS.into_par_iter().zip(draw).map(|(names, draw)| (names, draw(study))).collect();
+    let market = study.market.and_then(|(importer, sector)| chart::market(study, importer, sector));
+    charts.extend(market.map(|drawing| (MARKET, drawing)));
+    charts.extend(study.contributions.map(|_| (WATERFALL, chart::contributions(study))));
+    charts.extend(study.welfare.map(|_| (WELFARE_CHART, chart::welfare(study))));
     // The page needs no picture.
     let (pictures, tables) =
         rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
@@ -41,39 +47,22 @@ pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), 
     draft.files(vec![text(RECORD, &run_json(study, hashes))]).map(drop)
 }
 
-/// A chart with the names of its files, as a drawing and as a picture.
-struct Chart {
-    drawing: &'static str,
-    picture: &'static str,
-    svg: String,
-}
-
-fn charts(study: &Study<'_>) -> Vec<Chart> {
-    type Draw = fn(&Study<'_>) -> String;
-    let always: [Draw; 3] = [chart::prices, chart::volumes, chart::countries];
-    let mut wanted: Vec<([&'static str; 2], Draw)> =
-        DRAWINGS.into_iter().zip(PICTURES).map(<[&str; 2]>::from).zip(always).collect();
-    if study.contributions.is_some() {
-        wanted.push(([WATERFALL, WATERFALL_PICTURE], chart::contributions));
-    }
-    if study.welfare.is_some() {
-        wanted.push(([WELFARE_CHART, WELFARE_PICTURE], chart::welfare));
-    }
-    let chart =
-        |([drawing, picture], draw): ([&'static str; 2], Draw)| Chart { drawing, picture, svg: draw(study) };
-    wanted.into_par_iter().map(chart).collect()
-}
-
 /// Writes the pictures one after the other: while it is made, each takes as much memory as many tables.
-fn pictures(draft: &Draft<'_>, charts: &[Chart]) -> Result<Hashes, FolderError> {
-    let picture = |Chart { picture, svg, .. }: &Chart| {
-        draft.file(picture, |out| out.write_all(&chart::png(svg))).map(|hash| ((*picture).to_owned(), hash))
+fn pictures(draft: &Draft<'_>, charts: &[(Chart, String)]) -> Result<Hashes, FolderError> {
+    let picture = |(names, drawing): &(Chart, String)| {
+        draft
+            .file(names[1], |out| out.write_all(&chart::png(drawing)))
+            .map(|hash| (names[1].to_owned(), hash))
     };
     charts.iter().map(picture).collect()
 }
 
 /// Writes the page, and what it is made of.
-fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[Chart]) -> Result<Hashes, FolderError> {
+fn tables_and_page(
+    draft: &Draft<'_>,
+    study: &Study<'_>,
+    charts: &[(Chart, String)],
+) -> Result<Hashes, FolderError> {
     let mut files: Vec<Content<'_>> = vec![
         content(FLOWS, |out| tables::flows(study, out)),
         content(SECTORS, |out| tables::sectors(study, out)),
@@ -87,7 +76,7 @@ fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[Chart]) -> Re
     if study.welfare.is_some() {
         files.push(content(WELFARE, |out| welfare::table(study, out)));
     }
-    files.extend(charts.iter().map(|chart| text(chart.drawing, &chart.svg)));
+    files.extend(charts.iter().map(|(names, drawing)| text(names[0], drawing)));
     let hashes = draft.files(files)?;
     let page = page::page(&draft.folder(), &run_json(study, hashes.clone())).map_err(FolderError::NoPage)?;
     draft.files(vec![text(PAGE, &page)])?;

@@ -159,7 +159,7 @@ fn write_countries(out: &mut dyn Write, study: &Study<'_>, lead: &[&str]) -> io:
             let of = |&variable: &CountryVariable| {
                 (variable.name(), variable.unit(), study.estimates.country(country, variable))
             };
-            let variables: Vec<_> = CountryVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.countries.iter().map(of).collect();
             push_rows(text, &beginning(&[lead, &keys].concat()), &study.dataset.unit, &variables);
         })?;
     }
@@ -214,7 +214,7 @@ pub fn compare(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<(
             let country = CountryId::at(at);
             let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
             let lead = beginning(&keys);
-            for &variable in CountryVariable::ALL {
+            for &variable in contrast.differences.variables.countries {
                 let difference = contrast.differences.country(country, variable);
                 let unit = unit_name(compare::unit(variable), &first.dataset.unit);
                 push_statistics(text, &lead, [variable.name(), unit], statistics_of(difference));
@@ -248,7 +248,7 @@ pub fn sectors(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
                 let estimate = study.estimates.sector(sectors.len(), country, sector, variable);
                 (variable.name(), variable.unit(), estimate)
             };
-            let variables: Vec<_> = SectorVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.sectors.iter().map(of).collect();
             push_rows(text, &lead, &study.dataset.unit, &variables);
         })?;
     }
@@ -270,7 +270,7 @@ pub fn flows(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
             let of = |&variable: &FlowVariable| {
                 (variable.name(), variable.unit(), study.estimates.flow(at, variable))
             };
-            let variables: Vec<_> = FlowVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.flows.iter().map(of).collect();
             push_rows(text, &lead, &study.dataset.unit, &variables);
         })?;
     }

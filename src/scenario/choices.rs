@@ -7,15 +7,20 @@ use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
-use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
+use crate::monte_carlo::prior::{
+    ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, MarketPriors, Uncertainty,
+};
 use crate::scenario::grammar::{Table, keys};
+use crate::scenario::markets::{self, MarketChoices};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
-use crate::scenario::reader::{self, Faults, Node};
+use crate::scenario::reader::{self, Faults, Keys, Node};
 use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
 
 /// What a scenario says under `[model]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelChoices {
+    /// How markets are solved, one at a time; `None` is general equilibrium.
+    pub markets: Option<MarketChoices>,
     /// How deficits behave.
     pub deficits: Deficits,
     /// How labour moves between sectors; left out, the horizon decides.
@@ -53,6 +58,7 @@ pub enum ElasticityChoice {
 impl Default for ModelChoices {
     fn default() -> Self {
         Self {
+            markets: None,
             deficits: Deficits::Fixed,
             labour: None,
             inputs: None,
@@ -66,8 +72,18 @@ impl Default for ModelChoices {
 /// A word with its meaning; `None` is part of the language but not supported yet.
 pub(super) type Words<T> = [(&'static str, Option<T>)];
 
-const KINDS: &Words<()> =
-    &[("general-equilibrium", Some(())), ("partial-equilibrium", None), ("one-sector", None)];
+/// Which model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ModelKind {
+    General,
+    Partial,
+}
+
+const KINDS: &Words<ModelKind> = &[
+    ("general-equilibrium", Some(ModelKind::General)),
+    ("partial-equilibrium", Some(ModelKind::Partial)),
+    ("one-sector", None),
+];
 const LABOUR: &Words<Labour> =
     &[("mobile", Some(Labour::Mobile)), ("sector-specific", Some(Labour::SectorSpecific))];
 const DEFICITS: &Words<Deficits> = &[
@@ -120,8 +136,9 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
     else {
         return defaults;
     };
-    keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
+    let kind = keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
     let choices = ModelChoices {
+        markets: markets::read(&mut keys, kind == Some(ModelKind::Partial), faults),
         deficits: keys
             .take("deficits")
             .and_then(|node| word(node, "deficits", DEFICITS, faults))
@@ -274,6 +291,7 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
     let flows = keys
         .take("trade_flows")
         .and_then(|node| prior(node, &keys::TRADE_FLOWS, "trade_flows", "lognormal", faults, flow_lognormal));
+    let markets = read_market_priors(&mut keys, faults);
     keys.finish(
         "under `[uncertainty]`",
         &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
@@ -285,6 +303,27 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
         elasticities: elasticities.unwrap_or(defaults.elasticities),
         exempt: exempt.unwrap_or(defaults.exempt),
         flows,
+        markets,
+    }
+}
+
+/// Reads `demand_elasticity.lognormal = { cv = "50%" }`, and the same for supply.
+fn read_market_priors(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) -> MarketPriors {
+    let mut cv = |key: &'static str| {
+        let node = keys.take(key)?;
+        prior(node, &keys::MARKET_ELASTICITY, key, "lognormal", faults, |node, faults| {
+            let expected = "a table such as { cv = \"50%\" }";
+            let mut keys = reader::table(node, &keys::MARKET_PRIOR, "lognormal", expected, faults)?;
+            let cv = keys.take("cv").and_then(|node| variation(node, "cv", &VARIATION, faults));
+            keys.finish("in `lognormal`", &[], faults);
+            cv
+        })
+    };
+    let (demand, supply) = (cv("demand_elasticity"), cv("supply_elasticity"));
+    let defaults = MarketPriors::default();
+    MarketPriors {
+        demand_cv: demand.unwrap_or(defaults.demand_cv),
+        supply_cv: supply.unwrap_or(defaults.supply_cv),
     }
 }
 

@@ -41,6 +41,7 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "eu-mercosur",
     "north-american-customs-union",
     "uk-eu-border",
+    "textbook-steel",
     "universal-10",
     "everyone-answers-10",
     "small-country-large-country",

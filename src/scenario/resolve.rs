@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::closure::Closure;
@@ -13,12 +12,15 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::Policy;
 use crate::files::Files;
+use crate::model::variable::Variables;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::scenario::aggregate::unlike_duties;
 use crate::scenario::answer::answered;
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
+use crate::scenario::markets::{self, ResolvedMarkets};
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
@@ -46,6 +48,8 @@ pub struct Resolved {
     pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
+    /// The markets of partial equilibrium; `None` in general equilibrium.
+    pub markets: Option<ResolvedMarkets>,
     /// Priors, draws and seed.
     pub uncertainty: Uncertainty,
     /// How the data were made coarser, if they were.
@@ -69,6 +73,11 @@ pub struct ResolvedOutcome {
 }
 
 impl Resolved {
+    /// What the model of the scenario has to tell.
+    pub fn variables(&self) -> &'static Variables {
+        if self.markets.is_some() { Variables::PARTIAL } else { Variables::GENERAL }
+    }
+
     /// The scenario as it was understood, as a complete scenario in the same language with every default written
     /// out. Draws, seed and priors are those given here, so that flags of a command can be written too.
     pub fn to_toml(&self, uncertainty: &Uncertainty) -> String {
@@ -88,6 +97,9 @@ impl Resolved {
         data: Loss,
     ) -> Result<Self, Box<Diagnostic>> {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
+        if let Some(markets) = &mut self.markets {
+            markets.elasticities = grouping.market_elasticities(fine, &markets.elasticities);
+        }
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
         let mut unlike = loss.unlike_duties.first().copied();
@@ -242,6 +254,10 @@ impl Scenario {
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
+        let markets = markets::resolve(self, dataset, &mut faults);
+        if faults.found.iter().any(Diagnostic::is_error) {
+            return Err(faults.in_order());
+        }
         warn_about_idle_measures(&rules, &on_days, &mut faults);
         self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
@@ -273,6 +289,7 @@ impl Scenario {
             outcomes,
             closure: Closure { deficits: self.model.deficits, labour: self.model.labour_after(horizon) },
             inputs,
+            markets: markets.clone(),
             uncertainty: self.uncertainty,
             aggregation: None,
             warnings: table_faults.clone(),
@@ -362,19 +379,6 @@ impl Scenario {
             faults.found.push(warning.help("write a time, such as `horizon = \"1y\"`, or dates with `from`"));
         }
     }
-}
-
-/// No single instrument stands for what is under a quota only in part, and the like.
-pub(super) fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
-    let country = |id| grouping.countries.list().code(id);
-    Diagnostic::error(format!(
-        "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",
-        country(flow.importer),
-        grouping.sectors.list().code(flow.sector),
-        country(flow.exporter)
-    ))
-    .expected("one instrument on everything that is merged")
-    .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
 }
 
 /// A fault with the day and the outcome in which it is met.

@@ -10,10 +10,11 @@ use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::index::{CountryId, SectorId};
-use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
+use crate::monte_carlo::prior::{ElasticitySpread, MarketPriors, Uncertainty};
 use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, HorizonChoice, ModelChoices, exempt_mode_word};
 use crate::scenario::instrument::Limit;
+use crate::scenario::markets;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::period::Period;
@@ -27,6 +28,8 @@ use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Shar
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Document {
     body: String,
+    /// Whether demand and supply have priors.
+    has_markets: bool,
 }
 
 impl Document {
@@ -46,12 +49,23 @@ impl Document {
             scenario.outcomes().iter().for_each(|outcome| body += &self::outcome(outcome));
         }
         body += &model(scenario, rules.dataset, elasticities, inputs);
-        Self { body }
+        Self { body, has_markets: scenario.model().markets.is_some() }
     }
 
     /// The whole text.
     pub(super) fn write(&self, uncertainty: &Uncertainty) -> String {
-        format!("{}{}", self.body, self::uncertainty(uncertainty))
+        let mut text = format!("{}{}", self.body, self::uncertainty(uncertainty));
+        if self.has_markets {
+            let MarketPriors { demand_cv, supply_cv } = uncertainty.markets;
+            for (key, cv) in [("demand_elasticity", demand_cv), ("supply_elasticity", supply_cv)] {
+                line(
+                    &mut text,
+                    &format!("{key}.lognormal"),
+                    &format!("{{ cv = {} }}", quoted(&variation(cv))),
+                );
+            }
+        }
+        text
     }
 }
 
@@ -255,12 +269,18 @@ fn labour(model: &ModelChoices) -> Option<String> {
 }
 
 fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
-    let mut text = String::from("\n[model]\nkind = \"general-equilibrium\"\n");
-    line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
-    if let Some(labour) = labour(scenario.model()) {
-        line(&mut text, "labour", &labour);
+    let mut text = String::from("\n[model]\n");
+    if let Some(markets) = &scenario.model().markets {
+        line(&mut text, "kind", &quoted("partial-equilibrium"));
+        markets::lines(markets).iter().for_each(|(key, value)| line(&mut text, key, value));
+    } else {
+        line(&mut text, "kind", &quoted("general-equilibrium"));
+        line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
+        if let Some(labour) = labour(scenario.model()) {
+            line(&mut text, "labour", &labour);
+        }
+        line(&mut text, "inputs", &inputs.to_string());
     }
-    line(&mut text, "inputs", &inputs.to_string());
     let chosen = match &scenario.model().elasticities {
         ElasticityChoice::Overrides(overrides) => {
             let mut entries: Vec<(SectorId, f64)> = overrides

@@ -15,6 +15,7 @@ mod new;
 mod no_change;
 mod outcomes;
 mod output;
+mod partial;
 mod resume;
 mod same_bytes;
 mod shards;

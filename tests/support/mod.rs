@@ -86,7 +86,7 @@ pub struct Solved {
 impl Solved {
     /// A country's variable.
     pub fn country(&self, country: usize, variable: CountryVariable) -> f64 {
-        self.impact.countries[country * CountryVariable::ALL.len() + variable.index()]
+        self.impact.countries[country * CountryVariable::GENERAL.len() + variable.index()]
     }
 }
 

@@ -1,7 +1,7 @@
 //! The waterfall: from nothing to the welfare change of a country, one bar a measure.
 
 use crate::index::CountryId;
-use crate::model::variable::CountryVariable;
+use crate::model::variable::{CountryVariable, Unit};
 use crate::report::chart::axis::Axis;
 use crate::report::chart::figure::{
     BANDS, KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, VALUE, WIDTH, leading, lines, paragraph,
@@ -13,6 +13,7 @@ use crate::report::contributions::{self, Step};
 use crate::report::focus;
 use crate::report::number::{self, Shown};
 use crate::report::plain::plain;
+use crate::report::spoken::{self, Scale};
 use crate::report::study::Study;
 use crate::report::welfare;
 
@@ -36,29 +37,39 @@ const FOOT: i32 = 62;
 struct Waterfall {
     title: String,
     /// What is measured, in a sentence.
-    subtitle: &'static str,
+    subtitle: String,
     /// The label of the axis, with its unit.
-    axis: &'static str,
+    axis: String,
+    /// What bars lower or raise, in a word or two.
+    what: &'static str,
     /// What the last bar is, in the key.
     total: &'static str,
     panels: Vec<Panel>,
     notes: Vec<String>,
 }
 
-/// `contributions.svg`: what each measure contributes to the welfare of the countries concerned.
+/// What happens from bar to bar.
+const CHAIN: &str = "each bar begins where the one above it ends";
+
+/// `contributions.svg`: what each measure contributes to the welfare of the countries concerned, or to what stands for it.
 pub fn contributions(study: &Study<'_>) -> String {
+    let countries = focus::countries(study, MOST_COUNTRIES);
+    let (headline, Scale { words, divisor, .. }) = Scale::of_headline(study, &countries);
+    let what = if headline == CountryVariable::Welfare { "welfare" } else { "net surplus" };
+    let unit = if headline.unit() == Unit::Money { "" } else { " %" };
     let panel = |&country: &CountryId| {
-        let steps = contributions::steps(study, country, CountryVariable::Welfare, MOST_BARS)?;
-        let total = study.estimates.country(country, CountryVariable::Welfare);
+        let steps = contributions::steps(study, country, (headline, divisor), MOST_BARS)?;
+        let total = study.estimates.country(country, headline);
         // Ranges of the total belong to draws of the whole run; they are drawn where those of the parts are.
         let has_ranges = steps.iter().any(|step| step.range.is_some());
+        let range = total.spread.as_ref().filter(|_| has_ranges).map(number::range);
         let total = Step {
             name: "all measures".to_owned(),
-            central: total.central?,
-            range: total.spread.as_ref().filter(|_| has_ranges).map(number::range),
-            shown: number::shown(total, 1.0)?,
+            central: total.central? / divisor,
+            range: range.map(|ends| ends.map(|end| end / divisor)),
+            shown: number::shown(total, divisor)?,
         };
-        Some(Panel::new(study.dataset.countries.name(country), steps, total, " %"))
+        Some(Panel::new(study.dataset.countries.name(country), steps, total, unit))
     };
     let mut notes = vec![contributions::MEANING.to_owned()];
     if study.contributions.is_some_and(|found| found.all.has_spread()) {
@@ -68,10 +79,11 @@ pub fn contributions(study: &Study<'_>) -> String {
     }
     let chart = Waterfall {
         title: format!("What each measure contributes: {}", study.title),
-        subtitle: "Change in welfare (real income); each bar begins where the one above it ends",
-        axis: "change in welfare, per cent",
+        subtitle: format!("Change in {}; {CHAIN}", spoken::variable(headline)),
+        axis: format!("change in {what}, {words}"),
+        what,
         total: "all measures together",
-        panels: focus::countries(study, MOST_COUNTRIES).iter().filter_map(panel).collect(),
+        panels: countries.iter().filter_map(panel).collect(),
         notes: with_assumptions(study, notes),
     };
     chart.draw()
@@ -85,8 +97,9 @@ pub fn welfare(study: &Study<'_>) -> String {
     };
     let chart = Waterfall {
         title: format!("Where welfare comes from: {}", study.title),
-        subtitle: "Exact change in welfare (real income) by its sources; each bar begins where the one above it ends",
-        axis: "change in welfare, log points (100·ln of the ratio; small ones are per cent)",
+        subtitle: format!("Exact change in welfare (real income) by its sources; {CHAIN}"),
+        axis: "change in welfare, log points (100·ln of the ratio; small ones are per cent)".to_owned(),
+        what: "welfare",
         total: "all of it",
         panels: focus::countries(study, MOST_COUNTRIES).iter().filter_map(panel).collect(),
         notes: with_assumptions(study, vec![welfare::MEANING.to_owned()]),
@@ -100,7 +113,7 @@ impl Waterfall {
         let width = WIDTH - 2 * MARGIN;
         let title = plain(&self.title);
         let title_lines = TITLE.wrap(&title, width, 2);
-        let subtitle = SUBTITLE.wrap(self.subtitle, width, 2);
+        let subtitle = SUBTITLE.wrap(&self.subtitle, width, 2);
         let wrapped = |note: &String| NOTE.wrap(&plain(note), width, usize::MAX);
         let notes: Vec<String> = self.notes.iter().flat_map(wrapped).collect();
         let key = MARGIN + lines(&title_lines, TITLE) + lines(&subtitle, SUBTITLE) + 30;
@@ -110,31 +123,31 @@ impl Waterfall {
         let pen = Pen::new(&mut svg, (WIDTH as u32, height as u32));
         let below = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
         paragraph(&pen, &subtitle, SUBTITLE, GREY, below + 6);
-        draw_key(&pen, self.total, key);
+        self.draw_key(&pen, key);
         let mut top = key + 40;
         for panel in &self.panels {
             panel.draw(&pen, top);
             top += panel.height();
         }
-        pen.text(self.axis, KEY, GREY, ((LEFT + RIGHT) / 2, top + 4), Side::Middle);
+        pen.text(&self.axis, KEY, GREY, ((LEFT + RIGHT) / 2, top + 4), Side::Middle);
         let notes_top = height - 24 - lines(&notes, NOTE);
         pen.line((MARGIN, notes_top - 12), (WIDTH - MARGIN, notes_top - 12), FAINT, 1);
         paragraph(&pen, &notes, NOTE, GREY, notes_top);
         pen.finish();
         with_title(svg, &title)
     }
-}
 
-fn draw_key(pen: &Pen<'_>, total: &str, y: i32) {
-    let mut x = MARGIN;
-    for (colour, text) in [
-        (Hue::Orange.full(), "lowers welfare"),
-        (Hue::Blue.full(), "raises welfare"),
-        (tint(GREY, WHITE, TOTAL), total),
-    ] {
-        pen.bar((x, y - 9), (x + 22, y + 9), colour);
-        pen.text(text, KEY, INK, (x + 32, y), Side::Left);
-        x += 32 + KEY.width(text) + 36;
+    fn draw_key(&self, pen: &Pen<'_>, y: i32) {
+        let mut x = MARGIN;
+        for (colour, text) in [
+            (Hue::Orange.full(), format!("lowers {}", self.what)),
+            (Hue::Blue.full(), format!("raises {}", self.what)),
+            (tint(GREY, WHITE, TOTAL), self.total.to_owned()),
+        ] {
+            pen.bar((x, y - 9), (x + 22, y + 9), colour);
+            pen.text(&text, KEY, INK, (x + 32, y), Side::Left);
+            x += 32 + KEY.width(&text) + 36;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::model::variable::Variables;
 use crate::report::contents::RECORD;
 use crate::report::record;
 
@@ -59,12 +60,21 @@ pub(super) struct Data {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Model {
+    #[serde(default)]
+    pub(super) markets: Option<Markets>,
     pub(super) deficits: String,
     pub(super) labour: String,
     pub(super) inputs: bool,
     pub(super) elasticities: String,
     pub(super) exempt_mode: String,
     pub(super) numeraire: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Markets {
+    pub(super) linear: bool,
+    pub(super) demand_elasticity: String,
+    pub(super) supply_elasticity: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -145,6 +155,11 @@ impl Story {
             ]);
         }
         serde_json::from_value(value).map_err(|error| fault(format!("`{RECORD}` is not complete: {error}")))
+    }
+
+    /// What the model has.
+    pub(super) fn variables(&self) -> &'static Variables {
+        if self.model.markets.is_some() { Variables::PARTIAL } else { Variables::GENERAL }
     }
 
     /// The name of a country, or its code where it has none.

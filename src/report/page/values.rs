@@ -135,13 +135,12 @@ impl Contributions {
         self.numbers.get(&(measure, country.to_owned())).copied().unwrap_or_default()
     }
 
-    /// Reads the rows over all outcomes.
-    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the rows of a variable over all outcomes.
+    pub(super) fn read(text: &str, variable: CountryVariable) -> Result<Self, Vec<Diagnostic>> {
         let mut read = Self::default();
         let columns = ["outcome", "country", "variable", "measure", "stat", "value"];
         each(CONTRIBUTIONS, text, &columns, |row| {
-            let is_wanted = row.field("outcome") == ALL_OUTCOMES
-                && row.field("variable") == CountryVariable::Welfare.name();
+            let is_wanted = row.field("outcome") == ALL_OUTCOMES && row.field("variable") == variable.name();
             if !is_wanted {
                 return Ok(());
             }

@@ -1,15 +1,17 @@
 //! What the record says in words of the program, in words for a reader.
 
 use crate::report::disclosure;
-use crate::report::page::story::Story;
+use crate::report::page::story::{Markets, Story};
 use crate::table::grouped;
 
 /// What is assumed: name and explanation.
 pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
-    let mut list = vec![
-        ("Model", model(story)),
-        ("Trade deficits", deficits(story)),
-        ("Labour", labour(story)),
+    let mut list = vec![("Model", model(story))];
+    match &story.model.markets {
+        None => list.extend([("Trade deficits", deficits(story)), ("Labour", labour(story))]),
+        Some(markets) => list.extend([("Demand", demand(markets)), ("Supply", supply(markets))]),
+    }
+    list.extend([
         ("Trade elasticities", elasticities(story)),
         ("Baseline", baseline(story)),
         (
@@ -19,7 +21,7 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
                 story.model.numeraire
             ),
         ),
-    ];
+    ]);
     if story.model.exempt_mode == "average" {
         list.push(("Exemptions", "exempt and taxed parts of a flow pay their average rate".to_owned()));
     }
@@ -34,7 +36,35 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
     list
 }
 
+fn demand(markets: &Markets) -> String {
+    format!(
+        "purchases of a product fall by the demand elasticity, {}, in per cent when its price rises by one",
+        markets.demand_elasticity
+    )
+}
+
+fn supply(markets: &Markets) -> String {
+    format!(
+        "what each country supplies to everyone rises by the supply elasticity, {}, in per cent when its price does by \
+         one",
+        markets.supply_elasticity
+    )
+}
+
 fn model(story: &Story) -> String {
+    if let Some(markets) = &story.model.markets {
+        let how = if markets.linear {
+            "linearised (Francois and Hall 2003)"
+        } else {
+            "solved exactly in ratios to the baseline"
+        };
+        return format!(
+            "partial equilibrium: the market of each of {} sectors with its {} economies for itself, {how}; wages, \
+             incomes and other markets stay as they are; two states are compared, without a path in time",
+            grouped(story.data.sectors),
+            grouped(story.data.countries)
+        );
+    }
     let inputs = if story.model.inputs {
         "linked by the inputs that sectors buy from one another"
     } else {

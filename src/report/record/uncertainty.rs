@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::monte_carlo::draw::SMALLEST_LOG_SD;
-use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior, MarketPriors};
 use crate::report::disclosure;
 use crate::report::study::Study;
 use crate::units::Elasticity;
@@ -60,8 +60,16 @@ pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     let drawn = study.uncertainty.draws > 0;
     let exempt = drawn && study.policy.exempt_shares.iter().any(|share| !share.known);
     let flows = study.uncertainty.flows.filter(|_| drawn);
-    let priors =
-        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study)), flows.map(flow_prior)];
+    let MarketPriors { demand_cv, supply_cv } = study.uncertainty.markets;
+    let markets = drawn && study.markets.is_some();
+    let priors = [
+        drawn.then(|| elasticity_prior(study)),
+        markets.then(|| market_prior("demand elasticities", "of each sector", demand_cv)),
+        markets
+            .then(|| market_prior("supply elasticities", "of all exporters of a sector together", supply_cv)),
+        exempt.then(|| exempt_prior(study)),
+        flows.map(flow_prior),
+    ];
     Uncertainty {
         draws: study.uncertainty.draws,
         seed: study.uncertainty.seed,
@@ -95,6 +103,21 @@ fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
             prior.correlation
         ),
         sectors_without_noise: disclosure::sectors_without_noise(study),
+    }
+}
+
+fn market_prior<'a>(parameter: &'static str, whose: &str, cv: f64) -> Prior<'a> {
+    Prior {
+        parameter,
+        distribution: "log-normal",
+        applied: "×",
+        spread: Spread::CoefficientOfVariation(cv),
+        assumed_correlation: None,
+        words: format!(
+            "the {parameter} {whose} are multiplied by a log-normal factor with median 1 and a coefficient of variation \
+             of {cv}, which is assumed unless the scenario gives it"
+        ),
+        sectors_without_noise: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::scenario::quantity::{
     COST, EXPORT_TAX, FLOW_VARIATION, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE, SHARE_SD, SUBSIDY,
     VARIATION, VOLUME,
 };
-use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, outcome, response};
+use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, markets, outcome, response};
 
 /// The top of a file.
 pub(in crate::scenario) const TOP: Table = Table {
@@ -296,6 +296,23 @@ pub(in crate::scenario) const MODEL: Table = Table::of(&[
         Form::Pattern(r"^\s*(?:long|elapsed|(?:\d+\.?\d*|\.\d+)[ymd])\s*$", "1y"),
         "How long trade has had to adjust: a time such as \"18m\", \"long\", or \"elapsed\" since the measures began.",
     ),
+    Key::new(
+        "demand_elasticity",
+        Form::Either(&[DEMAND, Form::Map("MET", &DEMAND)]),
+        "In partial equilibrium, how strongly purchases of a product fall with its price: one number, or numbers by sector.",
+    ),
+    Key::new(
+        "supply_elasticity",
+        Form::Either(&[SUPPLY, Form::Map("MET", &Form::Either(&[SUPPLY, Form::Map("BRA", &SUPPLY)]))]),
+        "In partial equilibrium, how strongly supply rises with the price: for all, by sector, or by sector and exporter.",
+    ),
+    Key::new("linear", Form::Flag, "In partial equilibrium, whether markets are linearised."),
+]);
+
+const DEMAND: Form = Form::Number(&[("exclusiveMinimum", 0.0), ("maximum", markets::LARGEST)], 1.25);
+const SUPPLY: Form = Form::Either(&[
+    Form::Number(&[("minimum", 0.0), ("maximum", markets::LARGEST)], 1.5),
+    Form::Words(markets::supplies),
 ]);
 
 /// `labour = { … }`.
@@ -319,6 +336,16 @@ pub(in crate::scenario) const UNCERTAINTY: Table = Table::of(&[
         "trade_flows",
         Form::Table(&TRADE_FLOWS),
         "How trade flows are drawn; they are not unless this is there.",
+    ),
+    Key::new(
+        "demand_elasticity",
+        Form::Table(&MARKET_ELASTICITY),
+        "How demand elasticities are drawn, in partial equilibrium.",
+    ),
+    Key::new(
+        "supply_elasticity",
+        Form::Table(&MARKET_ELASTICITY),
+        "How supply elasticities are drawn, in partial equilibrium.",
     ),
 ]);
 
@@ -370,3 +397,14 @@ pub(in crate::scenario) const FLOW_PRIOR: Table = Table::of(&[
         "The coefficient of variation of a factor for each flow.",
     ),
 ]);
+
+/// `demand_elasticity.…` and `supply_elasticity.…`.
+pub(in crate::scenario) const MARKET_ELASTICITY: Table =
+    Table::of(&[Key::new("lognormal", Form::Table(&MARKET_PRIOR), LOGNORMAL)]);
+
+/// `demand_elasticity.lognormal = { … }` and `supply_elasticity.lognormal = { … }`.
+pub(in crate::scenario) const MARKET_PRIOR: Table = Table::of(&[Key::new(
+    "cv",
+    Form::Quantity(&VARIATION, "50%"),
+    "The coefficient of variation of one factor for each sector, with median 1.",
+)]);
