@@ -9,5 +9,6 @@ pub mod game;
 pub mod ledger;
 pub mod prior;
 pub mod quantiles;
+pub mod sampling;
 mod solver;
 pub mod summary;

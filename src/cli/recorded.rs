@@ -52,7 +52,7 @@ impl<'a> Task<'a> {
         let hashes = [&scenario_hash(&resolved.inputs_for_hash()), &data.dataset.name, &data.hash()];
         let inputs = self.opened.inputs(self.scope.flows);
         let outcomes = resolved.possible().len();
-        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.seed, outcomes, draws)
+        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.points(), outcomes, draws)
     }
 
     /// What draws the parameters in each outcome.

@@ -23,8 +23,8 @@ use crate::report::{folder, json, result, terminal};
 #[derive(Debug, clap::Args)]
 #[command(
     mut_arg("draws", |arg| {
-        arg.value_parser(Draws::count_or_part).value_name("N|A..B").help(
-            "Number of Monte Carlo draws; 0 gives the central case only. A..B are the draws from A to before B, for --shard",
+        arg.value_parser(Draws::count_or_part).value_name("N|A..B[/N]").help(
+            "Number of Monte Carlo draws; 0 gives the central case only. A..B are the draws from A to before B, for --shard, of N where that matters",
         )
     }),
     after_help = "\
@@ -95,6 +95,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         warn(&opened);
     }
     let uncertainty = sampling.over(opened.resolved.uncertainty);
+    if uncertainty.design.needs_total() && sampling.draws.is_some_and(Draws::lacks_total) {
+        return Err(a_part_of_unknown(uncertainty.draws));
+    }
     let task = Task {
         opened: &opened,
         uncertainty,
@@ -122,6 +125,14 @@ fn a_part_alone() -> Failure {
     Failure::Usage(Box::new(fault.help(
         "`--shard FILE` writes them into a file, and `tariffsim merge` puts such files together; `--draws N` takes the first N",
     )))
+}
+
+fn a_part_of_unknown(end: u32) -> Failure {
+    let fault = Diagnostic::error("the draws of a Latin hypercube depend on how many there are in all");
+    Failure::Usage(Box::new(fault.help(format!(
+        "`--draws A..B/N` says it, such as `0..{end}/{}`; draws of the other samplers do not depend on it",
+        u64::from(end) * 10
+    ))))
 }
 
 /// Solves some draws and writes them into a file.

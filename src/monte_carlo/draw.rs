@@ -11,6 +11,7 @@ use crate::economy::policy::ExemptShare;
 use crate::index::{CountryId, Position as _};
 use crate::model::world::Parameters;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
+use crate::monte_carlo::sampling::Points;
 use crate::numerics::functions::{exp, exp_all, ln};
 use crate::units::Elasticity;
 
@@ -27,10 +28,10 @@ pub struct Draw {
     pub floored: u32,
 }
 
-/// Draws parameters: a function of (seed, draw index) only, not of threads, batches or order.
+/// Draws parameters: each draw is a function of what [`Points`] says, not of threads, batches or order.
 #[derive(Clone, Debug)]
 pub struct Sampler<'a> {
-    seed: u64,
+    points: Points,
     elasticities: &'a Elasticities,
     correlation: f64,
     /// Standard deviation of ln θ by sector; 0 without noise.
@@ -63,7 +64,7 @@ impl<'a> Sampler<'a> {
         let drawn = shares.iter().filter(|share| share.beta.is_some());
         let partners = drawn.map(|share| share.partner.index() + 1).max().unwrap_or(0);
         Self {
-            seed: uncertainty.seed,
+            points: uncertainty.points(),
             log_sd: log_sds(elasticities, uncertainty.elasticities),
             correlation: uncertainty.elasticities.correlation,
             elasticities,
@@ -85,20 +86,18 @@ impl<'a> Sampler<'a> {
     /// exemptions has the elasticities of the same scenario without, and a partner the same shock whoever else has
     /// exemptions: two policies, or the days of one, can be compared draw by draw.
     pub fn draw(&self, index: u32) -> Draw {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(u64::from(index));
-        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
-        let common = normal() * self.correlation.sqrt();
+        let normals = self.points.normals(index, 1 + self.log_sd.len() + self.partners);
+        let (common, normals) = (normals[0] * self.correlation.sqrt(), &normals[1..]);
+        let (own_shocks, shocks) = normals.split_at(self.log_sd.len());
         let own = (1.0 - self.correlation).sqrt();
         let mut floored = 0;
         let mut theta = Vec::with_capacity(self.log_sd.len());
-        for (central, sd) in self.elasticities.theta.iter().zip(&self.log_sd) {
-            let long_run = central * exp(sd * (common + own * normal()));
+        for ((central, sd), shock) in self.elasticities.theta.iter().zip(&self.log_sd).zip(own_shocks) {
+            let long_run = central * exp(sd * (common + own * shock));
             let drawn = self.elasticities.horizon.elasticity(long_run);
             floored += u32::from(drawn < Elasticity::FLOOR);
             theta.push(drawn.max(Elasticity::FLOOR));
         }
-        let shocks: Vec<f64> = (0..self.partners).map(|_| normal()).collect();
         let shock = |partner: CountryId| shocks.get(partner.index()).copied().unwrap_or(0.0);
         let exempt_shares = self.shares.iter().map(|share| share.at(shock(share.partner))).collect();
         Draw { parameters: Parameters { theta, exempt_shares }, floored }
@@ -119,7 +118,7 @@ impl Sampler<'_> {
             drawn.clone_from(share);
             return;
         };
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.points.seed);
         rng.set_stream(FLOW_STREAMS + u64::from(index));
         let mut factor = |sd: f64| -> f64 {
             let normal: f64 = StandardNormal.sample(&mut rng);

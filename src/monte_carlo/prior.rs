@@ -1,5 +1,7 @@
 //! What is uncertain, and how.
 
+use crate::monte_carlo::sampling::{Design, Points};
+
 /// How the spread of an elasticity is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ElasticitySpread {
@@ -61,6 +63,8 @@ pub struct Uncertainty {
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread over what is possible.
+    pub design: Design,
     /// The prior on trade elasticities.
     pub elasticities: ElasticityPrior,
     /// The prior on exempt shares.
@@ -72,6 +76,17 @@ pub struct Uncertainty {
 impl Uncertainty {
     /// The most draws a run may ask for.
     pub const MOST_DRAWS: u32 = 1_000_000;
+
+    /// The same priors, drawn from other points.
+    #[must_use]
+    pub fn at(self, Points { design, seed, draws }: Points) -> Self {
+        Self { design, seed, draws, ..self }
+    }
+
+    /// The random numbers behind the draws.
+    pub fn points(&self) -> Points {
+        Points { design: self.design, seed: self.seed, draws: self.draws }
+    }
 }
 
 impl Default for Uncertainty {
@@ -79,6 +94,7 @@ impl Default for Uncertainty {
         Self {
             draws: 1000,
             seed: 1,
+            design: Design::default(),
             elasticities: ElasticityPrior::default(),
             exempt: ExemptPrior::default(),
             flows: None,

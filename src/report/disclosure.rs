@@ -9,6 +9,7 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::sampling::Design;
 use crate::report::focus;
 use crate::report::number::{self, Figures, Place};
 use crate::report::study::{FailedDraw, Study};
@@ -353,6 +354,15 @@ pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
     codes.iter().zip(errors).filter(|(_, error)| error.is_none()).map(|(code, _)| code.as_str()).collect()
 }
 
+/// How draws are spread where that is not at random, behind their number.
+pub fn sampler(design: Design) -> String {
+    match design {
+        Design::Random => String::new(),
+        Design::LatinHypercube => " (Latin hypercube)".to_owned(),
+        Design::Sobol => " (Sobol)".to_owned(),
+    }
+}
+
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
 pub fn assumptions(study: &Study<'_>) -> String {
     match study.elasticities.horizon {
@@ -381,7 +391,12 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
+        draws => format!(
+            "{} draws{}, seed {}{noise}",
+            grouped(draws),
+            sampler(uncertainty.design),
+            uncertainty.seed
+        ),
     };
     format!("{data}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

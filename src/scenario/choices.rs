@@ -8,6 +8,7 @@ use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
 use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
+use crate::monte_carlo::sampling::Design;
 use crate::scenario::grammar::{Table, keys};
 use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
 use crate::scenario::reader::{self, Faults, Node};
@@ -78,6 +79,12 @@ const DEFICITS: &Words<Deficits> = &[
 const EXEMPT_MODES: &Words<ExemptMode> =
     &[("variety", Some(ExemptMode::Variety)), ("average", Some(ExemptMode::Average))];
 
+const SAMPLERS: &Words<Design> = &[
+    (Design::Random.word(), Some(Design::Random)),
+    (Design::LatinHypercube.word(), Some(Design::LatinHypercube)),
+    (Design::Sobol.word(), Some(Design::Sobol)),
+];
+
 /// The word for the standard errors of a set of elasticities.
 const FROM_DATA: &str = "from-data";
 
@@ -100,6 +107,10 @@ pub(super) fn deficits() -> Vec<&'static str> {
 
 pub(super) fn exempt_modes() -> Vec<&'static str> {
     supported(EXEMPT_MODES)
+}
+
+pub(super) fn samplers() -> Vec<&'static str> {
+    supported(SAMPLERS)
 }
 
 pub(super) fn spreads() -> Vec<&'static str> {
@@ -265,6 +276,7 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
     };
     let draws = keys.take("draws").and_then(|node| read_draws(node, faults));
     let seed = keys.take("seed").and_then(|node| reader::whole(node, "seed", u64::MAX, faults));
+    let sampler = keys.take("sampler").and_then(|node| word(node, "sampler", SAMPLERS, faults));
     let elasticities = keys.take("trade_elasticity").and_then(|node| {
         prior(node, &keys::TRADE_ELASTICITY, "trade_elasticity", "lognormal", faults, lognormal)
     });
@@ -282,6 +294,7 @@ pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>)
     Uncertainty {
         draws: draws.unwrap_or(defaults.draws),
         seed: seed.unwrap_or(defaults.seed),
+        design: sampler.unwrap_or(defaults.design),
         elasticities: elasticities.unwrap_or(defaults.elasticities),
         exempt: exempt.unwrap_or(defaults.exempt),
         flows,

@@ -288,6 +288,7 @@ fn uncertainty(uncertainty: &Uncertainty) -> String {
     let mut text = String::from("\n[uncertainty]\n");
     line(&mut text, "draws", &uncertainty.draws.to_string());
     line(&mut text, "seed", &uncertainty.seed.to_string());
+    line(&mut text, "sampler", &quoted(uncertainty.design.word()));
     let prior = uncertainty.elasticities;
     let sd = match prior.spread {
         ElasticitySpread::FromData => "from-data".to_owned(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::monte_carlo::sampling::Design;
 use crate::report::contents::RECORD;
 use crate::report::record;
 
@@ -71,6 +72,7 @@ pub(super) struct Model {
 pub(super) struct Uncertainty {
     pub(super) draws: u32,
     pub(super) seed: u64,
+    pub(super) sampler: Design,
     pub(super) priors: Vec<Prior>,
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::monte_carlo::draw::SMALLEST_LOG_SD;
 use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::sampling::Design;
 use crate::report::disclosure;
 use crate::report::study::Study;
 use crate::units::Elasticity;
@@ -15,6 +16,8 @@ pub struct Uncertainty<'a> {
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread over what is possible.
+    pub sampler: Design,
     /// What every range is.
     pub range: &'static str,
     /// The priors, none without draws.
@@ -65,6 +68,7 @@ pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     Uncertainty {
         draws: study.uncertainty.draws,
         seed: study.uncertainty.seed,
+        sampler: study.uncertainty.design,
         range: disclosure::RANGE,
         priors: priors.into_iter().flatten().collect(),
     }

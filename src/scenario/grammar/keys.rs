@@ -313,6 +313,7 @@ pub(in crate::scenario) const UNCERTAINTY: Table = Table::of(&[
         "The number of draws; 0 is the central case only.",
     ),
     Key::new("seed", Form::Whole(u64::MAX), "The seed of the draws."),
+    Key::new("sampler", Form::Words(choices::samplers), "How draws are spread over what is possible."),
     Key::new("trade_elasticity", Form::Table(&TRADE_ELASTICITY), "How trade elasticities are drawn."),
     Key::new("exempt_share", Form::Table(&EXEMPT_SHARE), "How exempt shares are drawn."),
     Key::new(
