@@ -31,6 +31,7 @@ mod sampling;
 mod simulate;
 mod sweep;
 mod timeline;
+mod until;
 mod variables;
 mod verify;
 

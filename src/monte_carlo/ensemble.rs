@@ -306,6 +306,11 @@ impl<'a> Run<'a> {
         self.central.iter().flat_map(Impact::parts).map(<[f64]>::len).sum()
     }
 
+    /// How many of them are those of countries.
+    pub(super) fn country_numbers(&self) -> usize {
+        self.central[0].countries.len()
+    }
+
     /// Whether a draw that was solved elsewhere has as many numbers as those that are solved here.
     pub(super) fn fits(&self, solved: &Solved) -> bool {
         let sizes = |impact: &Impact| impact.parts().map(<[f64]>::len);
