@@ -247,7 +247,7 @@ fn between(
     };
     if !missing.is_empty() {
         return refuse(
-            format!("`{family}` lacks {}", listed(&missing)),
+            format!("the numbers of `{family}` lack {}", listed(&missing)),
             "both ends, and what lies between them",
         );
     }
@@ -273,7 +273,7 @@ fn between(
             let variance = (sd / width).powi(2);
             if variance >= mean * (1.0 - mean) {
                 return refuse(
-                    "`sd` is too large for these ends".to_owned(),
+                    format!("the numbers of `{family}` leave no room for this `sd`"),
                     "less than √((mean − low)(high − mean))",
                 );
             }
