@@ -32,6 +32,7 @@ mod sampling;
 mod simulate;
 mod sweep;
 mod timeline;
+mod until;
 mod variables;
 mod verify;
 

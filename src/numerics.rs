@@ -5,6 +5,8 @@
 //! what the other lanes hold, nor on K: every sum runs in the order that [`lanes`] fixes.
 
 pub mod anderson;
+pub mod cholesky;
 pub mod functions;
 pub mod lanes;
 pub mod newton;
+pub mod normal;

@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod parameter;
 pub mod prepared;
+mod prior;
 pub mod schema;
 pub mod starter;
 
@@ -25,6 +26,7 @@ mod extends;
 mod grammar;
 mod guide;
 mod instrument;
+mod joint;
 mod markets;
 mod measure;
 mod members;
@@ -69,6 +71,7 @@ use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::outcome::Outcomes;
+use crate::scenario::prior::JointChoice;
 use crate::scenario::reader::{Faults, Keys, Source};
 use crate::units::Date;
 
@@ -96,6 +99,7 @@ pub struct Scenario {
     outcomes: Outcomes,
     model: ModelChoices,
     uncertainty: Uncertainty,
+    joint: JointChoice,
 }
 
 impl Scenario {
@@ -358,6 +362,7 @@ fn empty(source: &Source) -> Scenario {
         outcomes: Outcomes::default(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
+        joint: JointChoice::None,
     }
 }
 
@@ -382,6 +387,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
     let measures = read_measures(&mut keys, mentioned, faults);
     let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);
+    let (uncertainty, joint) = prior::read_uncertainty(keys.take("uncertainty"), faults);
     let scenario = Scenario {
         source: faults.source.clone(),
         title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
@@ -396,7 +402,8 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         measures,
         outcomes,
         model: choices::read_model(keys.take("model"), faults),
-        uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
+        uncertainty,
+        joint,
     };
     markets::refuse_measures(scenario.model.markets.as_ref(), &scenario.measures, faults);
     read_schema(&mut keys, faults);

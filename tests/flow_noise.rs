@@ -20,7 +20,9 @@ use tariffsim::model::world::World;
 use tariffsim::monte_carlo::draw::Sampler;
 use tariffsim::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
 use tariffsim::monte_carlo::model::Model;
-use tariffsim::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, FlowPrior, Uncertainty};
+use tariffsim::monte_carlo::prior::{
+    ElasticityFamily, ElasticityPrior, ElasticitySpread, FlowPrior, Uncertainty,
+};
 use tariffsim::units::Share;
 
 struct Nobody;
@@ -38,7 +40,7 @@ fn noise(cv_pair: f64, cv_cell: f64) -> Uncertainty {
 /// Without noise on elasticities.
 fn flows_only(cv_pair: f64, cv_cell: f64) -> Uncertainty {
     let elasticities = ElasticityPrior {
-        spread: ElasticitySpread::CoefficientOfVariation(0.0),
+        family: ElasticityFamily::LogNormal(ElasticitySpread::CoefficientOfVariation(0.0)),
         ..ElasticityPrior::default()
     };
     Uncertainty { elasticities, ..noise(cv_pair, cv_cell) }

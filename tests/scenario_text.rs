@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use scenario_support::{Memory, dataset, resolve, resolve_with};
 use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::policy::ExemptMode;
-use tariffsim::monte_carlo::prior::{ElasticitySpread, Uncertainty};
+use tariffsim::monte_carlo::prior::{ElasticityFamily, ElasticitySpread, Uncertainty};
 use tariffsim::scenario::{Draft, Scenario, explain, prepared};
 
 /// A scenario in which every key of the language stands.
@@ -213,7 +213,9 @@ fn the_users_own_priors_and_elasticities_are_read() {
     let resolved = resolve_with(EVERYTHING, &table());
     assert_eq!(resolved.elasticities.theta, [3.0, 6.5, 4.0]);
     assert_eq!(resolved.elasticities.standard_error, [None, None, Some(1.0)]);
-    let ElasticitySpread::CoefficientOfVariation(variation) = resolved.uncertainty.elasticities.spread else {
+    let ElasticityFamily::LogNormal(ElasticitySpread::CoefficientOfVariation(variation)) =
+        resolved.uncertainty.elasticities.family
+    else {
         panic!("a coefficient of variation")
     };
     assert!((variation - 0.333).abs() < 1e-12);

@@ -15,7 +15,7 @@ use crate::model::split::SplitError;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::{Contender, Solved};
-use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
+use crate::monte_carlo::ledger::{Enough, Goal, Interrupted, Ledger, run_recorded, run_until, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::welfare::welfare_split;
 use crate::report::contents::WELFARE;
@@ -58,7 +58,7 @@ impl<'a> Task<'a> {
         let hashes = [&scenario_hash(&resolved.inputs_for_hash()), &data.dataset.name, &data.hash()];
         let inputs = self.opened.inputs(self.scope.flows);
         let outcomes = resolved.possible().len();
-        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.seed, outcomes, draws)
+        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.points(), outcomes, draws)
     }
 
     /// What draws the parameters in each outcome.
@@ -182,13 +182,29 @@ impl<'a> Task<'a> {
         Ok(())
     }
 
+    /// Solves draws until they are enough, at most as many as there are.
+    pub(super) fn solve_until(
+        &self,
+        goals: &[(String, Goal)],
+        ledger: &mut impl Ledger<Error = Failure>,
+    ) -> Result<Enough, Failure> {
+        let model = GeneralEquilibrium::default();
+        let (prepared, outcomes) = (self.prepared(&model)?, self.opened.resolved.possible());
+        let contender = Contender { experiment: prepared.experiment(&model), outcomes: &outcomes };
+        let goals: Vec<Goal> = goals.iter().map(|(_, goal)| *goal).collect();
+        let bar = Bar::new(self.uncertainty.draws, !self.quiet);
+        let enough = run_until(&contender, &goals, ledger, &bar).map_err(|why| self.failure(why))?;
+        bar.end();
+        Ok(enough)
+    }
+
     fn contestant(&self) -> Contestant<'a> {
         Contestant { label: "", opened: self.opened, uncertainty: self.uncertainty }
     }
 
     fn prepared(&self, model: &GeneralEquilibrium) -> Result<Prepared<'a>, Failure> {
         let start = Arc::new(baselines::solved(self.opened, model)?);
-        Ok(Prepared::new(self.contestant(), start, self.scope))
+        Prepared::new(self.contestant(), start, self.scope)
     }
 
     fn failure(&self, why: Interrupted<Failure>) -> Failure {

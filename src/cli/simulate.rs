@@ -10,7 +10,9 @@ use crate::bilateral::Flow;
 use crate::cli::baselines::{self, Baselines, Start};
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
+use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Joint;
 use crate::economy::policy::Policy;
 use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
@@ -22,7 +24,7 @@ use crate::monte_carlo::ensemble::{
     Contender, Ensemble, Experiment, NoSolution, Observer, Possible, Unsolved, run_together,
 };
 use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
-use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::prior::{ElasticityFamily, Uncertainty};
 use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
 use crate::report::study::{FailedDraw, InOutcome, Markets, SolutionNotes, Study};
@@ -147,7 +149,7 @@ pub(super) fn simulate_from(
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
     let contestant = Contestant { label: "", opened, uncertainty };
-    let alone = Prepared::new(contestant, Arc::clone(start), scope);
+    let alone = Prepared::new(contestant, Arc::clone(start), scope)?;
     let (mut simulations, _) = simulate_prepared(&[alone], &[], show_progress)?;
     Ok(simulations.remove(0))
 }
@@ -163,7 +165,7 @@ pub(super) fn simulate_together(
     let mut baselines = Baselines::default();
     let prepared = contestants.iter().map(|of| {
         let start = baselines.of(of.opened, &model).map_err(|failure| failure.of(of.label))?;
-        Ok(Prepared::new(*of, start, scope))
+        Prepared::new(*of, start, scope)
     });
     simulate_prepared(&prepared.collect::<Result<Vec<_>, Failure>>()?, pairs, show_progress)
 }
@@ -208,10 +210,13 @@ pub(super) struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Self {
+    /// # Errors
+    /// That there are more draws than rows of a table of draws.
+    pub(super) fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Result<Self, Failure> {
         let opened = contestant.opened;
+        check_rows(contestant)?;
         let flow_rows = flow_rows(&opened.data.dataset, &opened.resolved.policy, scope.flows);
-        Self { contestant, start, scope, flow_rows }
+        Ok(Self { contestant, start, scope, flow_rows })
     }
 
     pub(super) fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium) -> Experiment<'b> {
@@ -247,6 +252,19 @@ impl<'a> Prepared<'a> {
             market: None,
         }
     }
+}
+
+/// Whether a table of draws has a row for each.
+fn check_rows(Contestant { label, opened, uncertainty }: Contestant<'_>) -> Result<(), Failure> {
+    let Joint::Rows(rows) = &opened.resolved.elasticities.joint else { return Ok(()) };
+    let draws = uncertainty.draws;
+    if uncertainty.elasticities.family != ElasticityFamily::RowOfDraw || draws as usize <= rows.len() {
+        return Ok(());
+    }
+    let rows = rows.len();
+    let fault =
+        Diagnostic::error(format!("{draws} draws are asked for, and the table of draws has {rows} rows"));
+    Err(Failure::from(fault.help(format!("`--draws {rows}` takes each row once"))).of(label))
 }
 
 /// The flows to report, in (importer, exporter, sector) order, all goods of a pair after its sectors.

@@ -6,6 +6,7 @@ use crate::index::{CountryId, Position as _};
 use crate::model::impact::Impact;
 use crate::model::variable::{CountryVariable, Variables};
 use crate::monte_carlo::estimate::Estimate;
+use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::solver::Solved;
 use crate::monte_carlo::summary::{Numbers, weighted};
@@ -106,29 +107,31 @@ pub(super) struct Contrast {
 }
 
 impl Contrast {
-    pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], draws: u32) -> Self {
+    pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], uncertainty: &Uncertainty) -> Self {
         let weights = sides.map(|side| side.weights.to_vec());
         let numbers = sides[0].central[0].countries.len();
         let outcomes = sides.map(|side| side.central);
         let central = (0..numbers).map(|at| difference(pair, &weights, outcomes, at));
-        let memory = Memory::within(BYTES / numbers.max(1), draws as usize);
+        let memory = Memory::within(BYTES / numbers.max(1), uncertainty.draws as usize);
         Self {
             pair,
             variables: sides[0].variables,
             central: central.map(|value| value.is_finite().then_some(value)).collect(),
-            numbers: Numbers::new(memory, numbers, 1),
+            numbers: Numbers::new(memory, numbers, 1, uncertainty.design),
             positive: vec![0; numbers],
             weights,
             failed: 0,
         }
     }
 
-    /// Adds a block of draws in draw order.
-    pub(super) fn add(&mut self, solved: [&[Solved]; 2]) {
-        let both = solved[0].iter().zip(solved[1]);
-        let draws: Vec<[&[Impact]; 2]> = both
-            .filter_map(|(one, other)| Some([one.result.as_deref().ok()?, other.result.as_deref().ok()?]))
-            .collect();
+    /// Adds a block of draws in draw order, the first of which has this number.
+    pub(super) fn add(&mut self, first: u32, solved: [&[Solved]; 2]) {
+        let both = (first..).zip(solved[0].iter().zip(solved[1]));
+        let (indices, draws): (Vec<u32>, Vec<[&[Impact]; 2]>) = both
+            .filter_map(|(index, (one, other))| {
+                Some((index, [one.result.as_deref().ok()?, other.result.as_deref().ok()?]))
+            })
+            .unzip();
         self.failed += (solved[0].len() - draws.len()) as u32;
         let (pair, weights) = (self.pair, &self.weights);
         let count = self.positive.len();
@@ -141,7 +144,7 @@ impl Contrast {
             signs.for_each(|(positive, value)| *positive += u32::from(*value > 0.0));
         }
         if !rows.is_empty() {
-            self.numbers.extend(&[rows.iter().map(Vec::as_slice).collect()], &[1.0]);
+            self.numbers.extend(&indices, &[rows.iter().map(Vec::as_slice).collect()], &[1.0]);
         }
     }
 

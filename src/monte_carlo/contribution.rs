@@ -129,9 +129,9 @@ const QUANTILE_BYTES: usize = 64 << 20;
 pub fn contributions<E>(split: &Split<'_, E>, observer: &dyn Observer) -> Result<Contributions, NoSplit<E>> {
     let plan = Plan::new(split)?;
     let central = plan.central()?;
-    let draws = split.experiment.uncertainty.draws;
-    let mut totals = Totals::new(&plan, draws);
-    if draws > 0 {
+    let uncertainty = split.experiment.uncertainty;
+    let mut totals = Totals::new(&plan, uncertainty);
+    if uncertainty.draws > 0 {
         plan.draw(&mut totals, observer)?;
     }
     Ok(totals.end(&plan, &central))
@@ -265,7 +265,7 @@ impl<'a, E> Plan<'a, E> {
         let (draws, chunk) = (self.split.experiment.uncertainty.draws, chunk(self));
         for first in (0..draws).step_by(chunk as usize) {
             let last = draws.min(first.saturating_add(chunk));
-            totals.add(&self.drawn(solver, &solver.started(first..last))?);
+            totals.add(first, &self.drawn(solver, &solver.started(first..last))?);
             observer.draws(last, draws);
         }
         Ok(())
@@ -374,15 +374,17 @@ struct Totals {
 }
 
 impl Totals {
-    fn new<E>(plan: &Plan<'_, E>, draws: u32) -> Self {
+    fn new<E>(plan: &Plan<'_, E>, uncertainty: &Uncertainty) -> Self {
         let weights: Vec<f64> = plan.split.outcomes.iter().map(|(_, weight)| *weight).collect();
-        let memory = Memory::within(QUANTILE_BYTES / plan.width().max(1), draws as usize);
-        Self { numbers: Numbers::new(memory, plan.in_outcome(), weights.len()), weights, failed: 0 }
+        let memory = Memory::within(QUANTILE_BYTES / plan.width().max(1), uncertainty.draws as usize);
+        let numbers = Numbers::new(memory, plan.in_outcome(), weights.len(), uncertainty.design);
+        Self { numbers, weights, failed: 0 }
     }
 
-    /// Adds draws in draw order.
-    fn add(&mut self, shares: &[Option<Vec<f64>>]) {
-        let whole: Vec<&[f64]> = shares.iter().flatten().map(Vec::as_slice).collect();
+    /// Adds draws in draw order, the first of which has this number.
+    fn add(&mut self, first: u32, shares: &[Option<Vec<f64>>]) {
+        let solved = (first..).zip(shares).filter_map(|(index, shares)| Some((index, shares.as_deref()?)));
+        let (indices, whole): (Vec<u32>, Vec<&[f64]>) = solved.unzip();
         self.failed += (shares.len() - whole.len()) as u32;
         let Some(first) = whole.first() else { return };
         let in_outcome = first.len() / self.weights.len();
@@ -390,7 +392,7 @@ impl Totals {
             whole.iter().map(|shares| &shares[outcome * in_outcome..(outcome + 1) * in_outcome]).collect()
         };
         let rows: Vec<Vec<&[f64]>> = (0..self.weights.len()).map(rows).collect();
-        self.numbers.extend(&rows, &self.weights);
+        self.numbers.extend(&indices, &rows, &self.weights);
     }
 
     fn end<E>(mut self, plan: &Plan<'_, E>, central: &[Vec<f64>]) -> Contributions {

@@ -252,14 +252,17 @@ pub fn run_together(
         .zip(&worlds)
         .map(|((at, of), worlds)| Run::begin(of, worlds, &observed).map_err(|none| (at, none)))
         .collect::<Result<_, _>>()?;
-    let draws = contenders.first().map_or(0, |first| first.experiment.uncertainty.draws);
-    let mut contrasts: Vec<Contrast> =
-        pairs.iter().map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), draws)).collect();
+    let uncertainty = contenders.first().map(|first| *first.experiment.uncertainty).unwrap_or_default();
+    let draws = if contenders.is_empty() { 0 } else { uncertainty.draws };
+    let mut contrasts: Vec<Contrast> = pairs
+        .iter()
+        .map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), &uncertainty))
+        .collect();
     for block in blocks(0..draws, runs.iter().map(Run::numbers).sum()) {
         let Range { start: first, end: last } = block;
         let solved: Vec<Vec<Solved>> = runs.iter().map(|run| run.solver.block(first..last)).collect();
         for contrast in &mut contrasts {
-            contrast.add(contrast.pair.sides(|at| &solved[at][..]));
+            contrast.add(first, contrast.pair.sides(|at| &solved[at][..]));
         }
         for (run, solved) in runs.iter_mut().zip(solved) {
             run.collection.add(solved, first);
@@ -318,14 +321,18 @@ impl<'a> Run<'a> {
         };
         let central = solver.central_impacts();
         let weights = contender.outcomes.iter().map(|outcome| outcome.weight).collect();
-        let collection =
-            Collection::new(experiment.places(&central[0]), experiment.uncertainty.draws, weights);
+        let collection = Collection::new(experiment.places(&central[0]), experiment.uncertainty, weights);
         Ok(Self { experiment, solver, central, collection })
     }
 
     /// How many numbers each draw has.
     pub(super) fn numbers(&self) -> usize {
         self.central.iter().flat_map(Impact::parts).map(<[f64]>::len).sum()
+    }
+
+    /// How many of them are those of countries.
+    pub(super) fn country_numbers(&self) -> usize {
+        self.central[0].countries.len()
     }
 
     /// Whether a draw that was solved elsewhere has as many numbers as those that are solved here.
@@ -410,12 +417,13 @@ pub(super) struct Collection {
 }
 
 impl Collection {
-    fn new(places: Vec<Place>, draws: u32, weights: Vec<f64>) -> Self {
+    fn new(places: Vec<Place>, uncertainty: &Uncertainty, weights: Vec<f64>) -> Self {
+        let Uncertainty { draws, design, .. } = *uncertainty;
         let mut numbers = [0_usize; KINDS_BYTES.len()];
         places.iter().for_each(|place| numbers[place.kind] += place.numbers.len() * weights.len());
         let memory = |kind: usize| Memory::within(KINDS_BYTES[kind] / numbers[kind].max(1), draws as usize);
         let gathered = |place: Place| Gathered {
-            numbers: Numbers::new(memory(place.kind), place.numbers.len(), weights.len()),
+            numbers: Numbers::new(memory(place.kind), place.numbers.len(), weights.len(), design),
             place,
         };
         Self { gathered: places.into_iter().map(gathered).collect(), weights, failed: Vec::new(), floored: 0 }
@@ -423,11 +431,14 @@ impl Collection {
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
     pub(super) fn add(&mut self, block: Vec<Solved>, first: u32) {
-        let mut impacts = Vec::with_capacity(block.len());
+        let (mut indices, mut impacts) = (Vec::with_capacity(block.len()), Vec::with_capacity(block.len()));
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
             match solved.result {
-                Ok(outcomes) => impacts.push(outcomes),
+                Ok(outcomes) => {
+                    indices.push(index);
+                    impacts.push(outcomes);
+                }
                 Err(unsolved) => self.failed.push((index, unsolved)),
             }
         }
@@ -443,7 +454,7 @@ impl Collection {
                     parts.map(|part| &part[place.numbers.clone()]).collect()
                 })
                 .collect();
-            numbers.extend(&rows, weights);
+            numbers.extend(&indices, &rows, weights);
         });
     }
 }

@@ -26,6 +26,15 @@ pub struct Solved {
     pub result: Result<Vec<Impact>, Unsolved>,
 }
 
+impl Solved {
+    /// How much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let impact = |impact: &Impact| impact.countries.len() + impact.sectors.len() + impact.flows.len();
+        let numbers: usize = self.result.iter().flatten().map(impact).sum();
+        size_of::<Self>() + numbers * size_of::<f64>()
+    }
+}
+
 /// Why a draw is not solved.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unsolved {

@@ -8,8 +8,10 @@ use crate::economy::horizon::Horizon;
 use crate::economy::markets::Form;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
+use crate::monte_carlo::draw::certain_sectors;
 use crate::monte_carlo::estimate::Estimate;
-use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::prior::{ElasticityFamily, ElasticitySpread, FlowPrior};
+use crate::monte_carlo::sampling::Design;
 use crate::report::focus;
 use crate::report::number::{self, Figures, Place};
 use crate::report::study::{FailedDraw, Markets, Study};
@@ -305,7 +307,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     };
     remark(
         study.uncertainty.draws > 0 && !silent.is_empty(),
-        format!("no noise on the elasticity of {whose}: no standard error is published"),
+        format!("no noise on the elasticity of {whose}: {}", why_certain(study)),
     );
     remarks
 }
@@ -366,14 +368,30 @@ fn aggregated(study: &Study<'_>, aggregation: &Aggregation) -> String {
     )
 }
 
-/// The codes of the sectors whose elasticity is the same in every draw for want of a standard error.
-pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
-    if study.uncertainty.elasticities.spread != ElasticitySpread::FromData {
-        return Vec::new();
+/// Why the elasticity of a sector is certain.
+fn why_certain(study: &Study<'_>) -> &'static str {
+    match study.uncertainty.elasticities.family {
+        ElasticityFamily::LogNormal(ElasticitySpread::FromData) | ElasticityFamily::NormalFromData => {
+            "no standard error is published"
+        }
+        _ => "it is the same in every draw that is asked for",
     }
-    let codes = study.dataset.sectors.codes();
-    let errors = &study.elasticities.standard_error;
-    codes.iter().zip(errors).filter(|(_, error)| error.is_none()).map(|(code, _)| code.as_str()).collect()
+}
+
+/// The codes of the sectors whose elasticity is the same in every draw.
+pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
+    let certain = certain_sectors(study.elasticities, study.uncertainty.elasticities);
+    let codes = study.dataset.sectors.codes().iter();
+    codes.zip(certain).filter(|(_, certain)| *certain).map(|(code, _)| code.as_str()).collect()
+}
+
+/// How draws are spread where that is not at random, behind their number.
+pub fn sampler(design: Design) -> String {
+    match design {
+        Design::Random => String::new(),
+        Design::LatinHypercube => " (Latin hypercube)".to_owned(),
+        Design::Sobol => " (Sobol)".to_owned(),
+    }
 }
 
 /// What adjusts and what stays.
@@ -419,7 +437,12 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
+        draws => format!(
+            "{} draws{}, seed {}{noise}",
+            grouped(draws),
+            sampler(uncertainty.design),
+            uncertainty.seed
+        ),
     };
     format!("{data} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

@@ -28,7 +28,7 @@ pub use path::path_json;
 pub use sweep::{SweepRecord, sweep, sweep_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
-pub use written::{Data as WrittenData, Written};
+pub use written::{Data as WrittenData, Sampling, Written};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;

@@ -46,7 +46,10 @@ impl Scenario {
         let (table_faults, tables) = (Vec::new(), Vec::new());
         let mut builder = Builder { dataset, files, set_files, faults, table_faults, tables };
         let list = builder.rules(&self.measures);
-        let elasticities = builder.elasticities(&self.model.elasticities);
+        let elasticities = builder.elasticities(&self.model.elasticities).and_then(|central| {
+            let joint = builder.joint(&self.joint, &central)?;
+            Some(Elasticities { joint, ..central })
+        });
         let Builder { mut table_faults, tables, .. } = builder;
         let any_error = !faults.found.is_empty() || table_faults.iter().any(Diagnostic::is_error);
         let Some(elasticities) = elasticities.filter(|_| !any_error) else {
@@ -166,7 +169,7 @@ impl<'b> Builder<'b, '_> {
     }
 
     /// Where a table lies that is named at a place.
-    fn files_of(&self, span: &Range<usize>) -> &'b dyn Files {
+    pub(super) fn files_of(&self, span: &Range<usize>) -> &'b dyn Files {
         if self.faults.source.is_set(span) { self.set_files } else { self.files }
     }
 
@@ -322,18 +325,7 @@ impl<'b> Builder<'b, '_> {
     pub(super) fn elasticities(&mut self, choice: &ElasticityChoice) -> Option<Elasticities> {
         let dataset = self.dataset;
         match choice {
-            ElasticityChoice::Set(name) => Elasticities::published(dataset, name.get_ref()).or_else(|| {
-                let sets: Vec<&str> = dataset.elasticities.iter().map(|set| set.name.as_str()).collect();
-                let near = crate::diagnostic::nearest(name.get_ref(), sets.iter().copied());
-                let fault = Diagnostic::error(format!("there is no elasticity set `{}`", name.get_ref()))
-                    .expected("a set of the dataset, or a table such as { AUT = 6.5 }")
-                    .help(near.map_or_else(
-                        || format!("the sets are {}", sets.join(", ")),
-                        |near| format!("did you mean `\"{near}\"`?"),
-                    ));
-                self.faults.push(name.span(), fault);
-                None
-            }),
+            ElasticityChoice::Set(name) => self.set(name),
             ElasticityChoice::Default => self.default_elasticities(),
             ElasticityChoice::Overrides(overrides) => {
                 let mut elasticities = self.default_elasticities()?;

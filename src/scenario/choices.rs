@@ -1,4 +1,4 @@
-//! The choices under `[model]` and `[uncertainty]`.
+//! The choices under `[model]`.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -7,14 +7,10 @@ use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
-use crate::monte_carlo::prior::{
-    ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, MarketPriors, Uncertainty,
-};
-use crate::scenario::grammar::{Table, keys};
+use crate::scenario::grammar::keys;
 use crate::scenario::markets::{self, MarketChoices};
-use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
-use crate::scenario::reader::{self, Faults, Keys, Node};
-use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
+use crate::scenario::reader::{self, Faults, Node};
+use crate::units::Elasticity;
 
 /// What a scenario says under `[model]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,9 +90,6 @@ const DEFICITS: &Words<Deficits> = &[
 const EXEMPT_MODES: &Words<ExemptMode> =
     &[("variety", Some(ExemptMode::Variety)), ("average", Some(ExemptMode::Average))];
 
-/// The word for the standard errors of a set of elasticities.
-const FROM_DATA: &str = "from-data";
-
 /// The words that are supported.
 pub(super) fn supported<T>(words: &Words<T>) -> Vec<&'static str> {
     words.iter().filter(|(_, meaning)| meaning.is_some()).map(|(word, _)| *word).collect()
@@ -116,10 +109,6 @@ pub(super) fn deficits() -> Vec<&'static str> {
 
 pub(super) fn exempt_modes() -> Vec<&'static str> {
     supported(EXEMPT_MODES)
-}
-
-pub(super) fn spreads() -> Vec<&'static str> {
-    vec![FROM_DATA]
 }
 
 /// The word of an exempt mode.
@@ -270,157 +259,4 @@ fn read_elasticities(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Elastic
         theta.map(|theta| (Spanned::new(sector.span(), sector.get_ref().to_string()), theta))
     });
     Some(ElasticityChoice::Overrides(overrides.collect()))
-}
-
-/// Reads `[uncertainty]`.
-pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Uncertainty {
-    let defaults = Uncertainty::default();
-    let Some(node) = node else { return defaults };
-    let expected = "a heading `[uncertainty]` with keys under it";
-    let Some(mut keys) = reader::table(node, &keys::UNCERTAINTY, "uncertainty", expected, faults) else {
-        return defaults;
-    };
-    let draws = keys.take("draws").and_then(|node| read_draws(node, faults));
-    let seed = keys.take("seed").and_then(|node| reader::whole(node, "seed", u64::MAX, faults));
-    let elasticities = keys.take("trade_elasticity").and_then(|node| {
-        prior(node, &keys::TRADE_ELASTICITY, "trade_elasticity", "lognormal", faults, lognormal)
-    });
-    let exempt = keys
-        .take("exempt_share")
-        .and_then(|node| prior(node, &keys::EXEMPT_SHARE, "exempt_share", "beta", faults, beta));
-    let flows = keys
-        .take("trade_flows")
-        .and_then(|node| prior(node, &keys::TRADE_FLOWS, "trade_flows", "lognormal", faults, flow_lognormal));
-    let markets = read_market_priors(&mut keys, faults);
-    keys.finish(
-        "under `[uncertainty]`",
-        &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
-        faults,
-    );
-    Uncertainty {
-        draws: draws.unwrap_or(defaults.draws),
-        seed: seed.unwrap_or(defaults.seed),
-        elasticities: elasticities.unwrap_or(defaults.elasticities),
-        exempt: exempt.unwrap_or(defaults.exempt),
-        flows,
-        markets,
-    }
-}
-
-/// Reads `demand_elasticity.lognormal = { cv = "50%" }`, and the same for supply.
-fn read_market_priors(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) -> MarketPriors {
-    let mut cv = |key: &'static str| {
-        let node = keys.take(key)?;
-        prior(node, &keys::MARKET_ELASTICITY, key, "lognormal", faults, |node, faults| {
-            let expected = "a table such as { cv = \"50%\" }";
-            let mut keys = reader::table(node, &keys::MARKET_PRIOR, "lognormal", expected, faults)?;
-            let cv = keys.take("cv").and_then(|node| variation(node, "cv", &VARIATION, faults));
-            keys.finish("in `lognormal`", &[], faults);
-            cv
-        })
-    };
-    let (demand, supply) = (cv("demand_elasticity"), cv("supply_elasticity"));
-    let defaults = MarketPriors::default();
-    MarketPriors {
-        demand_cv: demand.unwrap_or(defaults.demand_cv),
-        supply_cv: supply.unwrap_or(defaults.supply_cv),
-    }
-}
-
-fn read_draws(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<u32> {
-    let draws = reader::whole(node, "draws", u64::from(Uncertainty::MOST_DRAWS), faults)?;
-    u32::try_from(draws).ok()
-}
-
-/// Reads `parameter.family = { … }`.
-fn prior<T>(
-    node: &Node<'_>,
-    grammar: &'static Table,
-    parameter: &str,
-    family: &'static str,
-    faults: &mut Faults<'_>,
-    read: impl FnOnce(&Node<'_>, &mut Faults<'_>) -> Option<T>,
-) -> Option<T> {
-    let expected = format!("a distribution, such as {parameter}.{family} = {{ … }}");
-    let mut keys = reader::table(node, grammar, parameter, &expected, faults)?;
-    let value = keys.take(family).and_then(|node| read(node, faults));
-    keys.finish(&format!("in `{parameter}`"), &[], faults);
-    value
-}
-
-fn lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityPrior> {
-    let expected = "a table such as { sd = \"from-data\", correlation = 0.5 }";
-    let mut keys = reader::table(node, &keys::ELASTICITY_PRIOR, "lognormal", expected, faults)?;
-    let defaults = ElasticityPrior::default();
-    let spread = keys.take("sd").and_then(|node| read_spread(node, faults)).unwrap_or(defaults.spread);
-    let correlation = keys
-        .take("correlation")
-        .and_then(|node| read_correlation(node, faults))
-        .unwrap_or(defaults.correlation);
-    keys.finish("in `lognormal`", &[], faults);
-    Some(ElasticityPrior { spread, correlation })
-}
-
-fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpread> {
-    if node.get_ref().as_str().is_some_and(|text| text.trim() == FROM_DATA) {
-        return Some(ElasticitySpread::FromData);
-    }
-    variation(node, "sd", &VARIATION, faults).map(ElasticitySpread::CoefficientOfVariation)
-}
-
-/// A coefficient of variation, as a fraction.
-fn variation(node: &Node<'_>, key: &str, kind: &Kind, faults: &mut Faults<'_>) -> Option<f64> {
-    let parse = |written: &str| {
-        within(written, Multiple::parse, |variation| variation.factor() <= 10.0, "0% to 1000%")
-    };
-    quantity(node, key, kind, parse, faults).map(Multiple::factor)
-}
-
-/// A quantity in a range narrower than that of its unit; only the narrower one is told.
-fn within<T>(
-    written: &str,
-    parse: impl Fn(&str) -> Result<T, UnitError>,
-    is_inside: impl Fn(&T) -> bool,
-    range: &'static str,
-) -> Result<T, UnitError> {
-    match parse(written) {
-        Ok(value) if is_inside(&value) => Ok(value),
-        Ok(_) | Err(UnitError::OutOfRange { .. }) => {
-            Err(UnitError::OutOfRange { written: written.to_owned(), range })
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn flow_lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<FlowPrior> {
-    let expected = "a table such as { cv_pair = \"10%\", cv_cell = \"25%\" }";
-    let mut keys = reader::table(node, &keys::FLOW_PRIOR, "lognormal", expected, faults)?;
-    let mut read = |key| {
-        let node = keys.take(key)?;
-        variation(node, key, &FLOW_VARIATION, faults)
-    };
-    let (pair, cell) = (read("cv_pair"), read("cv_cell"));
-    keys.finish("in `lognormal`", &[], faults);
-    let defaults = FlowPrior::default();
-    Some(FlowPrior { cv_pair: pair.unwrap_or(defaults.cv_pair), cv_cell: cell.unwrap_or(defaults.cv_cell) })
-}
-
-fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {
-    let correlation = reader::number(node.get_ref()).filter(|value| (0.0..=1.0).contains(value));
-    if correlation.is_none() {
-        let fault = Diagnostic::error("`correlation` is out of range")
-            .expected("a number from 0 to 1, without quotes, such as 0.5");
-        faults.push(node.span(), fault);
-    }
-    correlation
-}
-
-fn beta(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
-    let mut keys =
-        reader::table(node, &keys::EXEMPT_PRIOR, "beta", "a table such as { sd = \"10pp\" }", faults)?;
-    let is_inside = |sd: &PercentagePoints| (0.0..=0.5).contains(&sd.fraction());
-    let parse = |written: &str| within(written, PercentagePoints::parse, is_inside, "0pp to 50pp");
-    let sd = keys.take("sd").and_then(|node| quantity(node, "sd", &SHARE_SD, parse, faults));
-    keys.finish("in `beta`", &[], faults);
-    Some(sd.map_or_else(ExemptPrior::default, |sd| ExemptPrior { sd: sd.fraction() }))
 }

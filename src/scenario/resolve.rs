@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
-use crate::economy::elasticities::Elasticities;
+use crate::economy::elasticities::{Elasticities, Joint};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::Policy;
 use crate::files::Files;
@@ -96,9 +96,17 @@ impl Resolved {
         maps: Vec<(String, String)>,
         data: Loss,
     ) -> Result<Self, Box<Diagnostic>> {
+        let correlated = |of: &Elasticities| matches!(of.joint, Joint::Correlated(_));
+        let was_correlated = correlated(&self.elasticities);
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
         if let Some(markets) = &mut self.markets {
             markets.elasticities = grouping.market_elasticities(fine, &markets.elasticities);
+        }
+        if was_correlated && !correlated(&self.elasticities) {
+            let fault = Diagnostic::error("correlations of single sectors say nothing of groups of sectors");
+            return Err(Box::new(
+                fault.help("give one coefficient as `correlation`, or a map that leaves sectors as they are"),
+            ));
         }
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;

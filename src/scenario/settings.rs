@@ -180,7 +180,7 @@ impl Settings {
     /// The settings that make another simulation of the scenario, for its reader; values that may name a folder of
     /// this machine are left out.
     pub(super) fn changes(&self) -> Vec<String> {
-        const OTHERWISE_SHOWN: [&str; 8] = [
+        const OTHERWISE_SHOWN: [&str; 9] = [
             "title",
             "summary",
             "sources",
@@ -189,6 +189,7 @@ impl Settings {
             "date",
             "uncertainty.draws",
             "uncertainty.seed",
+            "uncertainty.sampler",
         ];
         let shown = self.0.iter().filter(|setting| !OTHERWISE_SHOWN.contains(&setting.path().as_str()));
         shown

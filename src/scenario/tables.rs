@@ -194,9 +194,19 @@ fn country(dataset: &Dataset, row: &Row<'_>, column: &'static str, faults: &mut 
 }
 
 fn sector(dataset: &Dataset, row: &Row<'_>, faults: &mut Faults) -> Option<SectorId> {
-    let written = faults.keep(row.text("sector"))?;
+    sector_in(dataset, row, "sector", faults)
+}
+
+/// The sector in some column.
+pub(super) fn sector_in(
+    dataset: &Dataset,
+    row: &Row<'_>,
+    column: &str,
+    faults: &mut Faults,
+) -> Option<SectorId> {
+    let written = faults.keep(row.text(column))?;
     let found = names::find_sector(dataset, written).map_err(|fault| {
-        row.fault("sector", "unknown sector", fault.message).expected("the code of a sector").help(fault.help)
+        row.fault(column, "unknown sector", fault.message).expected("the code of a sector").help(fault.help)
     });
     faults.keep(found)
 }

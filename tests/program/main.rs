@@ -23,4 +23,5 @@ mod shell;
 mod sweep;
 mod timeline;
 mod tool;
+mod until;
 mod verify;

@@ -1,7 +1,7 @@
 //! A result is made again from its record, and whatever is not equal is named.
 
 use crate::data_support::tiny;
-use crate::shards::refused;
+use crate::shards::{SAMPLERS, refused};
 use crate::tool::{Desk, PLAIN};
 
 #[test]
@@ -14,6 +14,21 @@ fn a_prepared_run_is_equal_as_a_folder_and_as_a_record_alone() {
     assert_eq!((said.stdout, said.stderr), (String::new(), String::new()));
     std::fs::rename(desk.path().join("r/run.json"), desk.path().join("alone.json")).unwrap();
     assert!(desk.good("verify alone.json").stdout.starts_with("alone.json: all 19 files"));
+}
+
+#[test]
+fn the_sampler_is_that_of_the_record() {
+    let desk = Desk::new();
+    desk.write(
+        "a.toml",
+        &format!("aggregate = \"economies-12\"\n{PLAIN}[uncertainty]\nsampler = \"random\"\n"),
+    );
+    for sampler in SAMPLERS {
+        desk.good(&format!("run a.toml --draws 20 --sampler {sampler} --out r --quiet"));
+        let record = std::fs::read_to_string(desk.path().join("r/run.json")).unwrap();
+        assert!(record.contains(&format!("\"sampler\": \"{sampler}\"")), "{record}");
+        desk.good("verify r --quiet");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::Variables;
+use crate::monte_carlo::sampling::Design;
 use crate::report::contents::RECORD;
 use crate::report::record;
 
@@ -81,6 +82,7 @@ pub(super) struct Markets {
 pub(super) struct Uncertainty {
     pub(super) draws: u32,
     pub(super) seed: u64,
+    pub(super) sampler: Design,
     pub(super) priors: Vec<Prior>,
 }
 

@@ -112,7 +112,10 @@ fn baseline(story: &Story) -> String {
 fn draws(story: &Story) -> String {
     match story.uncertainty.draws {
         0 => "none: the central case only, so this page has no ranges".to_owned(),
-        draws => format!("{}, from seed {}", grouped(draws), story.uncertainty.seed),
+        draws => {
+            let sampler = disclosure::sampler(story.uncertainty.sampler);
+            format!("{}{sampler}, from seed {}", grouped(draws), story.uncertainty.seed)
+        }
     }
 }
 

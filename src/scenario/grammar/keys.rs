@@ -3,10 +3,10 @@
 use super::{Form, Key, Table};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::quantity::{
-    COST, EXPORT_TAX, FLOW_VARIATION, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE, SHARE_SD, SUBSIDY,
-    VARIATION, VOLUME,
+    COST, ELASTICITY_LEVEL, EXPORT_TAX, FLOW_VARIATION, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE,
+    SHARE_POINTS, SHARE_SD, SUBSIDY, VARIATION, VOLUME,
 };
-use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, markets, outcome, response};
+use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, markets, outcome, prior, response};
 
 /// The top of a file.
 pub(in crate::scenario) const TOP: Table = Table {
@@ -330,6 +330,7 @@ pub(in crate::scenario) const UNCERTAINTY: Table = Table::of(&[
         "The number of draws; 0 is the central case only.",
     ),
     Key::new("seed", Form::Whole(u64::MAX), "The seed of the draws."),
+    Key::new("sampler", Form::Words(prior::samplers), "How draws are spread over what is possible."),
     Key::new("trade_elasticity", Form::Table(&TRADE_ELASTICITY), "How trade elasticities are drawn."),
     Key::new("exempt_share", Form::Table(&EXEMPT_SHARE), "How exempt shares are drawn."),
     Key::new(
@@ -352,28 +353,119 @@ pub(in crate::scenario) const UNCERTAINTY: Table = Table::of(&[
 const LOGNORMAL: &str = "Lognormal around the central value.";
 
 /// `trade_elasticity.…`.
-pub(in crate::scenario) const TRADE_ELASTICITY: Table =
-    Table::of(&[Key::new("lognormal", Form::Table(&ELASTICITY_PRIOR), LOGNORMAL)]);
+pub(in crate::scenario) const TRADE_ELASTICITY: Table = Table::of(&[
+    Key::new("lognormal", Form::Table(&ELASTICITY_PRIOR), LOGNORMAL),
+    Key::new("normal", Form::Table(&NORMAL_ELASTICITY), "Normal around the central value."),
+    Key::new("uniform", Form::Table(&UNIFORM_ELASTICITY), UNIFORM),
+    Key::new("triangular", Form::Table(&TRIANGULAR_ELASTICITY), TRIANGULAR),
+    Key::new("beta", Form::Table(&BETA_ELASTICITY), "A beta distribution between two ends."),
+    Key::new("sets", Form::Texts("MEDIAN7"), "One of these sets of the dataset in each draw, by name."),
+    Key::new(
+        "draws",
+        Form::Text("draws.csv"),
+        "A table with a row for each draw, its columns as in draws.csv.",
+    ),
+]);
+
+const UNIFORM: &str = "Equally probable from one end to the other.";
+const TRIANGULAR: &str = "A density that rises in a line to the mode and falls from it.";
+
+/// A level of an elasticity.
+const LEVEL_OF_ELASTICITY: Form = Form::Either(&[
+    Form::Number(&[("exclusiveMinimum", 0.0), ("maximum", 1000.0)], 6.5),
+    Form::Quantity(&ELASTICITY_LEVEL, "150%"),
+]);
+const LOW: Key =
+    Key::required("low", LEVEL_OF_ELASTICITY, "The lower end: a value, or a multiple of the central one.");
+const HIGH: Key =
+    Key::required("high", LEVEL_OF_ELASTICITY, "The upper end: a value, or a multiple of the central one.");
+const MIN: Key = Key::new("min", BOUND, "The value below which the distribution is cut off.");
+const MAX: Key = Key::new("max", BOUND, "The value above which the distribution is cut off.");
+const BOUND: Form = Form::Number(&[("minimum", 0.0), ("maximum", 1000.0)], 2.0);
+const CORRELATION: Key = Key::new(
+    "correlation",
+    Form::Either(&[
+        Form::Number(&[("minimum", 0.0), ("maximum", 1.0)], 0.5),
+        Form::Pattern(r"\.csv\s*$", "correlations.csv"),
+    ]),
+    "The correlation across sectors, or a table of correlations with the columns sector, other and correlation.",
+);
+
+/// `trade_elasticity.normal = { … }`.
+pub(in crate::scenario) const NORMAL_ELASTICITY: Table = Table::of(&[
+    Key::new(
+        "sd",
+        Form::Either(&[Form::Words(prior::spreads), LEVEL_OF_ELASTICITY]),
+        "\"from-data\", the standard errors of the set, or one for all sectors: in the elasticity's unit, or relative to it.",
+    ),
+    MIN,
+    MAX,
+    CORRELATION,
+]);
+
+/// `trade_elasticity.uniform = { … }`.
+pub(in crate::scenario) const UNIFORM_ELASTICITY: Table = Table::of(&[LOW, HIGH, CORRELATION]);
+
+/// `trade_elasticity.triangular = { … }`.
+pub(in crate::scenario) const TRIANGULAR_ELASTICITY: Table = Table::of(&[
+    LOW,
+    HIGH,
+    Key::new("mode", LEVEL_OF_ELASTICITY, "The most probable value; left out, the central one."),
+    CORRELATION,
+]);
+
+/// `trade_elasticity.beta = { … }`.
+pub(in crate::scenario) const BETA_ELASTICITY: Table = Table::of(&[
+    LOW,
+    HIGH,
+    Key::new("mean", LEVEL_OF_ELASTICITY, "The mean; left out, the central value."),
+    Key::required("sd", LEVEL_OF_ELASTICITY, "The standard deviation, in the unit of the ends."),
+    CORRELATION,
+]);
 
 /// `trade_elasticity.lognormal = { … }`.
 pub(in crate::scenario) const ELASTICITY_PRIOR: Table = Table::of(&[
     Key::new(
         "sd",
-        Form::Either(&[Form::Words(choices::spreads), Form::Quantity(&VARIATION, "30%")]),
+        Form::Either(&[Form::Words(prior::spreads), Form::Quantity(&VARIATION, "30%")]),
         "\"from-data\", the standard errors of the set, or one coefficient of variation for all sectors.",
     ),
-    Key::new(
-        "correlation",
-        Form::Number(&[("minimum", 0.0), ("maximum", 1.0)], 0.5),
-        "The correlation across sectors.",
-    ),
+    MIN,
+    MAX,
+    CORRELATION,
 ]);
 
 /// `exempt_share.…`.
-pub(in crate::scenario) const EXEMPT_SHARE: Table =
-    Table::of(&[Key::new("beta", Form::Table(&EXEMPT_PRIOR), "Beta around the central share.")]);
+pub(in crate::scenario) const EXEMPT_SHARE: Table = Table::of(&[
+    Key::new("beta", Form::Table(&EXEMPT_PRIOR), "Beta around the central share."),
+    Key::new(
+        "normal",
+        Form::Table(&EXEMPT_PRIOR),
+        "Normal around the central share, cut off at 0% and 100%.",
+    ),
+    Key::new("uniform", Form::Table(&UNIFORM_SHARE), UNIFORM),
+    Key::new("triangular", Form::Table(&TRIANGULAR_SHARE), TRIANGULAR),
+]);
 
-/// `exempt_share.beta = { … }`.
+/// A level of a share, or what is added to the central one.
+const LEVEL_OF_SHARE: Form =
+    Form::Either(&[Form::Quantity(&SHARE, "40%"), Form::Quantity(&SHARE_POINTS, "-10pp")]);
+const LOW_SHARE: Key =
+    Key::required("low", LEVEL_OF_SHARE, "The lower end: a share, or points from the central one.");
+const HIGH_SHARE: Key =
+    Key::required("high", LEVEL_OF_SHARE, "The upper end: a share, or points from the central one.");
+
+/// `exempt_share.uniform = { … }`.
+pub(in crate::scenario) const UNIFORM_SHARE: Table = Table::of(&[LOW_SHARE, HIGH_SHARE]);
+
+/// `exempt_share.triangular = { … }`.
+pub(in crate::scenario) const TRIANGULAR_SHARE: Table = Table::of(&[
+    LOW_SHARE,
+    HIGH_SHARE,
+    Key::new("mode", LEVEL_OF_SHARE, "The most probable share; left out, the central one."),
+]);
+
+/// `exempt_share.beta = { … }` and `exempt_share.normal = { … }`.
 pub(in crate::scenario) const EXEMPT_PRIOR: Table = Table::of(&[Key::new(
     "sd",
     Form::Quantity(&SHARE_SD, "10pp"),
