@@ -40,7 +40,7 @@ pub(super) fn grid(story: &Story, shares: &Contributions, totals: &Countries) ->
     rows.push(row("all measures", &|code| totals.get(code, headline)));
     let mut columns = vec![Column::name("measure", "Measure")];
     columns
-        .extend(countries(story).map(|code| Column::given(story.country(code), &format!("{what}, {unit}"))));
+        .extend(countries(story).map(|code| Column::given(story.country(code), format!("{what}, {unit}"))));
     let caption = format!("Contributions to the change in {what}, in {unit}");
     Grid::new(columns, rows).named("welfare-by-measure", &caption)
 }
