@@ -60,7 +60,6 @@ pub(super) fn compare(arguments: &Arguments) -> Result<(), Failure> {
     let chosen = variables(&arguments.variables)?;
     let entrants = entrants(arguments)?;
     same_data(&entrants)?;
-    same_model(&entrants)?;
     if !arguments.sampling.quiet {
         let opened: Vec<&Opened> = entrants.iter().map(|entrant| &entrant.opened).collect();
         output::warn_of(&open::warnings(&opened));
@@ -74,22 +73,6 @@ pub(super) fn compare(arguments: &Arguments) -> Result<(), Failure> {
     let (simulations, differences) =
         arguments.sampling.with_threads(|| simulate_together(&contestants, &pairs, scope, show_progress))?;
     report(arguments, &comparison(&entrants, &simulations, &named, &differences, &chosen))
-}
-
-/// Models that tell different things have no differences.
-fn same_model(entrants: &[Entrant]) -> Result<(), Failure> {
-    let is_partial = |entrant: &Entrant| entrant.opened.resolved.markets.is_some();
-    let other = entrants.iter().find(|entrant| is_partial(entrant) != is_partial(&entrants[0]));
-    let Some(other) = other else { return Ok(()) };
-    let kind = |entrant: &Entrant| if is_partial(entrant) { "partial" } else { "general" };
-    let message = format!(
-        "`{}` is in {} equilibrium and `{}` in {} equilibrium, which tell different things",
-        entrants[0].label,
-        kind(&entrants[0]),
-        other.label,
-        kind(other)
-    );
-    Err(Diagnostic::error(message).help("compare scenarios with the same `kind` under `[model]`").into())
 }
 
 /// One of the scenarios.

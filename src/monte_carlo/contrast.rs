@@ -50,8 +50,8 @@ pub struct Difference {
 pub struct Differences {
     /// What is compared.
     pub pair: Pair,
-    /// The variables of both.
-    pub variables: &'static Variables,
+    /// The variables that both have, in the order of the first.
+    pub variables: Vec<CountryVariable>,
     /// By (country, variable).
     pub countries: Vec<Difference>,
     /// Draws that one of them or both have not solved.
@@ -63,9 +63,8 @@ impl Differences {
     pub fn country(&self, country: CountryId, variable: CountryVariable) -> &Difference {
         const NOTHING: Difference =
             Difference { estimate: Estimate { central: None, spread: None }, p_positive: None };
-        let variables = self.variables.countries;
-        let place = variables.iter().position(|known| *known == variable);
-        place.map_or(&NOTHING, |place| &self.countries[country.index() * variables.len() + place])
+        let place = self.variables.iter().position(|known| *known == variable);
+        place.map_or(&NOTHING, |place| &self.countries[country.index() * self.variables.len() + place])
     }
 
     /// Whether both are the same to the bit, in the central case and in every draw.
@@ -97,7 +96,9 @@ const BYTES: usize = 32 << 20;
 /// Collects the differences of a pair over the draws.
 pub(super) struct Contrast {
     pub(super) pair: Pair,
-    variables: &'static Variables,
+    variables: Vec<CountryVariable>,
+    /// Where the numbers of both stand.
+    places: Vec<[usize; 2]>,
     weights: [Vec<f64>; 2],
     central: Vec<Option<f64>>,
     numbers: Numbers,
@@ -109,15 +110,16 @@ pub(super) struct Contrast {
 impl Contrast {
     pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], uncertainty: &Uncertainty) -> Self {
         let weights = sides.map(|side| side.weights.to_vec());
-        let numbers = sides[0].central[0].countries.len();
-        let outcomes = sides.map(|side| side.central);
-        let central = (0..numbers).map(|at| difference(pair, &weights, outcomes, at));
+        let (variables, places) = common(sides);
+        let (numbers, outcomes) = (places.len(), sides.map(|side| side.central));
+        let central = places.iter().map(|places| difference(pair, &weights, outcomes, *places));
         let memory = Memory::within(BYTES / numbers.max(1), uncertainty.draws as usize);
         Self {
             pair,
-            variables: sides[0].variables,
             central: central.map(|value| value.is_finite().then_some(value)).collect(),
             numbers: Numbers::new(memory, numbers, 1, uncertainty.design),
+            variables,
+            places,
             positive: vec![0; numbers],
             weights,
             failed: 0,
@@ -133,10 +135,9 @@ impl Contrast {
             })
             .unzip();
         self.failed += (solved[0].len() - draws.len()) as u32;
-        let (pair, weights) = (self.pair, &self.weights);
-        let count = self.positive.len();
+        let (pair, weights, places) = (self.pair, &self.weights, &self.places);
         let row = |&outcomes: &[&[Impact]; 2]| -> Vec<f64> {
-            (0..count).map(|number| difference(pair, weights, outcomes, number)).collect()
+            places.iter().map(|places| difference(pair, weights, outcomes, *places)).collect()
         };
         let rows: Vec<Vec<f64>> = draws.par_iter().map(row).collect();
         for row in &rows {
@@ -165,11 +166,30 @@ impl Contrast {
     }
 }
 
+/// The variables that both sides have, and where the number of each country and variable stands in both.
+fn common(sides: [Side<'_>; 2]) -> (Vec<CountryVariable>, Vec<[usize; 2]>) {
+    let [one, other] = sides.map(|side| side.variables.countries);
+    let countries = sides[0].central[0].countries.len() / one.len();
+    let places: Vec<[usize; 2]> = one
+        .iter()
+        .enumerate()
+        .filter_map(|(at, variable)| Some([at, other.iter().position(|known| known == variable)?]))
+        .collect();
+    let of_country = |country: usize| {
+        places
+            .iter()
+            .map(move |[first, second]| [country * one.len() + first, country * other.len() + second])
+    };
+    (places.iter().map(|[at, _]| one[*at]).collect(), (0..countries).flat_map(of_country).collect())
+}
+
 /// The second side's number less the first side's; NaN where one of them has none.
-fn difference(pair: Pair, weights: &[Vec<f64>; 2], outcomes: [&[Impact]; 2], number: usize) -> f64 {
+fn difference(pair: Pair, weights: &[Vec<f64>; 2], outcomes: [&[Impact]; 2], places: [usize; 2]) -> f64 {
     let side = |at: usize| match pair.parts[at] {
-        Part::Outcome(outcome) => outcomes[at][outcome].countries[number],
-        Part::Expected => weighted(outcomes[at].iter().map(|impact| impact.countries[number]), &weights[at]),
+        Part::Outcome(outcome) => outcomes[at][outcome].countries[places[at]],
+        Part::Expected => {
+            weighted(outcomes[at].iter().map(|impact| impact.countries[places[at]]), &weights[at])
+        }
     };
     side(1) - side(0)
 }

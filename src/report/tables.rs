@@ -214,7 +214,7 @@ pub fn compare(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<(
             let country = CountryId::at(at);
             let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
             let lead = beginning(&keys);
-            for &variable in contrast.differences.variables.countries {
+            for &variable in &contrast.differences.variables {
                 let difference = contrast.differences.country(country, variable);
                 let unit = unit_name(compare::unit(variable), &first.dataset.unit);
                 push_statistics(text, &lead, [variable.name(), unit], statistics_of(difference));

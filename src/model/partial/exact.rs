@@ -4,6 +4,8 @@
 //! falls by at least η + (1 + θ − η)·0 and at most σ when a price rises, and rises with the prices of others by less: for
 //! η ≤ σ and η + ε > 0 the Jacobian is strictly diagonally dominant, so that there is exactly one solution.
 
+use multiversion::multiversion;
+
 use crate::index::{CountryId, Position as _, SectorId};
 use crate::model::equilibrium::{Equation, SolveError};
 use crate::model::partial::market::{After, Market, Outcome, Reactions, Terms};
@@ -145,6 +147,16 @@ impl<'a> Equations<'a> {
     }
 }
 
+/// Adds the outer product of two vectors to a matrix. Where nothing is sold nothing is added.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn add_outer(matrix: &mut [f64], rows: &[f64], columns: &[f64]) {
+    for (row, weight) in matrix.chunks_exact_mut(columns.len()).zip(rows) {
+        if *weight != 0.0 {
+            row.iter_mut().zip(columns).for_each(|(slot, column)| *slot += weight * column);
+        }
+    }
+}
+
 impl System for Equations<'_> {
     /// ln(Σ_n H D p̂^(−θ)) − ln Y − (1 + ε) z: by how much demand exceeds supply.
     fn residuals(&self, at: &[f64]) -> Vec<f64> {
@@ -168,13 +180,12 @@ impl System for Equations<'_> {
                 .iter()
                 .map(|&m| self.bought[cells(m)] * point.power[m] / point.sum[importer])
                 .collect();
-            for (row, &i) in jacobian.chunks_exact_mut(size).zip(&self.unknown) {
+            let weight = |&i: &usize| {
                 let sales = self.made[cells(i)] * point.scale[importer] * point.power[i] / point.revenue[i];
-                let weight = self.reach() * sales;
-                if weight != 0.0 {
-                    row.iter_mut().zip(&share).for_each(|(slot, share)| *slot += weight * share);
-                }
-            }
+                self.reach() * sales
+            };
+            let weights: Vec<f64> = self.unknown.iter().map(weight).collect();
+            add_outer(&mut jacobian, &weights, &share);
         }
         for (at, &exporter) in self.unknown.iter().enumerate() {
             jacobian[at * size + at] -= 1.0 + self.reactions.theta + self.reactions.supply[exporter];

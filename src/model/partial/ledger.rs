@@ -165,22 +165,18 @@ pub(super) fn ledgers(
         let (output, supply) = (market.output[country], reactions.supply[country]);
         book.producers = producer_surplus(form, output, supply, found.price[country]);
     }
-    for cell in (0..n * n).filter(|&cell| market.value[cell] > 0.0) {
-        flow(form, market, terms, found, reactions, cell, &mut books);
+    for importer in 0..n {
+        let product = product(form, reactions.demand, found.composite[importer]);
+        let cells = importer * n..(importer + 1) * n;
+        for cell in cells.filter(|&cell| market.value[cell] > 0.0) {
+            flow(market, terms, found, product, cell, &mut books);
+        }
     }
     books
 }
 
-/// Books a flow with its importer and its exporter.
-fn flow(
-    form: Form,
-    market: &Market,
-    terms: &[Terms],
-    found: &Outcome,
-    reactions: Reactions<'_>,
-    cell: usize,
-    books: &mut [Ledger],
-) {
+/// Books a flow with its importer and its exporter; `product` is P̂^(−η) of the importer.
+fn flow(market: &Market, terms: &[Terms], found: &Outcome, product: f64, cell: usize, books: &mut [Ledger]) {
     let (importer, exporter) = (cell / market.countries, cell % market.countries);
     let (value, factor, terms, after) =
         (market.value[cell], market.factor[cell], &terms[cell], found.flows[cell]);
@@ -200,7 +196,6 @@ fn flow(
     seller.exports_volume.add(value, volume);
     seller.export_taxes += after.value - after.made;
     seller.terms_of_trade += paid;
-    let product = product(form, reactions.demand, found.composite[importer]);
     let [creation, diversion] = creation_and_diversion(value, product, after.volume);
     let buyer = &mut books[importer];
     buyer.imports.add(value, after.value);

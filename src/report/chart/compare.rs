@@ -10,8 +10,7 @@ use crate::report::spoken::{self, Scale};
 
 /// `compare.svg`: the differences in one variable.
 pub fn compare_chart(comparison: &Comparison<'_>) -> String {
-    let headline = comparison.first().study.estimates.variables.headline;
-    let variable = comparison.chosen.first().copied().unwrap_or(headline);
+    let variable = comparison.headline();
     let pairs: Vec<&Contrast<'_>> = comparison.overall().collect();
     let most = (MOST_ROWS / rows_of_a_country(pairs.len())).clamp(2, MOST_COUNTRIES);
     let countries = comparison.countries(most);

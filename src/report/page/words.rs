@@ -36,6 +36,22 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
     list
 }
 
+/// Where the model is from.
+pub(super) fn source_of_model(story: &Story) -> &'static str {
+    match &story.model.markets {
+        None => {
+            "Lorenzo Caliendo and Fernando Parro (2015), Estimates of the Trade and Welfare Effects of NAFTA, Review of \
+             Economic Studies 82(1)"
+        }
+        Some(markets) if markets.linear => {
+            "Joseph Francois and H. Keith Hall (2003), Global Simulation Analysis of Industry-Level Trade Policy, World Bank"
+        }
+        Some(_) => {
+            "Paul Armington (1969), A Theory of Demand for Products Distinguished by Place of Production, IMF Staff Papers 16"
+        }
+    }
+}
+
 fn demand(markets: &Markets) -> String {
     format!(
         "purchases of a product fall by the demand elasticity, {}, in per cent when its price rises by one",
