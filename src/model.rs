@@ -15,4 +15,5 @@ pub mod sweep;
 pub mod trade_model;
 pub mod variable;
 pub mod wedges;
+pub mod welfare_gradient;
 pub mod world;
