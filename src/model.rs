@@ -12,6 +12,7 @@ pub mod preconditioner;
 mod response;
 pub mod shares;
 pub mod sweep;
+pub mod tariff_choice;
 pub mod trade_model;
 pub mod variable;
 pub mod wedges;

@@ -7,6 +7,7 @@ pub mod ensemble;
 pub mod estimate;
 pub mod game;
 pub mod ledger;
+pub mod payoffs;
 pub mod prior;
 pub mod quantiles;
 mod solver;

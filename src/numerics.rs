@@ -7,3 +7,4 @@
 pub mod anderson;
 pub mod functions;
 pub mod lanes;
+pub mod normal_form;

@@ -63,7 +63,9 @@ impl Economy {
             impact.countries[country * CountryVariable::ALL.len() + CountryVariable::Welfare.index()];
         let accounts = moved(&world, PathPoint::END, &self.parameters, &found);
         let closure = self.baseline.closure;
-        let gradient = welfare_gradient(&accounts, &self.parameters.theta, closure, CountryId::at(country));
+        let weights: Vec<f64> =
+            (0..accounts.shape.countries).map(|at| f64::from(u8::from(at == country))).collect();
+        let gradient = welfare_gradient(&accounts, &self.parameters.theta, closure, &weights);
         ((welfare / 100.0).ln_1p(), gradient.unwrap())
     }
 

@@ -1,20 +1,20 @@
-//! How the welfare of a country answers to every tariff: the derivative of an equilibrium.
+//! How the welfare of some countries answers to every tariff: the derivative of an equilibrium.
 //!
 //! By the implicit function theorem: where the equations R(z, s) = 0 hold, dW/ds = ∂W/∂s + λᵀ ∂R/∂s with λ solving the
 //! transposed linear system (∂R/∂z)ᵀ λ = −∂W/∂z. One such solution gives the derivatives with respect to all tariffs at
 //! once. The equations are those of [`crate::model::sweep`], linearised at accounts that are the equilibrium.
 //!
 //! Legend: importer n, exporter i, sector j, input k; s = ln(1+τ), M flow before tariff, Y output, X spending, π share,
-//! γ cost shares, α final-demand shares, VA value added, D deficit, h the country whose welfare it is, W = I/P. What one
-//! more unit is worth to h: b of spending, β of income, y of output, a of a price (by X), c of a cost, ρ of a wage (by
-//! VA), ν of a sector's relative wage (by γY):
+//! γ cost shares, α final-demand shares, VA value added, D deficit, I income, ω the weight of a country's welfare W = I/P.
+//! What one more unit is worth: b of spending, β of income, y of output, a of a price (by X), c of a cost, ρ of a wage (by
+//! VA), ν of a sector's relative wage (by γY); all in units of U, the income of those whose welfare counts:
 //!
 //! ```text
-//! β_n  = Σ_j α_nj b_nj + [n = h]                       y_ij = Σ_k γ_ikj b_ik + γ_ij (ρ_i + (ν_ij − ν̄_i)/κ)
+//! β_n  = Σ_j α_nj b_nj + ω_n U / I_n                   y_ij = Σ_k γ_ikj b_ik + γ_ij (ρ_i + (ν_ij − ν̄_i)/κ)
 //! b_nj = β_n + Σ_i (y_ij − β_n) M_nij / X_nj           c_ij = Σ_n π_nij a_nj − θ_j Σ_n (y_ij − β_n) M_nij
-//! a_nj = θ_j Σ_i (y_ij − β_n) M_nij + Σ_k γ_njk c_nk − [n = h] I_h α_hj
+//! a_nj = θ_j Σ_i (y_ij − β_n) M_nij + Σ_k γ_njk c_nk − ω_n U α_nj
 //! ρ_n  = β_n + (Σ_j γ_nj c_nj + D_n (β_n − β̄)) / VA_n − ρ̄                       ν_ij = c_ij / Y_ij
-//! I_h dW/ds_nij / W = π_nij a_nj − (1 + θ_j) (y_ij − β_n) M_nij
+//! U Σ_m ω_m d ln W_m / ds_nij = π_nij a_nj − (1 + θ_j) (y_ij − β_n) M_nij
 //! ```
 //!
 //! where bars are means by value added, and D counts only where deficits are proportional to it.
@@ -37,8 +37,9 @@ const OPTIONS: Options = Options {
     accelerate_below: f64::INFINITY,
 };
 
-/// d ln(welfare) / d ln(1 + τ) of a country by flow, at accounts that are an equilibrium under a closure, without taxes
-/// on exports and without tariffs that depend on the outcome.
+/// Σ_n ω_n d ln(welfare of n) / d ln(1 + τ) by flow, with a weight for every country, of which one is not zero; at
+/// accounts that are an equilibrium under a closure, without taxes on exports and without tariffs that depend on the
+/// outcome.
 ///
 /// # Errors
 /// [`SolveError::NotConverged`] when the derivatives are not found.
@@ -46,9 +47,9 @@ pub fn welfare_gradient(
     accounts: &Accounts,
     theta: &[f64],
     closure: Closure,
-    country: CountryId,
+    weights: &[f64],
 ) -> Result<Bilateral, SolveError> {
-    let mut adjoint = Adjoint::new(accounts, theta, closure, country.index());
+    let mut adjoint = Adjoint::new(accounts, theta, closure, weights);
     let mut only = Only(None);
     anderson::solve::<1, _>(&mut adjoint, &mut only, OPTIONS);
     let (values, outcome) = only.0.expect("the only problem has ended");
@@ -67,8 +68,10 @@ struct Adjoint<'a> {
     accounts: &'a Accounts,
     theta: &'a [f64],
     closure: Closure,
-    chooser: usize,
-    income: f64,
+    /// ω U / I and ω U by country, and U.
+    of_income: Vec<f64>,
+    of_price: Vec<f64>,
+    unit: f64,
     /// M, and its sums by buyer and by seller, by pair.
     values: Bilateral,
     bought: Vec<f64>,
@@ -93,14 +96,16 @@ struct Worth {
 }
 
 impl<'a> Adjoint<'a> {
-    fn new(accounts: &'a Accounts, theta: &'a [f64], closure: Closure, chooser: usize) -> Self {
+    fn new(accounts: &'a Accounts, theta: &'a [f64], closure: Closure, counted: &[f64]) -> Self {
         let (pairs, j) = (accounts.shape.pairs(), accounts.shape.sectors);
         let values = accounts.flow_values();
         let output = outputs(&values);
         let bought = (0..pairs).map(|pair| values.row(pair % j, pair / j).iter().sum()).collect();
         let zeros = || vec![0.0; pairs];
         let mut adjoint = Self {
-            income: 0.0,
+            of_income: Vec::new(),
+            of_price: Vec::new(),
+            unit: 0.0,
             bought,
             values,
             output,
@@ -117,18 +122,13 @@ impl<'a> Adjoint<'a> {
             accounts,
             theta,
             closure,
-            chooser,
         };
-        adjoint.income = adjoint.income_of_chooser();
+        let incomes = accounts.incomes();
+        adjoint.unit = incomes.iter().zip(counted).map(|(income, weight)| income * weight).sum();
+        adjoint.of_price = counted.iter().map(|weight| weight * adjoint.unit).collect();
+        adjoint.of_income = adjoint.of_price.iter().zip(incomes).map(|(of, income)| of / income).collect();
         (adjoint.weights, adjoint.damping) = (adjoint.weights(), adjoint.damping());
         adjoint
-    }
-
-    /// I = wL + R + D.
-    fn income_of_chooser(&self) -> f64 {
-        let pairs = self.pairs_of(self.chooser);
-        let revenue: f64 = pairs.map(|pair| self.accounts.expenditure[pair] - self.bought[pair]).sum();
-        self.accounts.value_added[self.chooser] + revenue + self.accounts.deficit[self.chooser]
     }
 
     fn pairs_of(&self, country: usize) -> std::ops::Range<usize> {
@@ -177,7 +177,7 @@ impl<'a> Adjoint<'a> {
             let pairs = self.pairs_of(country);
             let (shares, spending) = (&self.accounts.final_share[pairs.clone()], &spending[pairs.clone()]);
             let [income] = row_times::<1, _>(shares, spending);
-            self.worth.income[country] = income + if country == self.chooser { 1.0 } else { 0.0 };
+            self.worth.income[country] = income + self.of_income[country];
             self.output(country, wages[country], spending, relative.get(pairs).unwrap_or_default());
         }
         for sector in 0..self.accounts.shape.sectors {
@@ -189,13 +189,10 @@ impl<'a> Adjoint<'a> {
             let pairs = self.pairs_of(country);
             let inputs = &self.accounts.input_share[pairs.start * j..pairs.end * j];
             matrix_times::<1, _>(inputs, &self.worth.cost[pairs.clone()], &mut passed_on);
-            self.worth.price[pairs].iter_mut().zip(&passed_on).for_each(|(price, cost)| *price += cost);
-        }
-        let pairs = self.pairs_of(self.chooser);
-        for (price, share) in
-            self.worth.price[pairs.clone()].iter_mut().zip(&self.accounts.final_share[pairs])
-        {
-            *price -= self.income * share;
+            let shares = self.accounts.final_share[pairs.clone()].iter().zip(&passed_on);
+            for (price, (share, cost)) in self.worth.price[pairs].iter_mut().zip(shares) {
+                *price += cost - self.of_price[country] * share;
+            }
         }
     }
 
@@ -278,7 +275,7 @@ impl<'a> Adjoint<'a> {
             let (buyer, seller) = (importer * shape.sectors + sector, exporter * shape.sectors + sector);
             let paid = self.accounts.share.get(flow) * self.accounts.expenditure[buyer] * prices[buyer];
             let traded = (self.worth.output[seller] - self.worth.income[importer]) * self.values.get(flow);
-            (paid - (1.0 + self.theta[sector]) * traded) / self.income
+            (paid - (1.0 + self.theta[sector]) * traded) / self.unit
         };
         Bilateral::from_values(shape, (0..shape.cells()).map(derivative).collect())
     }

@@ -33,6 +33,18 @@ pub const COMPARE: &str = "compare.csv";
 /// The table of a sweep, by which it is known.
 pub const SWEEP: &str = "sweep.csv";
 
+/// The tables of tariffs that countries choose.
+pub const OPTIMAL: &str = "optimal.csv";
+/// See [`OPTIMAL`].
+pub const NASH: &str = "nash.csv";
+
+/// The tables of a game.
+pub const PAYOFFS: &str = "payoffs.csv";
+/// See [`PAYOFFS`].
+pub const EQUILIBRIA: &str = "equilibria.csv";
+/// See [`PAYOFFS`].
+pub const BEST_REPLIES: &str = "best_replies.csv";
+
 /// The charts as drawings, in the order of the page.
 pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
 

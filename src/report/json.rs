@@ -1,6 +1,7 @@
 //! The answer of `--json`: one document for other programs, tidy, in full precision.
 
 mod several;
+mod strategy;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use crate::report::record::{self, Record};
 use crate::report::study::Study;
 use crate::report::tables;
 pub use several::{compare_text, sweep_text};
+pub use strategy::{game_text, tariffs_text};
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]

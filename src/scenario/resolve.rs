@@ -13,12 +13,14 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::Policy;
 use crate::files::Files;
+use crate::index::CountryId;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::answer::answered;
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
+use crate::scenario::names;
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
@@ -40,6 +42,8 @@ pub struct Resolved {
     pub policy: Policy,
     /// What changes in each outcome; empty where only one is possible.
     pub outcomes: Vec<ResolvedOutcome>,
+    /// The countries of the players, in their order, where the scenario is a game.
+    pub players: Vec<CountryId>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
     /// What adjusts and what stays.
@@ -88,6 +92,7 @@ impl Resolved {
         data: Loss,
     ) -> Result<Self, Box<Diagnostic>> {
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
+        self.players.iter_mut().for_each(|country| *country = grouping.countries.group(*country));
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
         let mut unlike = loss.unlike_duties.first().copied();
@@ -241,6 +246,15 @@ impl Scenario {
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
+        let known = faults.found.len();
+        let players: Vec<CountryId> = self
+            .players
+            .iter()
+            .filter_map(|player| names::country(dataset, &player.country, &mut faults))
+            .collect();
+        if faults.found[known..].iter().any(Diagnostic::is_error) {
+            return Err(faults.in_order());
+        }
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &on_days, &mut faults);
         self.warn_about_days(days, &on_days, &mut faults);
@@ -268,6 +282,7 @@ impl Scenario {
                 .or(whole.as_deref())
                 .map_or_else(|| words::summary(&policy.measures), str::to_owned),
             sources: self.sources.clone(),
+            players: players.clone(),
             elasticities: elasticities.clone().at(horizon),
             policy,
             outcomes,

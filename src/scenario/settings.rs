@@ -18,6 +18,9 @@ pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 /// The kinds of entries that have names.
 pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
 
+/// Stands in the place of a flag before what was not typed but worked out.
+pub const WORKED_OUT: &str = "optimal:";
+
 /// The flag that sets the day to simulate.
 const DAY: &str = "--on";
 
@@ -67,6 +70,23 @@ impl Settings {
         }
         self.0.push(setting);
         Ok(())
+    }
+
+    /// Sets a key to what was worked out for it, whatever was set before.
+    ///
+    /// # Errors
+    /// A mistake of form.
+    pub fn work_out(&mut self, typed: &str) -> Result<(), Box<Diagnostic>> {
+        let setting = Setting::read(WORKED_OUT, typed)?;
+        self.0.retain(|earlier| earlier.path() != setting.path());
+        self.0.push(setting);
+        Ok(())
+    }
+
+    /// What was worked out, for a reader.
+    pub(super) fn worked_out(&self) -> Vec<String> {
+        let shown = self.0.iter().filter(|setting| setting.is_worked_out());
+        shown.map(|setting| format!("{}={}", setting.path(), &setting.shown[setting.value.span()])).collect()
     }
 
     /// The settings of an earlier run, each as it was typed, with the flag in front.
@@ -190,7 +210,9 @@ impl Settings {
             "uncertainty.draws",
             "uncertainty.seed",
         ];
-        let shown = self.0.iter().filter(|setting| !OTHERWISE_SHOWN.contains(&setting.path().as_str()));
+        let shown = self.0.iter().filter(|setting| {
+            !setting.is_worked_out() && !OTHERWISE_SHOWN.contains(&setting.path().as_str())
+        });
         shown
             .map(|setting| {
                 let value = &setting.shown[setting.value.span()];
@@ -211,7 +233,8 @@ impl Settings {
     /// Whether some measure, response or outcome is set.
     pub(super) fn has_measure(&self) -> bool {
         let is_entry = |first: &Spanned<String>| NAMED.contains(&first.get_ref().as_str());
-        self.0.iter().any(|setting| setting.key.first().is_some_and(is_entry))
+        let is_typed = |setting: &&Setting| !setting.is_worked_out();
+        self.0.iter().filter(is_typed).any(|setting| setting.key.first().is_some_and(is_entry))
     }
 }
 
@@ -241,6 +264,10 @@ impl Setting {
         let value = written(typed[equals + 1..].trim_end(), start)
             .map_err(|fault| Box::new((*fault).at(place(start..shown.len()))))?;
         Ok(Self { shown, key, value })
+    }
+
+    fn is_worked_out(&self) -> bool {
+        self.shown.starts_with(WORKED_OUT)
     }
 
     /// The key, with dots.
