@@ -19,13 +19,13 @@ use crate::report::{folder, json, terminal};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A game is a scenario with players (`[[player]]`), each with strategies, which are sets of measures. All combinations are
+A game is a scenario with players (`[[player]]`), each with strategies, which are sets of measures. All combinations are \
 solved on the same draws; a payoff is the welfare of the player's country.
 
 Examples:
   tariffsim game us-china-tariff-war --draws 20
   tariffsim game mexico-canada-us-game --draws 0
-  tariffsim game my-game.toml --out results")]
+  tariffsim game us-china-tariff-war --draws 100 --out war")]
 pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each chooses a tariff on the goods of each other, knowing those of the others; tariffs on and of third countries stay.
+Each chooses a tariff on the goods of each other, knowing those of the others; tariffs on and of third countries stay. \
 No trade at all is an equilibrium too: the bounds keep away from it.
 
 Examples:

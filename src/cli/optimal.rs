@@ -5,7 +5,7 @@ use crate::cli::strategy::{Choice, Sides, parties};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A group is one partner with one rate, `all` is everybody else. The table `optimal.csv` of --out can be named in a
+A group is one partner with one rate, `all` is everybody else. The table `optimal.csv` of --out can be named in a \
 measure with `rates`.
 
 Examples:

@@ -171,7 +171,8 @@ impl Choice {
     /// Puts the tariffs into what is simulated, and says so.
     fn put(&self, opened: &mut Opened, sides: &Sides, chosen: &Chosen) {
         let codes = |parties: &[Party]| {
-            let name = |code: &'_ str| if code == "all" { "everybody else".to_owned() } else { code.to_owned() };
+            let name =
+                |code: &'_ str| if code == "all" { "everybody else".to_owned() } else { code.to_owned() };
             let names: Vec<String> = parties.iter().map(|party| name(&party.code)).collect();
             let codes: Vec<&str> = names.iter().map(String::as_str).collect();
             listed(&codes).replace('`', "")

@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use toml::Spanned;
 
 use crate::diagnostic::Diagnostic;
+use crate::economy::dataset::Dataset;
+use crate::index::CountryId;
 use crate::numerics::normal_form::{profile, profiles};
 use crate::scenario::Mentioned;
 use crate::scenario::grammar::keys;
 use crate::scenario::measure;
+use crate::scenario::names;
 use crate::scenario::outcome::{Outcome, Outcomes, read_measures};
 use crate::scenario::reader::{self, Faults, Node};
 use crate::units::Probability;
@@ -53,7 +56,7 @@ pub(super) fn read_all(
     if !outcomes.list.is_empty() {
         let fault = Diagnostic::error("a game has no outcomes beside the players' strategies")
             .expected("either `[[player]]`, or `[[outcome]]` and `probability`")
-            .help("a player without a will of its own, with a strategy for each outcome, stands for chance");
+            .help("what players do is chosen and not drawn; leave the probabilities out");
         faults.push(node.span(), fault);
     }
     if faults.found.len() == known {
@@ -99,14 +102,18 @@ fn strategy(node: &Node<'_>, at: usize, mentioned: &Mentioned, faults: &mut Faul
 /// Names must tell players apart, and the strategies of each; there is something to choose, and not too much.
 fn check(players: &[Player], node: &Node<'_>, faults: &mut Faults<'_>) {
     if !(2..=MOST_PLAYERS).contains(&players.len()) {
-        let fault = Diagnostic::error(format!("a game of {} players", players.len()))
-            .expected(format!("from 2 to {MOST_PLAYERS} players"));
+        let fault = Diagnostic::error(match players.len() {
+            1 => "a game of one player".to_owned(),
+            many => format!("a game of {many} players"),
+        })
+        .expected(format!("from 2 to {MOST_PLAYERS} players"));
         faults.push(node.span(), fault.help("`[[player]]` begins each"));
         return;
     }
-    distinct(players.iter().map(|player| &player.name), "player", faults);
+    distinct(&players.iter().map(|player| &player.name).collect::<Vec<_>>(), "player", faults);
     for player in players {
-        distinct(player.strategies.iter().map(|strategy| &strategy.name), "strategy of this player", faults);
+        let names: Vec<_> = player.strategies.iter().map(|strategy| &strategy.name).collect();
+        distinct(&names, "strategy of this player", faults);
     }
     let count = profiles(&counts(players));
     if !(2..=MOST_PROFILES).contains(&count) {
@@ -117,7 +124,7 @@ fn check(players: &[Player], node: &Node<'_>, faults: &mut Faults<'_>) {
     }
 }
 
-fn distinct(names: impl Iterator<Item = &Spanned<String>>, what: &str, faults: &mut Faults<'_>) {
+fn distinct(names: &[&Spanned<String>], what: &str, faults: &mut Faults<'_>) {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name.get_ref().as_str()) {
@@ -147,4 +154,15 @@ pub(super) fn outcomes(players: &[Player]) -> Outcomes {
     };
     // A measure that belongs to some strategy is in force only with it.
     Outcomes::new((0..profiles(&counts)).map(outcome).collect())
+}
+
+/// The countries of the players on a dataset; `None` when the faults say why not.
+pub(super) fn countries(
+    players: &[Player],
+    dataset: &Dataset,
+    faults: &mut Faults<'_>,
+) -> Option<Vec<CountryId>> {
+    let found: Vec<CountryId> =
+        players.iter().filter_map(|player| names::country(dataset, &player.country, faults)).collect();
+    (found.len() == players.len()).then_some(found)
 }

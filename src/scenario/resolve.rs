@@ -20,7 +20,7 @@ use crate::scenario::answer::answered;
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
-use crate::scenario::names;
+use crate::scenario::game;
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
@@ -246,15 +246,9 @@ impl Scenario {
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
-        let known = faults.found.len();
-        let players: Vec<CountryId> = self
-            .players
-            .iter()
-            .filter_map(|player| names::country(dataset, &player.country, &mut faults))
-            .collect();
-        if faults.found[known..].iter().any(Diagnostic::is_error) {
+        let Some(players) = game::countries(&self.players, dataset, &mut faults) else {
             return Err(faults.in_order());
-        }
+        };
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &on_days, &mut faults);
         self.warn_about_days(days, &on_days, &mut faults);

@@ -3,6 +3,8 @@
 //! A setting is put into the tree of the scenario before anything is read from it, so that every check, the hash and
 //! what is written back follow by themselves. It keeps its own place: a mistake in it is shown as it was typed.
 
+mod worked_out;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,15 +13,13 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 use crate::scenario::reader::article;
+pub use worked_out::WORKED_OUT;
 
 /// A value of a scenario, in its file or in a setting, with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
 /// The kinds of entries that have names.
 pub(super) const NAMED: [&str; 3] = ["measure", "response", "outcome"];
-
-/// Stands in the place of a flag before what was not typed but worked out.
-pub const WORKED_OUT: &str = "optimal:";
 
 /// The flag that sets the day to simulate.
 const DAY: &str = "--on";
@@ -70,23 +70,6 @@ impl Settings {
         }
         self.0.push(setting);
         Ok(())
-    }
-
-    /// Sets a key to what was worked out for it, whatever was set before.
-    ///
-    /// # Errors
-    /// A mistake of form.
-    pub fn work_out(&mut self, typed: &str) -> Result<(), Box<Diagnostic>> {
-        let setting = Setting::read(WORKED_OUT, typed)?;
-        self.0.retain(|earlier| earlier.path() != setting.path());
-        self.0.push(setting);
-        Ok(())
-    }
-
-    /// What was worked out, for a reader.
-    pub(super) fn worked_out(&self) -> Vec<String> {
-        let shown = self.0.iter().filter(|setting| setting.is_worked_out());
-        shown.map(|setting| format!("{}={}", setting.path(), &setting.shown[setting.value.span()])).collect()
     }
 
     /// The settings of an earlier run, each as it was typed, with the flag in front.
@@ -264,10 +247,6 @@ impl Setting {
         let value = written(typed[equals + 1..].trim_end(), start)
             .map_err(|fault| Box::new((*fault).at(place(start..shown.len()))))?;
         Ok(Self { shown, key, value })
-    }
-
-    fn is_worked_out(&self) -> bool {
-        self.shown.starts_with(WORKED_OUT)
     }
 
     /// The key, with dots.

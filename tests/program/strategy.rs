@@ -67,7 +67,7 @@ fn the_optimal_tariff_is_better_than_its_neighbours_and_its_table_can_be_named_i
     let named = welfare(&format!("aggregate = \"economies-12\"\n{named}"));
     assert!((named - at_best).abs() < 1e-9, "{named} is not {at_best}");
     let table = desk.table("best/countries.csv");
-    assert!(table.values("stat").contains(&"p95".to_owned()) && table.values("country").len() == 12);
+    assert!(table.values("stat").contains(&"p95") && table.values("country").len() == 12);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn best_replies(page: &mut Page, game: &Game<'_>, player: usize) {
         game.players.iter().map(|other| other.name).filter(|name| *name != own.name).collect();
     let about = match game.study.uncertainty.draws {
         0 => "at central estimates, what is best if the others choose",
-        _ => "share of the draws in which each choice is best if the others choose",
+        _ => "share of the draws in which each choice is best if the others choose; * at central estimates",
     };
     page.section(&format!("Best replies of {}", own.name), about);
     let corner = others.join(" / ");
@@ -145,8 +145,12 @@ fn best_replies(page: &mut Page, game: &Game<'_>, player: usize) {
         let cells = (0..own.strategies.len()).map(|strategy| {
             let there = crate::numerics::normal_form::deviation(&counts, at, player, strategy);
             let best = game.outlook.profiles[there].best_reply[player];
-            let central = if best.central { "*" } else { "" };
-            Cell::text(&(best.share.map_or(String::new(), number::share) + central))
+            let shown = match (best.share, best.central) {
+                (Some(share), central) => number::share(share) + if central { "*" } else { "" },
+                (None, true) => "best".to_owned(),
+                (None, false) => String::new(),
+            };
+            Cell::text(&shown)
         });
         grid.row(&names.join(" / "), cells.collect());
     }
@@ -156,7 +160,7 @@ fn best_replies(page: &mut Page, game: &Game<'_>, player: usize) {
 fn notes(page: &mut Page, game: &Game<'_>) {
     page.section("To read with it", "");
     page.bullet("each player chooses once, knows what all can do, and cares for its country's real income alone; there are no threats, elections or alliances in it");
-    page.bullet("a choice that is best in few more than half of the draws is hardly better; differences below a ten-millionth of a per cent count as none");
+    page.bullet("a choice that is best in little more than half of the draws is hardly better than the next; differences below a ten-millionth of a per cent count as none");
     if let Some(share) = game.outlook.solvable.share.filter(|share| *share < 1.0) {
         page.bullet(&format!(
             "in {} of the draws there is no equilibrium of this kind",
