@@ -173,12 +173,12 @@ impl<'a> Adjoint<'a> {
     /// Everything that follows from the unknowns, the right-hand sides of a and b among it.
     fn evaluate(&mut self, z: &[f64]) {
         let [wages, prices, spending, relative] = self.unknowns(z);
-        for country in 0..self.accounts.shape.countries {
+        for (country, wage) in wages.iter().enumerate() {
             let pairs = self.pairs_of(country);
             let (shares, spending) = (&self.accounts.final_share[pairs.clone()], &spending[pairs.clone()]);
             let [income] = row_times::<1, _>(shares, spending);
             self.worth.income[country] = income + self.of_income[country];
-            self.output(country, wages[country], spending, relative.get(pairs).unwrap_or_default());
+            self.output(country, *wage, spending, relative.get(pairs).unwrap_or_default());
         }
         for sector in 0..self.accounts.shape.sectors {
             self.trade(sector, prices);

@@ -82,6 +82,9 @@ pub fn payoffs(game: &Game<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(rows.as_bytes())
 }
 
+/// What is told of a profile.
+type Holds = fn(&Profile) -> Frequency;
+
 /// `equilibria.csv`: which profiles are equilibria and which are efficient, then mixed equilibria with the probabilities
 /// in them; what never holds has no row.
 ///
@@ -89,7 +92,6 @@ pub fn payoffs(game: &Game<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// Those of writing.
 pub fn equilibria(game: &Game<'_>, out: &mut dyn Write) -> io::Result<()> {
     header(game, out, &["kind", "stat", "value"])?;
-    type Holds = fn(&Profile) -> Frequency;
     let mut rows = String::new();
     let kinds: [(&str, Holds); 2] = [("pure", |of| of.equilibrium), ("efficient", |of| of.efficient)];
     for (kind, of) in kinds {

@@ -88,7 +88,7 @@ fn a_scenario_that_is_given_changes_what_is_best_and_bounds_are_kept() {
 #[test]
 fn nash_tariffs_are_each_the_best_reply_to_the_others() {
     let desk = Desk::new();
-    desk.good("nash USA CHN --set aggregate=economies-12 --draws 0 --quiet --out n");
+    desk.good("nash USA CHN --draws 0 --quiet --out n");
     let nash = rates(&desk, "n/nash.csv");
     assert_eq!(nash.len(), 2);
     for (own, other) in [(0, 1), (1, 0)] {
@@ -99,7 +99,7 @@ fn nash_tariffs_are_each_the_best_reply_to_the_others() {
             nash[other].1,
             100.0 * nash[other].2
         );
-        desk.write("given.toml", &format!("aggregate = \"economies-12\"\n{given}"));
+        desk.write("given.toml", &given);
         desk.good(&format!("optimal --by {by} --against {on} --given given.toml --draws 0 --quiet --out o"));
         let best = rates(&desk, "o/optimal.csv")[0].2;
         assert!((best - rate).abs() < 1e-7, "{by}: {best} is not {rate}");
@@ -123,12 +123,14 @@ fn one_rate_for_each_sector_is_at_least_as_good_as_one_for_all() {
 #[test]
 fn what_cannot_be_chosen_is_refused_in_words() {
     let desk = Desk::new();
+    let perhaps = "[[measure]]\nby = \"USA\"\non = \"CAN\"\nadd = \"25pp\"\nprobability = \"50%\"\n";
+    desk.write("perhaps.toml", perhaps);
     for (line, code, said) in [
         ("optimal --by USA --against CHX", 1, "did you mean"),
         ("optimal --by USA --against CHN CHN", 1, "share a country"),
         ("optimal --by USA --against USA", 1, "buys no goods"),
         ("optimal --by USA --against CHN --lowest 20% --highest 10%", 2, "not below"),
-        ("optimal --by USA --against CHN --given threat-of-march-2025", 1, "not certain"),
+        ("optimal --by USA --against CHN --given perhaps.toml", 1, "not certain"),
         ("optimal --by USA --against CHN --given steel-232-with-trq", 1, "quota"),
         ("nash USA", 2, "nobody to play against"),
         ("nash USA CHN USA", 1, "share a country"),
@@ -253,5 +255,5 @@ fn an_optimal_response_is_the_best_one_and_is_kept_as_a_number() {
     }
     let half = desk.good("explain s.toml --rows 1 --set response.back.share=50%").stdout;
     let said = half.split("with ").nth(1).and_then(|rest| rest.split(" percentage points").next()).unwrap();
-    assert!((said.parse::<f64>().unwrap() - 0.5 * points).abs() < 1e-9, "{points}: {half}");
+    assert!((said.parse::<f64>().unwrap() - 0.5 * points).abs() < 0.006, "{points}: {half}");
 }
