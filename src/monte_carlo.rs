@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod marginal;
 mod markets;
 pub mod model;
+pub mod payoffs;
 pub mod prior;
 pub mod quantiles;
 pub mod sampling;

@@ -10,3 +10,4 @@ pub mod functions;
 pub mod lanes;
 pub mod newton;
 pub mod normal;
+pub mod normal_form;

@@ -23,6 +23,7 @@ mod duty;
 mod events;
 mod exempt;
 mod extends;
+mod game;
 mod grammar;
 mod guide;
 mod instrument;
@@ -55,18 +56,20 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use coalition::Coalitions;
 pub use events::Events;
+pub use game::{Player, Strategy};
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};
 pub use markets::{MarketChoices, ResolvedMarkets};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use names::countries_of;
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
 pub use resolve::{Resolved, ResolvedOutcome};
-pub use response::{Mode, Response};
-pub use settings::Settings;
+pub use response::{Mode, OptimalResponse, Response};
+pub use settings::{Settings, WORKED_OUT};
 pub use words::spoken;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
@@ -97,6 +100,7 @@ pub struct Scenario {
     date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
     outcomes: Outcomes,
+    players: Vec<Player>,
     model: ModelChoices,
     uncertainty: Uncertainty,
     joint: JointChoice,
@@ -227,6 +231,30 @@ impl Scenario {
     /// What may happen; empty if that is certain.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes.list
+    }
+
+    /// Who plays; empty if the scenario is no game. The outcomes of a game are the combinations of strategies, the last
+    /// player's varying fastest.
+    pub fn players(&self) -> &[Player] {
+        &self.players
+    }
+
+    /// The responses whose size is to be worked out before the scenario is resolved: [`Mode::Optimal`].
+    pub fn optimal_responses(&self) -> Vec<OptimalResponse> {
+        let optimal = |measure: &Measure| match measure.verb.get_ref() {
+            Verb::Respond(Response { mode: Mode::Optimal, share, .. }) => Some(OptimalResponse {
+                name: measure.name.get_ref().clone(),
+                share: *share,
+                place: self.source.place(measure.verb.span()),
+            }),
+            _ => None,
+        };
+        self.measures.iter().filter_map(optimal).collect()
+    }
+
+    /// Where the players stand in the text.
+    pub fn place_of_players(&self) -> Option<Place> {
+        self.players.first().map(|player| self.source.place(player.name.span()))
     }
 
     /// The day that is simulated, if one is named.
@@ -360,6 +388,7 @@ fn empty(source: &Source) -> Scenario {
         date: None,
         measures: Vec::new(),
         outcomes: Outcomes::default(),
+        players: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
         joint: JointChoice::None,
@@ -388,6 +417,8 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     let measures = read_measures(&mut keys, mentioned, faults);
     let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);
     let (uncertainty, joint) = prior::read_uncertainty(keys.take("uncertainty"), faults);
+    let players = game::read_all(keys.take("player"), &outcomes, mentioned, faults);
+    let outcomes = if players.is_empty() { outcomes } else { game::outcomes(&players) };
     let scenario = Scenario {
         source: faults.source.clone(),
         title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
@@ -401,6 +432,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
         measures,
         outcomes,
+        players,
         model: choices::read_model(keys.take("model"), faults),
         uncertainty,
         joint,
@@ -436,6 +468,12 @@ fn told_apart(mut scenario: Scenario) -> Scenario {
     let changes = settings.changes();
     if !changes.is_empty() || settings.has("baseline") {
         scenario.guide.notice.clear();
+    }
+    let worked_out = settings.worked_out();
+    if let Some(summary) = &mut scenario.summary
+        && !worked_out.is_empty()
+    {
+        summary.push_str(&format!(" Worked out: {}.", worked_out.join(", ")));
     }
     if changes.is_empty() {
         return scenario;

@@ -190,7 +190,7 @@ fn mistakes_in_responses_are_said() {
         ("by = \"CHN\"\nto = \"hit\"\nmode = \"reciprocal\"", "not hit by `hit`"),
         ("by = \"CAN\"\nto = \"hti\"\nmode = \"reciprocal\"", "there is no measure `hti` to respond to"),
         ("by = \"CAN\"\nto = \"answer\"\nmode = \"reciprocal\"", "`answer` answers itself"),
-        ("by = \"CAN\"\nto = \"hit\"\nmode = \"optimal\"", "`mode = \"optimal\"` is not supported yet"),
+        ("by = \"CAN\"\nto = \"hit\"\nmode = \"optimal\"", "has no size yet: it depends on the model"),
         ("by = \"CAN\"\nto = \"hit\"\nmode = \"25%\"", "a response adds to the rates that are there"),
         ("by = \"CAN\"\nto = \"hit\"\nmode = \"equal\"", "`mode` has no choice `equal`"),
         (

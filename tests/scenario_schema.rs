@@ -24,6 +24,8 @@ const BEYOND_FORM: &[(&str, &str)] = &[
     ("export-taxes-on-nobody", "who is reached depends on the data"),
     ("extends-in-a-circle", "needs the other files"),
     ("follows-in-a-circle", "needs all measures"),
+    ("game-of-one", "players are counted"),
+    ("game-with-outcomes", "keys that do not fit one another"),
     ("instruments-that-clash", "two measures on one flow"),
     ("linear-and-trade-cost", "right in form; keys that do not fit one another"),
     ("market-keys", "the kind of model may be said in the scenario that this one extends"),
@@ -75,7 +77,7 @@ fn the_schema_is_one_of_its_draft() {
 
 #[test]
 fn every_prepared_scenario_has_the_form() {
-    for prepared in prepared::SCENARIOS {
+    for prepared in prepared::SCENARIOS.iter().chain(prepared::GAMES) {
         assert_eq!(faults(prepared.text), Ok(Vec::new()), "{}", prepared.name);
         let with_schema = format!("#:schema ./scenario.schema.json\n{}", prepared.text);
         assert!(
@@ -220,12 +222,13 @@ fn every_key_and_word_of_the_schema_is_one_that_the_reader_takes() {
         assert_eq!(faults(&text), Ok(Vec::new()), "{probe}\n{text}");
         let found = Draft::new("probe.toml", &text).finish().err().unwrap_or_default();
         // Names of measures that are not there, probabilities that do not sum to 100%, levels of a distribution that do
-        // not go together, and keys of another kind of model, are no mistakes of form.
+        // not go together, keys of another kind of model, and games without a choice, are no mistakes of form.
         let of_form = |fault: &&Diagnostic| {
             !fault.message.starts_with("there is no measure")
                 && !fault.message.starts_with("the probabilities")
                 && !fault.message.starts_with("the numbers of")
                 && !fault.message.starts_with("general equilibrium has no")
+                && !fault.message.starts_with("a game of")
         };
         let wrong: Vec<&Diagnostic> = found.iter().filter(of_form).collect();
         assert!(wrong.is_empty(), "{probe}\n{text}\n{wrong:?}");

@@ -269,6 +269,7 @@ fn the_list_of_prepared_scenarios_is_the_folder() {
         names
     };
     assert_eq!(listed(prepared::SCENARIOS), stems("scenarios", ".toml"));
+    assert_eq!(listed(prepared::GAMES), stems("scenarios/games", ".toml"));
     assert_eq!(listed(prepared::TABLES), stems("scenarios/tables", ".csv"));
 }
 
@@ -287,7 +288,7 @@ fn stems(folder: &str, ending: &str) -> Vec<String> {
 
 #[test]
 fn every_prepared_scenario_is_well_formed_and_says_where_it_comes_from() {
-    for prepared in prepared::SCENARIOS {
+    for prepared in prepared::SCENARIOS.iter().chain(prepared::GAMES) {
         let scenario = Scenario::parse(prepared.name, prepared.text).expect(prepared.name);
         assert!(scenario.summary().is_some(), "{}", prepared.name);
         assert!(!scenario.sources().is_empty(), "{}", prepared.name);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cli::failure::Failure;
 use crate::cli::open::{Data, Opened};
+use crate::diagnostic::Diagnostic;
 use crate::economy::accounts::Accounts;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
@@ -36,6 +37,22 @@ impl Start {
                 Model::Partial(Partial { markets, elasticities: &chosen.elasticities })
             }
             (From::Partial(_), None) => unreachable!("markets are made for scenarios that choose them"),
+        }
+    }
+
+    /// The baseline, where there is one of whole economies.
+    ///
+    /// # Errors
+    /// That single markets have no welfare from which somebody could choose.
+    pub(super) fn baseline(&self) -> Result<&Baseline, Failure> {
+        match &self.from {
+            From::General(baseline) => Ok(baseline),
+            From::Partial(_) => {
+                let fault =
+                    Diagnostic::error("single markets have no welfare for which tariffs could be chosen");
+                let fault = fault.expected("`kind = \"general-equilibrium\"` under `[model]`");
+                Err(fault.help("leave out `kind`, or write `--set model.kind=general-equilibrium`").into())
+            }
         }
     }
 

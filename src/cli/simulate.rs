@@ -40,6 +40,8 @@ pub(super) struct Scope {
 /// Which flows are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FlowScope {
+    /// None.
+    None,
     /// Flows that a measure touches, and all goods of their pairs.
     Touched,
     /// Flows that a measure touches, and all goods of every pair.
@@ -272,13 +274,14 @@ fn flow_rows(dataset: &Dataset, policy: &Policy, scope: FlowScope) -> Vec<FlowRo
     let shape = dataset.shape();
     let is_traded = |flow: &Flow| !flow.is_domestic() && dataset.trade.get(*flow) > 0.0;
     let flows: Vec<Flow> = match scope {
+        FlowScope::None => Vec::new(),
         FlowScope::All => (0..shape.cells()).map(|cell| shape.flow(cell)).filter(is_traded).collect(),
         FlowScope::Touched | FlowScope::TouchedAndTotals => policy.touched.clone(),
     };
     let row = |flow: &Flow, sector| FlowRow { importer: flow.importer, exporter: flow.exporter, sector };
     let mut rows: Vec<FlowRow> = flows.iter().map(|flow| row(flow, Some(flow.sector))).collect();
     rows.extend(flows.iter().map(|flow| row(flow, None)));
-    if scope != FlowScope::Touched {
+    if matches!(scope, FlowScope::TouchedAndTotals | FlowScope::All) {
         let countries = || dataset.countries.ids::<CountryId>();
         let pairs = countries().flat_map(|importer| countries().map(move |exporter| (importer, exporter)));
         rows.extend(

@@ -35,6 +35,17 @@ pub const SWEEP: &str = "sweep.csv";
 
 /// The names of a chart: as a drawing and as a picture.
 pub type Chart = [&'static str; 2];
+/// The tables of tariffs that countries choose.
+pub const OPTIMAL: &str = "optimal.csv";
+/// See [`OPTIMAL`].
+pub const NASH: &str = "nash.csv";
+
+/// The tables of a game.
+pub const PAYOFFS: &str = "payoffs.csv";
+/// See [`PAYOFFS`].
+pub const EQUILIBRIA: &str = "equilibria.csv";
+/// See [`PAYOFFS`].
+pub const BEST_REPLIES: &str = "best_replies.csv";
 
 /// The charts of every run, in the order of the page.
 pub const CHARTS: [Chart; 3] =

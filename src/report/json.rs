@@ -2,6 +2,7 @@
 
 mod several;
 mod shares;
+mod strategy;
 
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use crate::report::study::Study;
 use crate::report::tables;
 pub use several::{compare_text, sweep_text};
 pub use shares::Share;
+pub use strategy::{game_text, tariffs_text};
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,10 @@
 //! are equal byte for byte.
 
 mod compare;
+mod game;
 mod path;
 mod sweep;
+mod tariffs;
 mod touched;
 mod uncertainty;
 mod written;
@@ -24,8 +26,10 @@ use crate::report::focus;
 use crate::report::inputs::Inputs;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 pub use compare::{CompareRecord, compare, compare_json};
+pub use game::{GameRecord, game, game_json};
 pub use path::path_json;
 pub use sweep::{SweepRecord, sweep, sweep_json};
+pub use tariffs::{TariffsRecord, tariffs, tariffs_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
 pub use written::{Data as WrittenData, Sampling, Written};

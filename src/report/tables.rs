@@ -114,7 +114,7 @@ fn push_field(text: &mut String, field: &str) {
 }
 
 /// One row for each statistic of some variables with their units and estimates; `lead` says what they are about.
-fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Unit, &Estimate)]) {
+pub(super) fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Unit, &Estimate)]) {
     for &(variable, unit, estimate) in variables {
         push_statistics(text, lead, [variable, unit_name(unit, money)], statistics(estimate));
     }

@@ -4,10 +4,12 @@
 
 mod compare;
 mod contributions;
+mod game;
 mod layout;
 mod outcomes;
 mod path;
 mod sweep;
+mod tariffs;
 
 use crate::economy::policy::Duty;
 use crate::index::{CountryId, SectorId};
@@ -19,9 +21,11 @@ use crate::report::number;
 use crate::report::study::Study;
 use crate::units::AdValorem;
 pub use compare::compare_page;
+pub use game::game_page;
 use layout::{Cell, Grid, Page};
 pub use path::path_page;
 pub use sweep::sweep_page;
+pub use tariffs::tariffs_page;
 
 /// The most pairs of countries in a table.
 const MOST_PAIRS: usize = 8;

@@ -196,6 +196,8 @@ impl Sizing<'_, '_> {
             Mode::Points(points) => {
                 answer.adds.extend(goods.into_iter().map(|flow| (flow, share * points.fraction())));
             }
+            // Refused before, unless its size was worked out.
+            Mode::Optimal => {}
             Mode::EqualRevenue => {
                 let add = share * self.revenue(hits) / self.trade(&goods);
                 if add.is_finite() && add != 0.0 {

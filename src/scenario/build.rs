@@ -17,7 +17,7 @@ use crate::scenario::measure::{Exempt, MatchRule, Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
-use crate::scenario::response::Response;
+use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules, country_members, sector_members};
 use crate::scenario::tables;
 use crate::units::Share;
@@ -147,6 +147,13 @@ impl<'b> Builder<'b, '_> {
             .collect();
         // A target with a mistake of its own is not there.
         if targets.len() < how.to.len() {
+            return None;
+        }
+        if how.mode == Mode::Optimal {
+            let fault = Diagnostic::error("this response has no size yet: it depends on the model")
+                .expected("a scenario whose optimal responses are worked out")
+                .help("write a rate such as `mode = \"+25pp\"`; `tariffsim optimal` finds the best one");
+            self.faults.push(rule.measure.verb.span(), fault);
             return None;
         }
         if how.same_goods {

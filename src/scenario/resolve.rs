@@ -12,6 +12,7 @@ use crate::economy::elasticities::{Elasticities, Joint};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::Policy;
 use crate::files::Files;
+use crate::index::CountryId;
 use crate::model::variable::Variables;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
@@ -20,6 +21,7 @@ use crate::scenario::answer::answered;
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
+use crate::scenario::game;
 use crate::scenario::markets::{self, ResolvedMarkets};
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
@@ -42,6 +44,8 @@ pub struct Resolved {
     pub policy: Policy,
     /// What changes in each outcome; empty where only one is possible.
     pub outcomes: Vec<ResolvedOutcome>,
+    /// The countries of the players, in their order, where the scenario is a game.
+    pub players: Vec<CountryId>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
     /// What adjusts and what stays.
@@ -108,6 +112,7 @@ impl Resolved {
                 fault.help("give one coefficient as `correlation`, or a map that leaves sectors as they are"),
             ));
         }
+        self.players.iter_mut().for_each(|country| *country = grouping.countries.group(*country));
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
         let mut unlike = loss.unlike_duties.first().copied();
@@ -261,6 +266,9 @@ impl Scenario {
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
+        let Some(players) = game::countries(&self.players, dataset, &mut faults) else {
+            return Err(faults.in_order());
+        };
         let inputs = inputs(self, dataset, &mut faults);
         let markets = markets::resolve(self, dataset, &mut faults);
         if faults.found.iter().any(Diagnostic::is_error) {
@@ -292,6 +300,7 @@ impl Scenario {
                 .or(whole.as_deref())
                 .map_or_else(|| words::summary(&policy.measures), str::to_owned),
             sources: self.sources.clone(),
+            players: players.clone(),
             elasticities: elasticities.clone().at(horizon),
             policy,
             outcomes,

@@ -3,6 +3,8 @@
 //! A setting is put into the tree of the scenario before anything is read from it, so that every check, the hash and
 //! what is written back follow by themselves. It keeps its own place: a mistake in it is shown as it was typed.
 
+mod worked_out;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 use crate::scenario::reader::article;
+pub use worked_out::WORKED_OUT;
 
 /// A value of a scenario, in its file or in a setting, with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
@@ -191,7 +194,9 @@ impl Settings {
             "uncertainty.seed",
             "uncertainty.sampler",
         ];
-        let shown = self.0.iter().filter(|setting| !OTHERWISE_SHOWN.contains(&setting.path().as_str()));
+        let shown = self.0.iter().filter(|setting| {
+            !setting.is_worked_out() && !OTHERWISE_SHOWN.contains(&setting.path().as_str())
+        });
         shown
             .map(|setting| {
                 let value = &setting.shown[setting.value.span()];
@@ -212,7 +217,8 @@ impl Settings {
     /// Whether some measure, response or outcome is set.
     pub(super) fn has_measure(&self) -> bool {
         let is_entry = |first: &Spanned<String>| NAMED.contains(&first.get_ref().as_str());
-        self.0.iter().any(|setting| setting.key.first().is_some_and(is_entry))
+        let is_typed = |setting: &&Setting| !setting.is_worked_out();
+        self.0.iter().filter(is_typed).any(|setting| setting.key.first().is_some_and(is_entry))
     }
 }
 

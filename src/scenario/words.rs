@@ -175,6 +175,7 @@ impl<'r, 's> Scene<'r, 's> {
         let clause = match how.mode {
             Mode::Reciprocal if all => format!("the same tariffs on {what}"),
             Mode::Reciprocal => format!("{} of those tariffs on {what}", how.share),
+            Mode::Optimal => format!("the tariff on {what} that is best for itself"),
             Mode::Points(_) => format!("{} on {what}", self.size()),
             Mode::EqualRevenue => {
                 let much =

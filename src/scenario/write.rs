@@ -25,7 +25,7 @@ use crate::scenario::prior::JointChoice;
 use crate::scenario::quantity::exact;
 use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
-use crate::scenario::{Outcome, Scenario};
+use crate::scenario::{Outcome, Player, Scenario};
 use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
 /// Everything but `[uncertainty]`, which flags of a command may change.
@@ -49,8 +49,11 @@ impl Document {
         for rule in &rules.list {
             body += &measure(rules.dataset, rule);
         }
-        // Probabilities of measures say all there is to say.
-        if scenario.measures().iter().all(|measure| measure.probability.is_none()) {
+        scenario.players().iter().for_each(|player| body += &self::player(player));
+        // Players, or probabilities of measures, say all there is to say.
+        if scenario.players().is_empty()
+            && scenario.measures().iter().all(|measure| measure.probability.is_none())
+        {
             scenario.outcomes().iter().for_each(|outcome| body += &self::outcome(outcome));
         }
         body += &model(scenario, rules.dataset, elasticities, inputs);
@@ -157,9 +160,25 @@ fn outcome(outcome: &Outcome) -> String {
     let mut text = String::from("\n[[outcome]]\n");
     line(&mut text, "name", &quoted(&outcome.name));
     line(&mut text, "probability", &quoted(&outcome.probability.to_string()));
-    let measures: Vec<String> = outcome.measures.iter().map(|name| quoted(name)).collect();
-    line(&mut text, "measures", &format!("[{}]", measures.join(", ")));
+    line(&mut text, "measures", &any(&outcome.measures));
     text
+}
+
+fn player(player: &Player) -> String {
+    let mut text = String::from("\n[[player]]\n");
+    line(&mut text, "name", &quoted(player.name.get_ref()));
+    line(&mut text, "country", &quoted(player.country.get_ref()));
+    for strategy in &player.strategies {
+        text += "\n[[player.strategy]]\n";
+        line(&mut text, "name", &quoted(strategy.name.get_ref()));
+        line(&mut text, "measures", &any(&strategy.measures));
+    }
+    text
+}
+
+/// A list of names that may be empty.
+fn any(names: &[String]) -> String {
+    format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
 }
 
 fn names(names: &[Spanned<String>]) -> String {

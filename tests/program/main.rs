@@ -20,6 +20,7 @@ mod resume;
 mod same_bytes;
 mod shards;
 mod shell;
+mod strategy;
 mod sweep;
 mod timeline;
 mod tool;

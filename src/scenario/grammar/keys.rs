@@ -6,7 +6,9 @@ use crate::scenario::quantity::{
     COST, ELASTICITY_LEVEL, EXPORT_TAX, FLOW_VARIATION, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE,
     SHARE_POINTS, SHARE_SD, SUBSIDY, VARIATION, VOLUME,
 };
-use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, markets, outcome, prior, response};
+use crate::scenario::{
+    MOST_MEASURES, aggregate, choices, game, instrument, markets, outcome, prior, response,
+};
 
 /// The top of a file.
 pub(in crate::scenario) const TOP: Table = Table {
@@ -62,6 +64,11 @@ pub(in crate::scenario) const TOP: Table = Table {
             "outcome",
             Form::Entries(&OUTCOME, outcome::MOST_OUTCOMES),
             "What may happen, and how probable it is.",
+        ),
+        Key::new(
+            "player",
+            Form::Entries(&PLAYER, game::MOST_PLAYERS),
+            "Who chooses among strategies, which makes the scenario a game for `tariffsim game`.",
         ),
         Key::new("model", Form::Table(&MODEL), "Choices of the model."),
         Key::new("uncertainty", Form::Table(&UNCERTAINTY), "What is drawn at random, and how often."),
@@ -269,6 +276,23 @@ pub(in crate::scenario) const OUTCOME: Table = Table::of(&[
         Form::Quantity(&PROBABILITY, "40%"),
         "How probable it is; those of all outcomes sum to 100%.",
     ),
+    Key::new("measures", Form::Any("tariff"), "The measures and responses that come with it, by name."),
+]);
+
+/// A `[[player]]` of a game.
+pub(in crate::scenario) const PLAYER: Table = Table::of(&[
+    NAME,
+    Key::required("country", Form::Text("USA"), "The country whose welfare the player is about."),
+    Key::required(
+        "strategy",
+        Form::Entries(&STRATEGY, game::MOST_PROFILES),
+        "What the player may do: `[[player.strategy]]` begins each.",
+    ),
+]);
+
+/// A `[[player.strategy]]`.
+pub(in crate::scenario) const STRATEGY: Table = Table::of(&[
+    NAME,
     Key::new("measures", Form::Any("tariff"), "The measures and responses that come with it, by name."),
 ]);
 
