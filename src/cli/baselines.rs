@@ -83,6 +83,13 @@ impl Start {
     }
 }
 
+/// Why nothing can be chosen in single markets.
+pub(super) fn no_welfare() -> Failure {
+    let fault = Diagnostic::error("single markets have no welfare for which anything could be chosen");
+    let fault = fault.expected("`kind = \"general-equilibrium\"` under `[model]`");
+    fault.help("leave out `kind`, or write `--set model.kind=general-equilibrium`").into()
+}
+
 /// The last baselines, newest first.
 #[derive(Default)]
 pub(super) struct Baselines(Vec<Kept>);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::cli::baselines;
 use crate::cli::failure::Failure;
 use crate::cli::open::{Opened, Shelf, Wanted};
 use crate::cli::recorded::Task;
@@ -66,6 +67,9 @@ pub(super) fn game(arguments: &Arguments) -> Result<(), Failure> {
     let opened = Shelf::default().open(wanted)?;
     if !sampling.quiet {
         output::warn_of(&opened.resolved.warnings);
+    }
+    if opened.resolved.markets.is_some() {
+        return Err(baselines::no_welfare());
     }
     let task = Task {
         opened: &opened,

@@ -191,7 +191,10 @@ impl Arguments {
         if self.until_error.is_empty() {
             return tell(&self.telling, task, ledger);
         }
-        let goals = until::goals(&task.opened.data.dataset, &self.until_error)?;
+        let goals = {
+            let Opened { data, resolved, .. } = task.opened;
+            until::goals(&data.dataset, resolved.variables(), &self.until_error)?
+        };
         let mut kept = Kept::new(ledger);
         let enough = task.solve_until(&goals, &mut kept)?;
         if !task.quiet {

@@ -6,8 +6,8 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::dataset::Dataset;
-use crate::index::{CountryId, Position as _};
-use crate::model::variable::{CountryVariable, Unit};
+use crate::index::CountryId;
+use crate::model::variable::{CountryVariable, Unit, Variables};
 use crate::monte_carlo::ensemble::Solved;
 use crate::monte_carlo::ledger::{Enough, Goal, Ledger};
 use crate::units::{Multiple, PercentagePoints};
@@ -62,21 +62,38 @@ impl Until {
 }
 
 /// What is asked for, number by number, with its name.
-pub(super) fn goals(dataset: &Dataset, asked: &[Until]) -> Result<Vec<(String, Goal)>, Failure> {
-    let position = |variable: CountryVariable, country: CountryId| {
-        country.index() * CountryVariable::ALL.len() + variable.index()
-    };
+pub(super) fn goals(
+    dataset: &Dataset,
+    variables: &Variables,
+    asked: &[Until],
+) -> Result<Vec<(String, Goal)>, Failure> {
     let (mut goals, mut faults) = (Vec::new(), Vec::new());
     for until in asked {
-        let mut add = |variable: CountryVariable, country: CountryId| {
+        let variable = until.of.as_ref().map_or(CountryVariable::Welfare, |(variable, _)| *variable);
+        if !variables.countries.contains(&variable) {
+            let fault = Diagnostic::error(format!(
+                "`--until-error {}`: this model has no `{}`",
+                until.typed,
+                variable.name()
+            ));
+            let known = variables.countries.iter().map(|known| known.name()).collect::<Vec<_>>().join(", ");
+            faults.push(
+                fault.expected(format!(
+                    "one of {known}, with a country: `{}:MEX=2%`",
+                    variables.headline.name()
+                )),
+            );
+            continue;
+        }
+        let mut add = |country: CountryId| {
             let name = format!("{}:{}", variable.name(), dataset.countries.code(country));
-            let number = position(variable, country);
+            let Some(number) = variables.place(country, variable) else { return };
             goals.push((name, Goal { number, error: until.error, relative: until.relative }));
         };
         match &until.of {
-            None => dataset.countries.ids().for_each(|country| add(CountryVariable::Welfare, country)),
-            Some((variable, written)) => match dataset.countries.find::<CountryId>(written) {
-                Some(country) => add(*variable, country),
+            None => dataset.countries.ids().for_each(&mut add),
+            Some((_, written)) => match dataset.countries.find::<CountryId>(written) {
+                Some(country) => add(country),
                 None => faults.push(
                     Diagnostic::error(format!(
                         "`--until-error {}`: there is no country `{written}`",

@@ -1,5 +1,7 @@
 //! The variables that are reported: names and units as in `docs/results.md`.
 
+use crate::index::{CountryId, Position as _};
+
 /// The unit of a reported value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -291,6 +293,12 @@ impl Variables {
         headline: CountryVariable::NetSurplus,
         prices: [FlowVariable::BuyerPrice, FlowVariable::BorderPrice],
     };
+
+    /// Where a variable of a country stands among those of all countries; `None` where it is not one of these.
+    pub fn place(&self, country: CountryId, variable: CountryVariable) -> Option<usize> {
+        let at = self.countries.iter().position(|own| *own == variable)?;
+        Some(country.index() * self.countries.len() + at)
+    }
 }
 
 #[cfg(test)]

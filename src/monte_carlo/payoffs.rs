@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::{CountryId, Position as _};
+use crate::index::CountryId;
 use crate::model::impact::Impact;
-use crate::model::variable::CountryVariable;
+use crate::model::variable::{CountryVariable, Variables};
 use crate::monte_carlo::ensemble::Solved;
 use crate::numerics::normal_form::{Mixed, NormalForm, profiles};
 
@@ -124,9 +124,9 @@ fn share(count: usize, of: usize) -> Option<f64> {
     (of > 0).then(|| count as f64 / of as f64)
 }
 
-/// A country's welfare in per cent.
+/// A country's welfare in per cent, in general equilibrium.
 pub fn welfare(impact: &Impact, country: CountryId) -> f64 {
-    impact.countries[country.index() * CountryVariable::ALL.len() + CountryVariable::Welfare.index()]
+    Variables::GENERAL.place(country, CountryVariable::Welfare).map_or(f64::NAN, |at| impact.countries[at])
 }
 
 /// Mixed equilibria by their supports.
