@@ -74,7 +74,7 @@ impl Economy {
         const STEP: f64 = 2e-3;
         let rates = |moved: usize, by: f64| -> Vec<(Flow, f64)> {
             let factor = |at: usize| if at == moved { by.exp() } else { 1.0 };
-            let base = |at: usize| if at % 2 == 0 { 1.15 } else { 1.4 };
+            let base = |at: usize| if at.is_multiple_of(2) { 1.15 } else { 1.4 };
             changed.iter().enumerate().map(|(at, &flow)| (flow, base(at) * factor(at) - 1.0)).collect()
         };
         let (_, gradient) = self.at(&rates(0, 0.0), country);
