@@ -364,7 +364,6 @@ fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<(f64, Jo
 /// Reads a distribution of exempt shares.
 fn exempt_share(family: &'static str, node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
     let (grammar, expected) = match family {
-        "normal" => (&keys::EXEMPT_PRIOR, "a table such as { sd = \"10pp\" }"),
         "uniform" => (&keys::UNIFORM_SHARE, "a table such as { low = \"-10pp\", high = \"10pp\" }"),
         "triangular" => (&keys::TRIANGULAR_SHARE, "a table such as { low = \"-10pp\", high = \"10pp\" }"),
         _ => (&keys::EXEMPT_PRIOR, "a table such as { sd = \"10pp\" }"),
