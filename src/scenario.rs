@@ -44,6 +44,7 @@ mod settings;
 mod statutory;
 mod syntax;
 mod tables;
+mod warnings;
 mod words;
 mod write;
 
@@ -260,15 +261,6 @@ impl Scenario {
     /// The day that is simulated, if one is named.
     pub fn date(&self) -> Option<Date> {
         self.date.as_ref().map(|day| *day.get_ref())
-    }
-
-    /// The days on which the measures in force change, in order.
-    pub fn changes(&self) -> Vec<Date> {
-        let mut changes: Vec<Date> =
-            self.measures.iter().flat_map(|measure| measure.period.changes()).collect();
-        changes.sort_unstable();
-        changes.dedup();
-        changes
     }
 
     /// The choices under `[model]`.

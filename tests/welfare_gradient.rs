@@ -60,7 +60,7 @@ impl Economy {
         };
         let impact = Impact::new(&world, comparison, &[]);
         let welfare =
-            impact.countries[country * CountryVariable::ALL.len() + CountryVariable::Welfare.index()];
+            impact.countries[country * CountryVariable::GENERAL.len() + CountryVariable::Welfare.index()];
         let accounts = moved(&world, PathPoint::END, &self.parameters, &found);
         let closure = self.baseline.closure;
         let weights: Vec<f64> =

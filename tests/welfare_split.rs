@@ -47,7 +47,7 @@ fn split(
 /// 100·ln of the exact welfare ratio, by country.
 fn log_welfare(countries: &[f64]) -> Vec<f64> {
     countries
-        .chunks_exact(V::ALL.len())
+        .chunks_exact(V::GENERAL.len())
         .map(|country| 100.0 * (country[V::Welfare.index()] / 100.0).ln_1p())
         .collect()
 }
@@ -119,7 +119,7 @@ fn parts_of_a_small_change_are_the_first_order_parts() {
         let (parts, countries) =
             split(&data, &policy(&data, changes), Deficits::Proportional.into(), [0.0; 2]);
         let misses =
-            parts.unwrap().into_iter().zip(countries.chunks_exact(V::ALL.len())).map(|(parts, of)| {
+            parts.unwrap().into_iter().zip(countries.chunks_exact(V::GENERAL.len())).map(|(parts, of)| {
                 let value = |variable: V| of[variable.index()] / 100.0;
                 [
                     parts.part(Part::TermsOfTrade) - value(V::TermsOfTradeFirstOrder),

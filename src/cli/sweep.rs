@@ -69,7 +69,11 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let variables = variables(&arguments.variables)?;
     let parameters = parameters(arguments)?;
     let mut shelf = Shelf::default();
-    let base = shelf.open(Wanted::new(&arguments.scenario, &arguments.changes, &arguments.day))?;
+    // The scenario without these keys is what the results are told of; with dates in it, it needs a day.
+    let day = parameters.iter().filter(|parameter| parameter.key == "date");
+    let day: Vec<_> = day.map(|parameter| ("sweep", parameter.setting(0))).collect();
+    let wanted = Wanted::new(&arguments.scenario, &arguments.changes, &arguments.day);
+    let base = shelf.open(wanted.with(&day))?;
     let chosen = countries(&base.data.dataset, &arguments.countries)?;
     if !arguments.sampling.quiet {
         output::warn_of(&base.resolved.warnings);
@@ -81,7 +85,7 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let resolved = base.resolved.to_toml(&uncertainty(arguments, &base));
     let hash = scenario_hash(&base.resolved.inputs_for_hash());
     let study = Study {
-        title: &base.resolved.title,
+        title: if day.is_empty() { &base.resolved.title } else { base.scenario.title() },
         summary: &base.resolved.summary,
         resolved: &resolved,
         scenario_hash: &hash,

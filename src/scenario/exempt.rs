@@ -99,20 +99,17 @@ pub(super) fn parts(
         let chain = combine::chain(rules, flow, &cell.acting, &exempt, &|other| statutory.rate(other));
         parts.push(PartChain { share: Some(*entry), chain });
     }
-    // Where the rest pays the same, the part is no part.
-    while parts.last().is_some_and(|part| same(part.chain.rate, cell.chain.rate)) {
-        parts.pop();
-    }
     parts.push(PartChain { share: None, chain: cell.chain.clone() });
     parts
 }
 
-/// The exempt parts as the model takes them.
+/// The exempt parts as the model takes them: where the rest pays the same, a part is no variety.
 pub(super) fn varieties(parts: &[PartChain]) -> Vec<ExemptVariety> {
-    parts
-        .iter()
-        .filter_map(|part| Some(ExemptVariety { share: part.share?, rate: settled(&part.chain)? }))
-        .collect()
+    let Some((rest, exempt)) = parts.split_last() else { return Vec::new() };
+    let last = exempt.iter().rposition(|part| !same(part.chain.rate, rest.chain.rate));
+    let apart = &exempt[..last.map_or(0, |last| last + 1)];
+    let variety = |part: &PartChain| Some(ExemptVariety { share: part.share?, rate: settled(&part.chain)? });
+    apart.iter().filter_map(variety).collect()
 }
 
 /// The rate of a chain, put back on the observed rate where it differs by rounding only.

@@ -29,12 +29,27 @@ impl Builder<'_, '_> {
             }
             JointChoice::Draws(file) => {
                 let text = self.named(file)?;
-                rows(self.dataset, file.get_ref(), &text, central, &mut self.table_faults).map(Joint::Rows)
+                let mut found = Vec::new();
+                let rows = rows(self.dataset, file.get_ref(), &text, central, &mut found);
+                self.keep(file, found);
+                rows.map(Joint::Rows)
             }
             JointChoice::Correlations(file) => {
                 let text = self.named(file)?;
-                correlations(self.dataset, file.get_ref(), &text, &mut self.table_faults)
-                    .map(Joint::Correlated)
+                let mut found = Vec::new();
+                let factor = correlations(self.dataset, file.get_ref(), &text, &mut found);
+                self.keep(file, found);
+                factor.map(Joint::Correlated)
+            }
+        }
+    }
+
+    /// Keeps what is wrong with a table; what is wrong with all of it is told where the scenario names it.
+    fn keep(&mut self, file: &Spanned<String>, found: Vec<Diagnostic>) {
+        for fault in found {
+            match fault.place {
+                Some(_) => self.table_faults.push(fault),
+                None => self.faults.push(file.span(), fault),
             }
         }
     }

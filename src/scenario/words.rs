@@ -387,6 +387,16 @@ fn uncapitalised(name: &str) -> String {
     }
 }
 
+/// A list of which, where it is long, only the first are named, and how many more there are.
+pub(super) fn shortened(mut names: Vec<String>) -> Vec<String> {
+    if names.len() > MOST_NAMED {
+        let more = names.len() - (MOST_NAMED - 1);
+        names.truncate(MOST_NAMED - 1);
+        names.push(format!("{more} more"));
+    }
+    names
+}
+
 /// "a, b and c"; names that contain commas are kept apart by semicolons.
 pub(super) fn and(names: &[String]) -> String {
     let comma = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };

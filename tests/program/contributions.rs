@@ -209,7 +209,7 @@ fn sources_of_welfare_add_up_and_a_closed_border_has_none() {
         let exact = 100.0 * (countries[&of("welfare")] / 100.0).ln_1p();
         assert!(outcome == "all" || (sum - exact).abs() < 1e-7, "{outcome}, {country}: {sum} and {exact}");
     }
-    desk.good("run closed-us-mexico-border --draws 0 --quiet --out closed");
+    desk.good("run china-embargo --draws 0 --quiet --out closed");
     let files = desk.files("closed");
     assert!(!files.keys().any(|name| name.starts_with("welfare")));
     let record = String::from_utf8(files["run.json"].clone()).unwrap();
