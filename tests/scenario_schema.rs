@@ -14,8 +14,10 @@ use tariffsim::scenario::{Draft, prepared, schema};
 
 /// Files of `scenarios/invalid` that are right in form, or whose mistake a schema cannot know.
 const BEYOND_FORM: &[(&str, &str)] = &[
+    ("bad-correlations", "needs the file"),
     ("correlations-that-clash", "needs the file"),
     ("country-not-in-the-data", "codes are those of the data"),
+    ("draws-of-something-else", "needs the file"),
     ("draws-with-mistakes", "needs the file"),
     ("duplicate-names", "names are compared with one another"),
     ("except-leaves-nobody", "who is left depends on groups"),
