@@ -95,6 +95,8 @@ pub struct Scenario {
     outcomes: Outcomes,
     model: ModelChoices,
     uncertainty: Uncertainty,
+    /// What the user should know although it is valid.
+    warnings: Vec<Diagnostic>,
 }
 
 impl Scenario {
@@ -288,9 +290,11 @@ impl Draft {
         let mut faults = Faults::new(source);
         let mut tree = extends::whole(source, &texts, &mut faults)?;
         faults.found.extend(source.settings.apply(&mut tree, source.length()));
-        let scenario = read_scenario(&tree, mentioned, &mut faults);
+        let mut scenario = read_scenario(&tree, mentioned, &mut faults);
         check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
-        Ok((scenario, faults.in_order()))
+        let (errors, warnings) = faults.in_order().into_iter().partition(Diagnostic::is_error);
+        scenario.warnings = warnings;
+        Ok((scenario, errors))
     }
 
     /// The dataset it names.
@@ -348,6 +352,7 @@ fn empty(source: &Source) -> Scenario {
         outcomes: Outcomes::default(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
+        warnings: Vec::new(),
     }
 }
 
@@ -387,6 +392,7 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         outcomes,
         model: choices::read_model(keys.take("model"), faults),
         uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
+        warnings: Vec::new(),
     };
     read_schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
