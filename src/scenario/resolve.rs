@@ -1,5 +1,7 @@
 //! From a scenario and a dataset to a [`Policy`] and the choices of the run.
 
+use std::collections::HashMap;
+
 use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
@@ -21,7 +23,11 @@ use crate::scenario::warnings;
 use crate::scenario::words;
 use crate::scenario::write::Document;
 use crate::scenario::{Outcome, Scenario};
-use crate::units::{Date, Probability};
+use crate::table::grouped;
+use crate::units::{Date, Probability, Share};
+
+/// The most flows reached, counted for each measure, day and outcome.
+const MOST_FLOWS: usize = 50_000_000;
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +36,8 @@ pub struct Resolved {
     pub title: String,
     /// What is simulated: the scenario's summary or, without one, its measures in plain words.
     pub summary: String,
+    /// Whether the summary consists of its measures.
+    pub tells_measures: bool,
     /// Where the policy is documented.
     pub sources: Vec<String>,
     /// What changes; where several outcomes are possible, what is expected, which is for reports.
@@ -234,18 +242,19 @@ impl Scenario {
         let mut faults = Faults::new(&self.source);
         let Built { rules, elasticities, mut table_faults, mut tables } =
             self.built(dataset, [files, set_files], &mut faults)?;
+        self.check_size(&rules, days)?;
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warnings::warn(self, &rules, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
-        table_faults.extend(faults.in_order());
+        table_faults.extend(self.warnings.iter().cloned().chain(faults.in_order()));
         tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
         // Over several days a summary is about all of them.
-        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
+        let whole = (days.len() > 1).then(|| summary_over(&rules, &on_days));
         let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
         let worlds = self.outcomes().len().max(1);
         let resolved = on_days.chunks(worlds).map(|worlds| {
@@ -265,6 +274,7 @@ impl Scenario {
                         .summary()
                         .or(whole.as_deref())
                         .map_or_else(|| words::summary(&policy.measures), str::to_owned),
+                    tells_measures: self.summary().is_none(),
                     sources: self.sources.clone(),
                     elasticities: elasticities.clone().at(horizon),
                     policy,
@@ -284,6 +294,28 @@ impl Scenario {
             )
         });
         Ok(resolved.collect())
+    }
+
+    /// Refuses what would take more memory than there may be: how each measure changes each rate is kept for every day.
+    fn check_size(&self, rules: &Rules<'_>, days: &[Option<Date>]) -> Result<(), Vec<Diagnostic>> {
+        let in_force = |rule: &Rule<'_>| {
+            let period = &rule.measure.period;
+            days.iter().filter(|day| day.is_none_or(|day| period.strength(day) > Share::NONE)).count()
+        };
+        let flows: usize = rules.list.iter().map(|rule| rule.most_flows() * in_force(rule)).sum();
+        let flows = flows * self.outcomes().len().max(1);
+        if flows <= MOST_FLOWS {
+            return Ok(());
+        }
+        let fault = Diagnostic::error(format!(
+            "the measures reach {} flows, counting each measure, day and outcome",
+            grouped(flows)
+        ));
+        let help = format!(
+            "at most {} are worked out: let fewer measures be on everything, or simulate one day with `--on`",
+            grouped(MOST_FLOWS)
+        );
+        Err(vec![fault.help(help)])
     }
 
     /// What changes in each outcome; nothing where only one is possible.
@@ -376,6 +408,20 @@ pub(super) fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
     ))
     .expected("one instrument on everything that is merged")
     .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
+}
+
+/// The measures over several days in words, each as it is on its days, if it is the same on all of them.
+fn summary_over(rules: &Rules<'_>, on_days: &[OnDay<'_>]) -> String {
+    let mut told: HashMap<&str, Option<&str>> = HashMap::new();
+    for measure in on_days.iter().flat_map(|on| &on.policy.measures) {
+        let words = told.entry(&measure.name).or_insert(Some(&measure.words));
+        *words = words.filter(|words| *words == measure.words);
+    }
+    let sentence = |rule: &Rule<'_>| match told.get(rule.name()).copied().flatten() {
+        Some(words) => words::sentence(words),
+        None => words::sentence(&words::measure(rules.dataset, rule)),
+    };
+    rules.list.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 /// A fault with the day and the outcome in which it is met.

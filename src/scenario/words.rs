@@ -8,7 +8,7 @@ use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{Chosen, Goods};
 use crate::scenario::period::Period;
 use crate::scenario::response::{Mode, Response};
-use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
+use crate::scenario::rules::{Detail, Exemption, Rule};
 use crate::units::{CostFactor, PercentagePoints, Share};
 
 /// Names longer lists than this by their number.
@@ -26,12 +26,6 @@ pub(super) fn summary(measures: &[MeasureInfo]) -> String {
         [] => "Nothing changes: the baseline compared with itself.".to_owned(),
         _ => measures.iter().map(|info| sentence(&info.words)).collect::<Vec<_>>().join(" "),
     }
-}
-
-/// The same of all rules, whenever they are in force.
-pub(super) fn summary_of(rules: &Rules<'_>) -> String {
-    let words = rules.list.iter().map(|rule| sentence(&measure(rules.dataset, rule)));
-    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A sentence from a clause.
@@ -175,12 +169,12 @@ impl<'r, 's> Scene<'r, 's> {
         let clause = match how.mode {
             Mode::Reciprocal if all => format!("the same tariffs on {what}"),
             Mode::Reciprocal => format!("{} of those tariffs on {what}", how.share),
-            Mode::Points(_) => format!("{} on {what}", self.size()),
+            Mode::Points(_) => format!("{} on {what}", self.size(how)),
             Mode::EqualRevenue => {
                 let much =
                     if all { "as much as was".to_owned() } else { format!("{} of what was", how.share) };
                 let raised = format!("which raises {much} raised from its own goods, at unchanged trade");
-                format!("{} on {what}, {raised}", self.size())
+                format!("{} on {what}, {raised}", self.size(how))
             }
             Mode::EqualTrade => {
                 let much = if all {
@@ -188,16 +182,30 @@ impl<'r, 's> Scene<'r, 's> {
                 } else {
                     format!("{} of the trade that", how.share)
                 };
-                format!("{} on {} of {what}, a list worth {much} was hit", self.size(), self.listed())
+                match &self.rule.detail {
+                    Detail::Answers(answer) if answer.is_short && answer.unlisted.is_empty() => {
+                        format!("{} on all of {what}, which is not {much} was hit", self.size(how))
+                    }
+                    _ => format!(
+                        "{} on {} of {what}, a list worth {much} was hit",
+                        self.size(how),
+                        self.listed()
+                    ),
+                }
             }
         };
         format!("{answers} {clause}{later}")
     }
 
     /// How many percentage points a response adds.
-    fn size(&self) -> String {
-        let Detail::Answers(answer) = &self.rule.detail else { return "a tariff".to_owned() };
-        let points = range(answer.adds.values().map(|add| add * 100.0), 100.0);
+    fn size(&self, how: &Response) -> String {
+        let points = match (how.mode, &self.rule.detail) {
+            (Mode::Points(points), _) => {
+                range(std::iter::once(100.0 * how.share.fraction() * points.fraction()), 100.0)
+            }
+            (_, Detail::Answers(answer)) => range(answer.adds.values().map(|add| add * 100.0), 100.0),
+            _ => return "a tariff".to_owned(),
+        };
         let unit = if points == "1" { "percentage point" } else { "percentage points" };
         format!("{points} {unit}")
     }
