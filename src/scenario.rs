@@ -105,6 +105,8 @@ pub struct Scenario {
     model: ModelChoices,
     uncertainty: Uncertainty,
     joint: JointChoice,
+    /// What the user should know although it is valid.
+    warnings: Vec<Diagnostic>,
 }
 
 impl Scenario {
@@ -322,9 +324,11 @@ impl Draft {
         let mut faults = Faults::new(source);
         let mut tree = extends::whole(source, &texts, &mut faults)?;
         faults.found.extend(source.settings.apply(&mut tree, source.length()));
-        let scenario = read_scenario(&tree, mentioned, &mut faults);
+        let mut scenario = read_scenario(&tree, mentioned, &mut faults);
         check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
-        Ok((scenario, faults.in_order()))
+        let (errors, warnings) = faults.in_order().into_iter().partition(Diagnostic::is_error);
+        scenario.warnings = warnings;
+        Ok((scenario, errors))
     }
 
     /// The dataset it names.
@@ -384,6 +388,7 @@ fn empty(source: &Source) -> Scenario {
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
         joint: JointChoice::None,
+        warnings: Vec::new(),
     }
 }
 
@@ -428,9 +433,10 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         model: choices::read_model(keys.take("model"), faults),
         uncertainty,
         joint,
+        warnings: Vec::new(),
     };
     markets::refuse_measures(scenario.model.markets.as_ref(), &scenario.measures, faults);
-    read_schema(&mut keys, faults);
+    reader::schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
     // Keys that people put at the wrong place, and where they belong.
     let homes: [(&str, &[&str]); 3] = [
@@ -482,15 +488,4 @@ fn told_apart(mut scenario: Scenario) -> Scenario {
         summary.push_str(&format!(" Changed here: {}.", changes.join(", ")));
     }
     scenario
-}
-
-fn read_schema(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) {
-    let Some(node) = keys.take("schema") else { return };
-    let written = reader::whole(node, "schema", u64::MAX, faults);
-    if written.is_some_and(|schema| schema != 1) {
-        let fault = Diagnostic::error("this scenario is written in another version of the language")
-            .expected("1")
-            .help("this program reads `schema = 1`");
-        faults.push(node.span(), fault);
-    }
 }

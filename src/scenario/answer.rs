@@ -23,6 +23,8 @@ pub(super) struct Answer {
     pub(super) adds: HashMap<Flow, f64>,
     /// Which part of each flow is not on its list, where there is one.
     pub(super) unlisted: HashMap<Flow, Share>,
+    /// Whether everything is not enough for some list.
+    pub(super) is_short: bool,
 }
 
 /// What a measure does to one flow, with all its exemptions averaged in and without, and to how much of the flow.
@@ -215,6 +217,8 @@ impl Sizing<'_, '_> {
                 else {
                     return;
                 };
+                // Sums of the same trade in another order differ in the last bits.
+                answer.is_short |= listed > 1.0 + 1e-9;
                 for flow in goods {
                     answer.adds.insert(flow, add);
                     if unlisted > Share::NONE {

@@ -107,7 +107,10 @@ impl<'b> Builder<'b, '_> {
             if measure.verb.get_ref().is_export() { (facing, imposing) } else { (imposing, facing) };
         let sectors = sector_members(dataset, &goods).without(&sector_members(dataset, &except_goods));
         let detail = self.detail(measure, &exporters);
-        let exempt = measure.exempt.as_ref().and_then(|exempt| self.exemption(measure, exempt, &exporters));
+        let exempt = measure
+            .exempt
+            .as_ref()
+            .and_then(|exempt| self.exemption(measure, exempt, [&importers, &exporters]));
         let replaces =
             measure.instead_of.iter().filter_map(|name| positions.get(name.get_ref().as_str()).copied());
         let rule = Rule {
@@ -129,8 +132,42 @@ impl<'b> Builder<'b, '_> {
             Verb::Respond(how) => self.answering(rule, how, earlier)?,
             _ => rule,
         };
+        if self.fault_count() == before {
+            self.warn_of_idle_exceptions(&rule);
+        }
         (self.fault_count() == before && (rule.is_response() || self.reaches_something(&rule)))
             .then_some(rule)
+    }
+
+    /// What is taken out of a list in which it is not.
+    fn warn_of_idle_exceptions(&mut self, rule: &Rule<'_>) {
+        let (dataset, measure) = (self.dataset, rule.measure);
+        let on = country_members(dataset, &rule.on);
+        for written in &measure.except {
+            let out = names::countries(dataset, std::slice::from_ref(written), self.faults);
+            if country_members(dataset, &out).ids::<CountryId>().any(|id| on.has(id)) {
+                continue;
+            }
+            let help = match names::find_sector(dataset, written.get_ref()) {
+                Ok(sector) => format!("`except_goods` takes out {}", dataset.sectors.name(sector)),
+                Err(_) => String::new(),
+            };
+            self.warn_of_nobody(written, "except", "on", help);
+        }
+        let goods = sector_members(dataset, &rule.goods);
+        for written in &measure.except_goods {
+            let out = names::sectors(dataset, std::slice::from_ref(written), self.faults);
+            if !sector_members(dataset, &out).ids::<SectorId>().any(|id| goods.has(id)) {
+                self.warn_of_nobody(written, "except_goods", "goods", String::new());
+            }
+        }
+    }
+
+    fn warn_of_nobody(&mut self, written: &Spanned<String>, key: &str, list: &str, help: String) {
+        let message =
+            format!("`{}` in `{key}` is not in `{list}`, so nothing is taken out", written.get_ref());
+        let place = self.faults.source.place(written.span());
+        self.table_faults.push(Diagnostic::warning(message).help(help).at(place));
     }
 
     /// A response with the goods that it may be on; `None` where none of those who respond was hit.
@@ -197,6 +234,9 @@ impl<'b> Builder<'b, '_> {
             }
             _ if rule.facing().ids::<CountryId>().next().is_none() => {
                 format!("`except` leaves no {}", rule.faces())
+            }
+            _ if rule.sectors.ids::<SectorId>().next().is_none() => {
+                "`except_goods` leaves no sector".to_owned()
             }
             _ => "importer and exporter are the same country, and sales at home are never taxed".to_owned(),
         };
@@ -273,7 +313,7 @@ impl<'b> Builder<'b, '_> {
         &mut self,
         measure: &Measure,
         exempt: &Spanned<Exempt>,
-        exporters: &Members,
+        [importers, exporters]: [&Members; 2],
     ) -> Option<Exemption> {
         if !measure.verb.get_ref().is_ad_valorem() {
             let fault =
@@ -294,7 +334,7 @@ impl<'b> Builder<'b, '_> {
                 }
                 Some(Exemption::ByPartner(known))
             }
-            Exempt::Table(name) => self.exempt_table(name, exempt, exporters),
+            Exempt::Table(name) => self.exempt_table(name, exempt, [importers, exporters]),
         }
     }
 
@@ -310,7 +350,12 @@ impl<'b> Builder<'b, '_> {
         None
     }
 
-    fn exempt_table(&mut self, name: &str, at: &Spanned<Exempt>, exporters: &Members) -> Option<Exemption> {
+    fn exempt_table(
+        &mut self,
+        name: &str,
+        at: &Spanned<Exempt>,
+        [importers, exporters]: [&Members; 2],
+    ) -> Option<Exemption> {
         let text = match tables::read_exempt(self.files_of(&at.span()), name) {
             Ok(text) => text,
             Err(fault) => {
@@ -319,7 +364,10 @@ impl<'b> Builder<'b, '_> {
             }
         };
         let shares = tables::exempt_shares(self.dataset, name, &text, &mut self.table_faults);
-        if !shares.keys().any(|(exporter, _)| exporters.has(*exporter)) {
+        let fits = |(importer, exporter, _): &(Option<CountryId>, CountryId, SectorId)| {
+            exporters.has(*exporter) && importer.is_none_or(|importer| importers.has(importer))
+        };
+        if !shares.keys().any(fits) {
             let warning =
                 Diagnostic::warning(format!("no row of `{name}` fits this measure: nothing is exempt"));
             self.table_faults.push(warning.at(self.faults.source.place(at.span())));

@@ -23,7 +23,7 @@ pub(super) struct Shares {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Origin {
     Measure(usize, CountryId),
-    Table(String, CountryId, SectorId),
+    Table(String, Option<CountryId>, CountryId, SectorId),
     List(usize, CountryId, CountryId),
 }
 
@@ -33,11 +33,17 @@ impl Shares {
         let partner = flow.exporter;
         let country = rules.dataset.countries.code(partner);
         let (origin, label, suffix) = match exemption {
-            Exemption::Table(name, _) => (
-                Origin::Table(name.clone(), partner, flow.sector),
-                format!("exempt_share:{country}:{}", rules.dataset.sectors.code(flow.sector)),
-                name.as_str(),
-            ),
+            Exemption::Table(name, shares) => {
+                let own = Some(flow.importer);
+                let importer = own.filter(|_| shares.contains_key(&(own, partner, flow.sector)));
+                let code = |id| format!("{}:", rules.dataset.countries.code(id));
+                let pair = importer.map_or_else(String::new, code) + country;
+                (
+                    Origin::Table(name.clone(), importer, partner, flow.sector),
+                    format!("exempt_share:{pair}:{}", rules.dataset.sectors.code(flow.sector)),
+                    name.as_str(),
+                )
+            }
             Exemption::Uniform(_) | Exemption::ByPartner(_) => {
                 (Origin::Measure(at, partner), format!("exempt_share:{country}"), rules.list[at].name())
             }

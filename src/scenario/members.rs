@@ -24,6 +24,11 @@ impl Members {
         self.0[id.index()]
     }
 
+    /// How many are in.
+    pub(super) fn count(&self) -> usize {
+        self.0.iter().filter(|inside| **inside).count()
+    }
+
     /// All that are in, in order.
     pub(super) fn ids<Id: Position>(&self) -> impl Iterator<Item = Id> {
         self.0.iter().enumerate().filter(|(_, inside)| **inside).map(|(at, _)| Id::at(at))

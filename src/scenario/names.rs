@@ -103,7 +103,8 @@ pub(super) fn sector(
     written: &Spanned<String>,
     faults: &mut Faults<'_>,
 ) -> Option<SectorId> {
-    kept(written, find_sector(dataset, written.get_ref()), faults)
+    let found = find_sector(dataset, written.get_ref());
+    kept(written, found.map_err(|fault| Box::new(fault.expected("a sector's code or name"))), faults)
 }
 
 fn kept<T>(
@@ -176,6 +177,7 @@ const EVERYDAY: &[(&str, &str)] = &[
     ("Burma", "MMR"),
     ("Ivory Coast", "CIV"),
     ("Congo", "COD"),
+    ("UAE", "ARE"),
 ];
 
 fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {

@@ -168,6 +168,9 @@ fn help(error: &UnitError, kind: &Kind) -> String {
             let number = written.trim().trim_end_matches(['%', 'p', ' ']).trim_start_matches('+');
             format!("did you mean `\"{number}{}\"`? {}", kind.unit, kind.confused.replace("{n}", number))
         }
+        UnitError::NotANumber { written } if written.contains(',') => {
+            format!("decimals stand after a point: \"{}\"", written.trim().replace(',', "."))
+        }
         UnitError::NotANumber { .. } | UnitError::OutOfRange { .. } => {
             "write a number with its unit, in double quotes".to_owned()
         }

@@ -25,7 +25,11 @@ use crate::scenario::warnings;
 use crate::scenario::words;
 use crate::scenario::write::Document;
 use crate::scenario::{Outcome, Scenario};
-use crate::units::{Date, Probability};
+use crate::table::grouped;
+use crate::units::{Date, Probability, Share};
+
+/// The most flows reached, counted for each measure, day and outcome.
+const MOST_FLOWS: usize = 50_000_000;
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +38,8 @@ pub struct Resolved {
     pub title: String,
     /// What is simulated: the scenario's summary or, without one, its measures in plain words.
     pub summary: String,
+    /// Whether the summary consists of its measures.
+    pub tells_measures: bool,
     /// Where the policy is documented.
     pub sources: Vec<String>,
     /// What changes; where several outcomes are possible, what is expected, which is for reports.
@@ -259,6 +265,7 @@ impl Scenario {
         let mut faults = Faults::new(&self.source);
         let Built { rules, elasticities, mut table_faults, mut tables } =
             self.built(dataset, [files, set_files], &mut faults)?;
+        self.check_size(&rules, days)?;
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
@@ -272,12 +279,13 @@ impl Scenario {
         }
         warnings::warn(self, &rules, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
-        table_faults.extend(faults.in_order());
+        table_faults.extend(self.warnings.iter().cloned().chain(faults.in_order()));
         tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
         // Over several days a summary is about all of them.
-        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
+        let whole =
+            (days.len() > 1).then(|| words::summary_over(&rules, on_days.iter().map(|on| &on.policy)));
         let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
         let worlds = self.outcomes().len().max(1);
         let resolved = on_days.chunks(worlds).map(|worlds| {
@@ -297,6 +305,7 @@ impl Scenario {
                         .summary()
                         .or(whole.as_deref())
                         .map_or_else(|| words::summary(&policy.measures), str::to_owned),
+                    tells_measures: self.summary().is_none(),
                     sources: self.sources.clone(),
                     players: players.clone(),
                     elasticities: elasticities.clone().at(horizon),
@@ -318,6 +327,28 @@ impl Scenario {
             )
         });
         Ok(resolved.collect())
+    }
+
+    /// Refuses what would take more memory than there may be: how each measure changes each rate is kept for every day.
+    fn check_size(&self, rules: &Rules<'_>, days: &[Option<Date>]) -> Result<(), Vec<Diagnostic>> {
+        let in_force = |rule: &Rule<'_>| {
+            let period = &rule.measure.period;
+            days.iter().filter(|day| day.is_none_or(|day| period.strength(day) > Share::NONE)).count()
+        };
+        let flows: usize = rules.list.iter().map(|rule| rule.most_flows() * in_force(rule)).sum();
+        let flows = flows * self.outcomes().len().max(1);
+        if flows <= MOST_FLOWS {
+            return Ok(());
+        }
+        let fault = Diagnostic::error(format!(
+            "the measures reach {} flows, counting each measure, day and outcome",
+            grouped(flows)
+        ));
+        let help = format!(
+            "at most {} are worked out: let fewer measures be on everything, or simulate one day with `--on`",
+            grouped(MOST_FLOWS)
+        );
+        Err(vec![fault.help(help)])
     }
 
     /// What changes in each outcome; nothing where only one is possible.

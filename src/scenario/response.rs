@@ -320,12 +320,12 @@ fn later(period: &Period, how: &Response) -> Period {
 /// Reports responses that answer one another.
 fn circle(waiting: &[Measure], faults: &mut Faults<'_>) {
     let find = |name: &str| waiting.iter().find(|response| response.name.get_ref() == name);
-    let reaches_itself = |start: &Measure| {
+    let reaches = |start: &Measure, end: &Measure| {
         let mut seen: Vec<&str> = Vec::new();
         let mut next: Vec<&Measure> = vec![start];
         while let Some(response) = next.pop() {
             for to in answered(response) {
-                if to.get_ref() == start.name.get_ref() {
+                if to.get_ref() == end.name.get_ref() {
                     return true;
                 }
                 if !seen.contains(&to.get_ref().as_str()) {
@@ -336,8 +336,17 @@ fn circle(waiting: &[Measure], faults: &mut Faults<'_>) {
         }
         false
     };
-    let circle: Vec<&Measure> = waiting.iter().filter(|response| reaches_itself(response)).collect();
-    let Some(first) = circle.first() else { return };
+    let mut left: Vec<&Measure> = waiting.iter().filter(|response| reaches(response, response)).collect();
+    while let Some(&first) = left.first() {
+        let (circle, others): (Vec<&Measure>, Vec<&Measure>) =
+            left.into_iter().partition(|response| reaches(first, response) && reaches(response, first));
+        answer_one_another(first, &circle, faults);
+        left = others;
+    }
+}
+
+/// Reports one circle of responses.
+fn answer_one_another(first: &Measure, circle: &[&Measure], faults: &mut Faults<'_>) {
     let names: Vec<&str> = circle.iter().map(|response| response.name.get_ref().as_str()).collect();
     let message = match names.as_slice() {
         [one] => format!("`{one}` answers itself"),

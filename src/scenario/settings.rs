@@ -350,7 +350,7 @@ impl Setting {
                     (None, None) => format!("the {kind}s are {}", listed(&names)),
                 };
                 let fault = Diagnostic::error(format!("there is no {kind} `{}`", wanted.get_ref()))
-                    .expected(format!("the name of a {kind} of this scenario"))
+                    .expected(format!("the name of {} {kind} of this scenario", article(kind)))
                     .help(help);
                 Err(Box::new(fault.at(self.place(wanted.span()))))
             }

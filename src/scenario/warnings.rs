@@ -1,22 +1,79 @@
 //! What the user should know although a scenario can be run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use toml::Spanned;
 
+use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
+use crate::economy::policy::RateChange;
 use crate::scenario::Scenario;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
+use crate::scenario::measure::Verb;
 use crate::scenario::reader::Faults;
 use crate::scenario::resolve::OnDay;
-use crate::scenario::rules::Rules;
+use crate::scenario::rules::{Detail, Rule, Rules};
+use crate::scenario::statutory::{NOT_BELOW_ZERO, and_more};
 use crate::units::Share;
 
 /// Warns about what is written and means nothing, or more than it seems to.
 pub(super) fn warn(scenario: &Scenario, rules: &Rules<'_>, on_days: &[OnDay<'_>], faults: &mut Faults<'_>) {
     warn_about_idle_measures(rules, on_days, faults);
     warn_about_days(scenario, on_days, faults);
+    warn_about_subsidies(rules, on_days, faults);
+    warn_about_short_lists(rules, on_days, faults);
+}
+
+/// Warns where tariffs fall below zero although nobody wrote such a level, with the measure that does most of it.
+fn warn_about_subsidies(rules: &Rules<'_>, on_days: &[OnDay<'_>], faults: &mut Faults<'_>) {
+    let mut flows: HashMap<&str, BTreeSet<Flow>> = HashMap::new();
+    for on in on_days {
+        let falls = |rate: &&RateChange| {
+            let below = rate.statutory.fraction() < 0.0 && !combine::same(rate.statutory.fraction(), 0.0);
+            below && rate.before.fraction() >= 0.0 && rules.dataset.trade.get(rate.flow) > 0.0
+        };
+        for rate in on.policy.rates.iter().filter(falls) {
+            let most = rate.contributions.iter().min_by(|a, b| a.change.total_cmp(&b.change));
+            let rule = most.map(|part| &on.rules.list[part.measure]);
+            if let Some(rule) = rule.filter(|rule| !says_level(rule.verb())) {
+                flows.entry(rule.name()).or_default().insert(rate.flow);
+            }
+        }
+    }
+    for rule in &rules.list {
+        let Some((first, count)) = flows.get(rule.name()).and_then(|of| Some((of.first()?, of.len()))) else {
+            continue;
+        };
+        let on = format!("{}{}", rules.flow_in_words(*first), and_more(count));
+        let warning = Diagnostic::warning(format!("the tariff falls below zero, an import subsidy, on {on}"))
+            .help(NOT_BELOW_ZERO);
+        faults.push(rule.measure.verb.span(), warning);
+    }
+}
+
+/// Whether a rate below zero is one that is written.
+fn says_level(verb: &Verb) -> bool {
+    match verb {
+        Verb::Set(_) | Verb::Rates(_) | Verb::Quota(_) => true,
+        Verb::Cap(most) => most.fraction() < 0.0,
+        _ => false,
+    }
+}
+
+/// Warns of lists of goods that would have to be longer than all goods.
+fn warn_about_short_lists(rules: &Rules<'_>, on_days: &[OnDay<'_>], faults: &mut Faults<'_>) {
+    let is_short = |rule: &&Rule<'_>| matches!(&rule.detail, Detail::Answers(answer) if answer.is_short);
+    let short: BTreeSet<&str> =
+        on_days.iter().flat_map(|on| &on.rules.list).filter(is_short).map(Rule::name).collect();
+    for rule in rules.list.iter().filter(|rule| short.contains(rule.name())) {
+        let warning = Diagnostic::warning(format!(
+            "there is less trade on which `{}` could be than was hit, so it is on all of it",
+            rule.name()
+        ));
+        let help = "`equal-revenue` raises the rate instead; `share` shortens the list, and `goods` chooses from more";
+        faults.push(rule.measure.verb.span(), warning.help(help));
+    }
 }
 
 /// Warns where nothing is in force, and about days and horizons that nothing depends on.
