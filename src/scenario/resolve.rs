@@ -284,8 +284,10 @@ impl Scenario {
         tables.sort();
         tables.dedup();
         // Over several days a summary is about all of them.
-        let whole =
-            (days.len() > 1).then(|| words::summary_over(&rules, on_days.iter().map(|on| &on.policy)));
+        let whole = (days.len() > 1).then(|| {
+            let policies: Vec<&Policy> = on_days.iter().map(|on| &on.policy).collect();
+            words::summary_over(&rules, &policies)
+        });
         let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
         let worlds = self.outcomes().len().max(1);
         let resolved = on_days.chunks(worlds).map(|worlds| {

@@ -31,9 +31,9 @@ pub(super) fn summary(measures: &[MeasureInfo]) -> String {
 }
 
 /// The measures over several days in words, each as it is on its days, if it is the same on all of them.
-pub(super) fn summary_over(rules: &Rules<'_>, policies: impl Iterator<Item = &'_ Policy>) -> String {
+pub(super) fn summary_over(rules: &Rules<'_>, policies: &[&Policy]) -> String {
     let mut told: HashMap<&str, Option<&str>> = HashMap::new();
-    for measure in policies.flat_map(|policy| &policy.measures) {
+    for measure in policies.iter().flat_map(|policy| &policy.measures) {
         let words = told.entry(&measure.name).or_insert(Some(&measure.words));
         *words = words.filter(|words| *words == measure.words);
     }
