@@ -250,11 +250,15 @@ impl ShareSampler {
         let mean = share.mean.fraction();
         let marginal = match prior {
             _ if share.known => None,
-            ExemptPrior::Beta { sd } => (sd > 0.0 && mean > 0.0 && mean < 1.0).then(|| Marginal {
-                family: Family::beta(mean, sd),
-                applied: Applied::InPlace,
-                bounds: Marginal::UNBOUNDED,
-            }),
+            ExemptPrior::Beta { sd } => {
+                let family = Family::beta(mean, sd);
+                let is_drawn = mean > 0.0 && mean < 1.0 && !family.is_certain();
+                is_drawn.then_some(Marginal {
+                    family,
+                    applied: Applied::InPlace,
+                    bounds: Marginal::UNBOUNDED,
+                })
+            }
             ExemptPrior::Same(marginal) => Some(marginal),
         };
         Self { central: mean, marginal, partner: share.partner }

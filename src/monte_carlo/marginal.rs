@@ -107,6 +107,13 @@ impl Family {
         Self::Beta { low: 0.0, high: 1.0, mean, sd }
     }
 
+    /// Whether it is as good as one value. Beta distributions that are narrower than this part of their range have shapes for
+    /// which nobody computes quantiles.
+    pub fn is_certain(self) -> bool {
+        const NARROWEST: f64 = 1e-6;
+        matches!(self, Self::Beta { low, high, sd, .. } if sd < NARROWEST * (high - low))
+    }
+
     /// The value at a standard normal shock: F⁻¹(Φ(z)).
     fn at(self, shock: f64) -> f64 {
         match self {
@@ -131,6 +138,7 @@ impl Family {
                     high - ((1.0 - p) * (high - low) * (high - mode)).sqrt()
                 }
             }
+            Self::Beta { mean, .. } if self.is_certain() => mean,
             Self::Beta { low, high, mean, sd } => {
                 let width = high - low;
                 low + width * beta((mean - low) / width, sd / width).inverse_cdf(p)
@@ -151,6 +159,7 @@ impl Family {
                 _ if x < mode => (x - low).powi(2) / ((high - low) * (mode - low)),
                 _ => 1.0 - (high - x).powi(2) / ((high - low) * (high - mode)),
             },
+            Self::Beta { mean, .. } if self.is_certain() => f64::from(u8::from(mean < x)),
             Self::Beta { low, high, mean, sd } => {
                 let width = high - low;
                 beta((mean - low) / width, sd / width).cdf(((x - low) / width).clamp(0.0, 1.0))
@@ -210,6 +219,16 @@ mod tests {
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
         [mean, variance.sqrt()]
+    }
+
+    #[test]
+    fn a_beta_distribution_that_is_next_to_nothing_wide_is_its_mean() {
+        for (mean, sd) in [(0.5, 1e-9), (0.5, 1e-200), (1e-14, 1e-12), (1e-14, 0.1), (1.0 - 1e-15, 0.3)] {
+            let family = Family::beta(mean, sd);
+            assert!(family.is_certain(), "{mean}, {sd}");
+            assert_eq!(family.at(1.7).to_bits(), mean.to_bits());
+        }
+        assert!(!Family::beta(0.5, 1e-5).is_certain() && !Family::beta(0.01, 0.1).is_certain());
     }
 
     #[test]
