@@ -81,7 +81,7 @@ pub struct Ensemble {
     pub residual: f64,
 }
 
-/// Memory for the results of draws that are solved before they are summarised.
+/// Memory for the results of draws that are solved before they are summarised; two batches have to fit whatever they take.
 const BLOCK_BYTES: usize = 32 << 20;
 
 /// The most batches of such draws: more would only wait.
@@ -89,7 +89,8 @@ const MOST_BATCHES: usize = 16;
 
 /// Memory for the numbers behind the quantiles; where the draws do not fit they are counted in bins. Each kind has its
 /// own, so that how exact one is does not depend on which others are asked for: what people look at first (countries,
-/// and flows between countries that a measure concerns), sectors, and all other flows.
+/// and flows between countries that a measure concerns), sectors, and all other flows. Where there are very many numbers the
+/// fewest bins take more.
 const KINDS_BYTES: [usize; 3] = [32 << 20, 8 << 20, 16 << 20];
 /// Positions in [`KINDS_BYTES`].
 const SHOWN: usize = 0;
