@@ -13,6 +13,7 @@ mod compare;
 mod completions;
 mod contributions;
 mod data;
+mod destination;
 pub mod diagnostics;
 mod explain;
 mod failure;

@@ -282,6 +282,11 @@ impl Row<'_> {
         self.position(column).and_then(|at| self.record.fields.get(at)).map_or("", str::trim)
     }
 
+    /// The first fields without surrounding space, whatever their columns are called.
+    pub fn first(&self, count: usize) -> impl Iterator<Item = &str> {
+        self.record.fields.iter().take(count).map(str::trim)
+    }
+
     /// A field that must not be empty.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! `tariffsim compare`: several scenarios on the same draws.
 
-use std::path::PathBuf;
-
+use crate::cli::destination::Destination;
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened, Shelf, Wanted};
 use crate::cli::sampling::Sampling;
@@ -13,12 +12,10 @@ use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair, Part};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::compare::{self, Column, Comparison, Contrast};
+use crate::report::contents::MOST_COMPARED;
 use crate::report::study::ALL_OUTCOMES;
-use crate::report::{folder, json, terminal};
+use crate::report::{json, terminal};
 use crate::scenario::parameter::Parameter;
-
-/// The most scenarios side by side.
-const MOST: usize = 10;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -46,18 +43,12 @@ pub(super) struct Arguments {
     variables: Vec<String>,
     #[command(flatten)]
     sampling: Sampling,
-    /// Write tables, a chart and the record into this folder; an earlier result in it is replaced
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Print one JSON document instead of the page
-    #[arg(long, conflicts_with = "quiet")]
-    json: bool,
+    #[command(flatten)]
+    to: Destination,
 }
 
 pub(super) fn compare(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
-        folder::check(dir)?;
-    }
+    arguments.to.check()?;
     let chosen = variables(&arguments.variables)?;
     let entrants = entrants(arguments)?;
     same_data(&entrants)?;
@@ -135,9 +126,9 @@ fn wanted<'a>(arguments: &'a Arguments, across: Option<&Parameter>) -> Result<Ve
     let fault = match wanted.len() {
         0 | 1 => Diagnostic::error("there is nothing to compare this scenario with")
             .help("name a second scenario, or values of a key: `--across model.deficits=fixed,balanced`"),
-        2..=MOST => return Ok(wanted),
+        2..=MOST_COMPARED => return Ok(wanted),
         many => Diagnostic::error(format!("these are {many} scenarios side by side")).help(format!(
-            "at most {MOST} are compared; `tariffsim sweep` takes one scenario through many values"
+            "at most {MOST_COMPARED} are compared; `tariffsim sweep` takes one scenario through many values"
         )),
     };
     Err(fault.into())
@@ -312,13 +303,9 @@ fn title(entrants: &[Entrant]) -> String {
 }
 
 fn report(arguments: &Arguments, comparison: &Comparison<'_>) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
+    if let Some(dir) = &arguments.to.out {
         compare::write(dir, comparison)?;
     }
-    if arguments.json {
-        output::print(&json::compare_text(comparison))?;
-    } else if !arguments.sampling.quiet {
-        output::print(&terminal::compare_page(comparison, output::width()))?;
-    }
-    Ok(())
+    let page = |width| terminal::compare_page(comparison, width);
+    arguments.to.print(arguments.sampling.quiet, || json::compare_text(comparison), page)
 }

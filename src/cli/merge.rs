@@ -15,7 +15,6 @@ use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ensemble::Solved;
 use crate::monte_carlo::ledger::Ledger;
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::folder;
 use crate::report::record;
 use crate::report::shard::{Label, Reader};
 
@@ -49,9 +48,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn merge(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.telling.out {
-        folder::check(dir)?;
-    }
+    arguments.telling.to.check()?;
     let mut shards = Shards::open(&arguments.shards)?;
     shards.check(arguments.draws)?;
     let (label, draws) = (shards.list[0].label.clone(), shards.end());

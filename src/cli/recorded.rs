@@ -74,12 +74,8 @@ impl<'a> Task<'a> {
         ledger: &mut impl Ledger<Error = Failure>,
         in_folder: bool,
     ) -> Result<Simulation, Failure> {
-        let model = GeneralEquilibrium::default();
-        let (prepared, outcomes) = (self.prepared(&model)?, self.opened.resolved.possible());
-        let contender = Contender { experiment: prepared.experiment(&model), outcomes: &outcomes };
-        let bar = Bar::new(self.uncertainty.draws, !self.quiet);
-        let ensemble = run_recorded(&contender, ledger, &bar).map_err(|why| self.failure(why))?;
-        bar.end();
+        let (prepared, ensemble) =
+            self.solved(self.uncertainty.draws, |contender, bar| run_recorded(contender, ledger, bar))?;
         let mut simulation = prepared.simulation(ensemble);
         self.split(&prepared.start, in_folder, &mut simulation)?;
         Ok(simulation)
@@ -125,13 +121,23 @@ impl<'a> Task<'a> {
         part: Range<u32>,
         ledger: &mut impl Ledger<Error = Failure>,
     ) -> Result<(), Failure> {
+        let draws = part.len() as u32;
+        self.solved(draws, |contender, bar| solve_part(contender, part, ledger, bar)).map(drop)
+    }
+
+    /// Solves so many draws in some way; gives what they were prepared from, and what came of them.
+    fn solved<T>(
+        &self,
+        draws: u32,
+        solve: impl FnOnce(&Contender<'_>, &Bar) -> Result<T, Interrupted<Failure>>,
+    ) -> Result<(Prepared<'a>, T), Failure> {
         let model = GeneralEquilibrium::default();
         let (prepared, outcomes) = (self.prepared(&model)?, self.opened.resolved.possible());
         let contender = Contender { experiment: prepared.experiment(&model), outcomes: &outcomes };
-        let bar = Bar::new(part.len() as u32, !self.quiet);
-        solve_part(&contender, part, ledger, &bar).map_err(|why| self.failure(why))?;
+        let bar = Bar::new(draws, !self.quiet);
+        let found = solve(&contender, &bar).map_err(|why| self.failure(why))?;
         bar.end();
-        Ok(())
+        Ok((prepared, found))
     }
 
     fn contestant(&self) -> Contestant<'a> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::cli::checkpoint::Checkpoint;
+use crate::cli::destination::Destination;
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{self, Fresh, Shard, Watched};
 use crate::cli::open::{self, Opened};
@@ -58,12 +59,8 @@ pub(super) struct Arguments {
 /// Where results go.
 #[derive(Debug, clap::Args)]
 pub(super) struct Telling {
-    /// Write a page, tables and charts into this folder; an earlier result in it is replaced
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Print one JSON document instead of the page
-    #[arg(long, conflicts_with = "quiet")]
-    json: bool,
+    #[command(flatten)]
+    pub(super) to: Destination,
     /// Also write every draw: draws.parquet and draws.csv, with codebook.csv
     #[arg(long, requires = "out")]
     draws_out: bool,
@@ -87,9 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if part.is_some() && arguments.shard.is_none() {
         return Err(a_part_alone());
     }
-    if let Some(dir) = &arguments.telling.out {
-        folder::check(dir)?;
-    }
+    arguments.telling.to.check()?;
     let opened = open::open(&arguments.subject, &arguments.day)?;
     if !sampling.quiet {
         warn(&opened);
@@ -102,7 +97,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         contributions: arguments.telling.contributions,
         quiet: sampling.quiet,
     };
-    sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
+    sampling.with_threads(|| match (&arguments.shard, &arguments.telling.to.out) {
         (Some(path), _) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
         (None, Some(dir)) if arguments.resume => resume(dir, &arguments.telling, &task),
         _ => tell(&arguments.telling, &task, &mut Nothing),
@@ -148,7 +143,8 @@ fn solve(path: &Path, task: &Task<'_>, draws: Range<u32>) -> Result<(), Failure>
 impl Arguments {
     /// What must be computed for what is asked.
     fn scope(&self) -> Scope {
-        let whole = self.telling.out.is_some() || self.telling.json || self.shard.is_some();
+        let to = &self.telling.to;
+        let whole = to.out.is_some() || to.json || self.shard.is_some();
         let flows = match self.flows {
             Flows::All => FlowScope::All,
             Flows::Touched if whole => FlowScope::TouchedAndTotals,
@@ -197,18 +193,15 @@ pub(super) fn tell(
     task: &Task<'_>,
     ledger: &mut impl Ledger<Error = Failure>,
 ) -> Result<(), Failure> {
-    let simulation = match &telling.out {
+    let simulation = match &telling.to.out {
         Some(dir) => write(dir, telling.draws_out, task, ledger)?,
         None => task.simulate(ledger, false)?,
     };
     let study = simulation.study(task.opened);
-    if telling.json {
-        output::print(&json::text(&study))?;
-    } else if !task.quiet {
-        // What was not asked for stays in the folder.
-        let contributions = study.contributions.filter(|_| task.contributions);
-        output::print(&terminal::page(&Study { contributions, ..study }, output::width()))?;
-    }
+    // What was not asked for stays in the folder.
+    let contributions = study.contributions.filter(|_| task.contributions);
+    let page = |width| terminal::page(&Study { contributions, ..study.clone() }, width);
+    telling.to.print(task.quiet, || json::text(&study), page)?;
     let failed = simulation.notes.failed.len();
     if failed > 0 && !task.quiet {
         let message =

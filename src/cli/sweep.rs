@@ -1,12 +1,12 @@
 //! `tariffsim sweep`: one scenario at many values of a key, or of two.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::cli::baselines::{Baselines, Start};
 use crate::cli::compare::refuse_common;
+use crate::cli::destination::Destination;
 use crate::cli::failure::Failure;
 use crate::cli::open::{Opened, Shelf, Wanted};
 use crate::cli::sampling::Sampling;
@@ -20,7 +20,7 @@ use crate::model::variable::CountryVariable;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::Study;
 use crate::report::sweep::{self, Found, Key, Point, Sweep};
-use crate::report::{folder, json, terminal};
+use crate::report::{json, terminal};
 use crate::scenario::parameter::{MOST_VALUES, Parameter, Quantity};
 
 /// Draws at each point where nobody says how many: ranges are there, and many points do not take long.
@@ -55,18 +55,12 @@ pub(super) struct Arguments {
     countries: Vec<String>,
     #[command(flatten)]
     sampling: Sampling,
-    /// Write the table, the chart and the record into this folder; an earlier result in it is replaced
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Print one JSON document instead of the page
-    #[arg(long, conflicts_with = "quiet")]
-    json: bool,
+    #[command(flatten)]
+    to: Destination,
 }
 
 pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
-        folder::check(dir)?;
-    }
+    arguments.to.check()?;
     let variables = variables(&arguments.variables)?;
     let parameters = parameters(arguments)?;
     let mut shelf = Shelf::default();
@@ -183,14 +177,19 @@ fn solved(
         let opened = shelf.open(wanted.with(&settings))?;
         if opened.data.is(&base.data) { Ok(opened) } else { Err(other_data(parameters).into()) }
     };
-    // A value that is out of range is most often the last one.
-    points.last().map(&mut open).transpose()?;
+    // A value that is out of range is most often the last one, so that one is opened first.
+    let mut last = points.last().map(&mut open).transpose()?;
     let model = GeneralEquilibrium::default();
     let mut baselines = Baselines::default();
     let mut solved = Solved { points: Vec::with_capacity(points.len()), most: None };
     let at_once = if uncertainty(arguments, base).draws == 0 { rayon::current_num_threads() } else { 1 };
+    let mut unopened = points.len();
     for points in points.chunks(at_once) {
-        let opened: Vec<Opened> = points.iter().map(&mut open).collect::<Result<_, _>>()?;
+        let mut next = |point| {
+            unopened -= 1;
+            if unopened > 0 { open(point) } else { last.take().map_or_else(|| open(point), Ok) }
+        };
+        let opened: Vec<Opened> = points.iter().map(&mut next).collect::<Result<_, _>>()?;
         let starts: Vec<Result<Arc<Start>, Failure>> =
             opened.iter().map(|opened| baselines.of(opened, &model)).collect();
         let found: Vec<Result<Simulation, Failure>> = opened
@@ -262,14 +261,11 @@ fn nothing_solved(points: &[Point]) -> Failure {
 }
 
 fn report(arguments: &Arguments, sweep: &Sweep<'_>) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
+    if let Some(dir) = &arguments.to.out {
         sweep::write(dir, sweep)?;
     }
-    if arguments.json {
-        output::print(&json::sweep_text(sweep))?;
-    } else if !arguments.sampling.quiet {
-        output::print(&terminal::sweep_page(sweep, output::width()))?;
-    }
+    let page = |width| terminal::sweep_page(sweep, width);
+    arguments.to.print(arguments.sampling.quiet, || json::sweep_text(sweep), page)?;
     warn(sweep, arguments.sampling.quiet);
     Ok(())
 }

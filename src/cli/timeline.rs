@@ -1,7 +1,6 @@
 //! `tariffsim timeline`: a scenario on every day on which the measures in force change.
 
-use std::path::PathBuf;
-
+use crate::cli::destination::Destination;
 use crate::cli::failure::Failure;
 use crate::cli::open::{self, Opened};
 use crate::cli::sampling::Sampling;
@@ -9,7 +8,7 @@ use crate::cli::simulate::{FlowScope, Scope, Simulation, simulate};
 use crate::cli::{Day, Subject, output};
 use crate::diagnostic::Diagnostic;
 use crate::report::path::{self, Path};
-use crate::report::{folder, terminal};
+use crate::report::{json, terminal};
 use crate::units::Date;
 
 #[derive(Debug, clap::Args)]
@@ -24,15 +23,12 @@ pub(super) struct Arguments {
     subject: Subject,
     #[command(flatten)]
     sampling: Sampling,
-    /// Write the table, the chart and the record into this folder; an earlier result in it is replaced
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    to: Destination,
 }
 
 pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(dir) = &arguments.out {
-        folder::check(dir)?;
-    }
+    arguments.to.check()?;
     let days = days(&arguments.subject)?;
     if !arguments.sampling.quiet {
         output::warn_of(&open::warnings(&days.iter().map(|(_, opened)| opened).collect::<Vec<_>>()));
@@ -49,13 +45,11 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
             })
             .collect(),
     };
-    if let Some(dir) = &arguments.out {
+    if let Some(dir) = &arguments.to.out {
         arguments.sampling.with_threads(|| path::write(dir, &path))?;
     }
-    if !arguments.sampling.quiet {
-        output::print(&terminal::path_page(&path, output::width()))?;
-    }
-    Ok(())
+    let page = |width| terminal::path_page(&path, width);
+    arguments.to.print(arguments.sampling.quiet, || json::path_text(&path), page)
 }
 
 /// The scenario on each of its days.

@@ -18,7 +18,7 @@ use crate::hash::sha256_of;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::contents::{DRAWS, RECORD};
 use crate::report::page::MOST_BYTES;
-use crate::report::record::{self, Hashes, Written};
+use crate::report::record::{self, Hashes, Record, Written};
 use crate::scenario;
 
 #[derive(Debug, clap::Args)]
@@ -48,7 +48,7 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
     let record = if given.is_dir() { given.join(RECORD) } else { given.clone() };
     let name = record.display().to_string();
     let text = Folder::new("").read(&name, MOST_BYTES).map_err(|error| scenario_free(&error))?;
-    let written = Written::read(&text).map_err(|fault| *fault)?;
+    let written = Written::read(&text).and_then(Written::run).map_err(|fault| *fault)?;
     let mut faults = changed(&name, &text, &written);
     let opened = reopen(&written.inputs, &written.data.name, data)?;
     faults.extend(other_inputs(&written, &opened, data));
@@ -60,7 +60,7 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let sampling = written.uncertainty;
+    let sampling = &written.uncertainty;
     let uncertainty =
         Uncertainty { draws: sampling.draws, seed: sampling.seed, ..opened.resolved.uncertainty };
     let task = Task {
@@ -97,7 +97,7 @@ fn scenario_free(error: &crate::files::FileError) -> Diagnostic {
 }
 
 /// Whether the record itself is as it was written, and by this version.
-fn changed(name: &str, text: &str, written: &Written) -> Vec<Diagnostic> {
+fn changed(name: &str, text: &str, written: &Record) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     if !record::is_unchanged(text) {
         let message = format!("`{name}` was changed: the hash at its end is not that of the lines above");
@@ -116,7 +116,7 @@ fn changed(name: &str, text: &str, written: &Written) -> Vec<Diagnostic> {
 }
 
 /// Which inputs are not those of the record.
-fn other_inputs(written: &Written, opened: &Opened, data: Option<&Path>) -> Vec<Diagnostic> {
+fn other_inputs(written: &Record, opened: &Opened, data: Option<&Path>) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     if opened.data.hash() != written.data.sha256 {
         faults.extend(other_data(&written.data, opened.data.tables(), data));
@@ -129,7 +129,7 @@ fn other_inputs(written: &Written, opened: &Opened, data: Option<&Path>) -> Vec<
 }
 
 /// Which tables of the data are not those of the record.
-fn other_data(written: &record::WrittenData, here: &Hashes, data: Option<&Path>) -> Vec<Diagnostic> {
+fn other_data(written: &record::Data, here: &Hashes, data: Option<&Path>) -> Vec<Diagnostic> {
     let place = data.map_or(written.name.clone(), |data| data.display().to_string());
     let help = "`--data DIR` names the folder of the dataset as it was when the scenario was run";
     let names: std::collections::BTreeSet<&String> = written.tables.keys().chain(here.keys()).collect();

@@ -6,11 +6,13 @@ use crate::index::CountryId;
 use crate::model::variable::{CountryVariable, Unit};
 use crate::monte_carlo::contrast::Differences;
 use crate::report::chart::{compare_chart, png};
-use crate::report::contents::{COMPARE, COUNTRIES, RECORD};
+use crate::report::contents::{COMPARE, COUNTRIES, scenario_file};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::folder::{self, FolderError, content, text};
+use crate::report::folder::{FolderError, content, text};
 use crate::report::record;
+use crate::report::result;
+use crate::report::spoken;
 use crate::report::study::Study;
 use crate::report::tables;
 
@@ -48,10 +50,24 @@ pub struct Contrast<'a> {
 }
 
 impl Column<'_> {
-    /// Whether its short name is the end of its whole one, such as a value that is set.
+    /// Whether its short name needs no explanation beside its whole one.
     pub(in crate::report) fn tells_itself(&self) -> bool {
-        self.study.scenario.len() > 1 && self.study.scenario.ends_with(&self.short)
+        tells_itself(self.study.scenario, &self.short)
     }
+}
+
+/// What stands below welfare where nobody chose variables.
+pub(in crate::report) const OTHERS: [(&str, CountryVariable); 5] = [
+    ("real wage", CountryVariable::RealWage),
+    ("exports, volume", CountryVariable::ExportsVolume),
+    ("imports, volume", CountryVariable::ImportsVolume),
+    ("terms of trade", CountryVariable::TermsOfTrade),
+    ("tariff revenue", CountryVariable::TariffRevenue),
+];
+
+/// Whether a short name is a value that is set at the end of a whole one, such as `balanced` of `model.deficits=balanced`.
+pub(in crate::report) fn tells_itself(name: &str, short: &str) -> bool {
+    name.strip_suffix(short).is_some_and(|before| before.ends_with(['=', '.']))
 }
 
 /// The unit of a difference: that of two percentages is in percentage points.
@@ -97,40 +113,59 @@ impl<'a> Comparison<'a> {
         self.said(|study| vec![disclosure::assumptions(study)])
     }
 
-    /// What must be said of the scenarios: once where it holds for all, else with the name of each.
-    pub(in crate::report) fn said(&self, of: impl Fn(&Study<'_>) -> Vec<String>) -> Vec<String> {
-        let each: Vec<Vec<String>> = self.columns.iter().map(|column| of(&column.study)).collect();
-        let is_common = |line: &String| each.iter().all(|lines| lines.contains(line));
-        let common = each[0].iter().filter(|line| is_common(line)).cloned();
-        let own = self.columns.iter().zip(&each).flat_map(|(column, lines)| {
-            let own = lines.iter().filter(|line| !is_common(line));
-            own.map(|line| format!("{}: {line}", column.short))
+    /// What a reader should know: of the differences, then of the scenarios.
+    pub(in crate::report) fn remarks(&self) -> Vec<String> {
+        let has_outcomes = self.columns.iter().any(|column| !column.study.outcomes.is_empty());
+        let of_outcomes = has_outcomes.then(|| OF_OUTCOMES.to_owned());
+        let with_failed = self.overall().filter(|contrast| contrast.differences.failed > 0);
+        let of_failed = with_failed.map(|contrast| {
+            let [first, second] = self.names(contrast);
+            format!(
+                "{second} − {first}: {} of {} draws are left out, for one of the two has no solution there",
+                contrast.differences.failed,
+                self.first().study.uncertainty.draws
+            )
         });
-        common.chain(own).collect()
+        of_outcomes.into_iter().chain(of_failed).chain(self.said(disclosure::remarks)).collect()
+    }
+
+    /// What must be said of the scenarios: once where it holds for all, else with the names for which it does.
+    pub(in crate::report) fn said(&self, of: impl Fn(&Study<'_>) -> Vec<String>) -> Vec<String> {
+        spoken::of_each(
+            self.columns.iter().map(|column| (column.short.as_str(), of(&column.study))).collect(),
+        )
     }
 }
 
-/// The file of a scenario in the folder.
-pub fn scenario_file(at: usize) -> String {
-    format!("scenario-{}.toml", at + 1)
-}
+/// What a difference is where several outcomes are possible.
+const OF_OUTCOMES: &str = "where several outcomes are possible, a difference is that of what is expected over them in each \
+                           draw: its range does not cover which outcome comes";
 
 /// Writes the files of a comparison into a folder, all or nothing.
 ///
 /// # Errors
-/// [`FolderError`]; see [`folder::check`].
+/// [`FolderError`]; see [`check`](crate::report::folder::check).
 pub fn write(dir: &Path, comparison: &Comparison<'_>) -> Result<(), FolderError> {
-    folder::make(dir, |draft| {
-        let chart = compare_chart(comparison);
-        let studies = || comparison.columns.iter().map(|column| &column.study);
-        let mut files = vec![
-            content(COMPARE, |out| tables::compare(comparison, out)),
-            content(COUNTRIES, |out| tables::countries_of(studies(), out)),
-            content("compare.png", |out| out.write_all(&png(&chart))),
-            text("compare.svg", &chart),
-        ];
-        files.extend(studies().enumerate().map(|(at, study)| text(scenario_file(at), study.resolved)));
-        let hashes = draft.files(files)?;
-        draft.files(vec![text(RECORD, &record::compare_json(comparison, hashes))]).map(drop)
-    })
+    let chart = compare_chart(comparison);
+    let studies = || comparison.columns.iter().map(|column| &column.study);
+    let mut files = vec![
+        content(COMPARE, |out| tables::compare(comparison, out)),
+        content(COUNTRIES, |out| tables::countries_of(studies(), out)),
+        content("compare.png", |out| out.write_all(&png(&chart))),
+        text("compare.svg", &chart),
+    ];
+    files.extend(studies().enumerate().map(|(at, study)| text(scenario_file(at), study.resolved)));
+    result::write_with_page(dir, files, |hashes| record::compare_json(comparison, hashes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_value_that_is_set_tells_itself() {
+        assert!(tells_itself("model.deficits=balanced", "balanced"));
+        assert!(tells_itself("model.inputs=true", "inputs=true"));
+        assert!(!tells_itself("A", "A") && !tells_itself("PLAN-A", "A"));
+    }
 }

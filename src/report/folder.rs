@@ -67,7 +67,7 @@ impl FolderError {
 /// # Errors
 /// What is wrong with the folder, or why the page cannot be written; the old page then stays.
 pub fn renew_page(dir: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
-    let page = page::page_of_run(&Folder::new(dir))?;
+    let page = page::page_of_folder(&Folder::new(dir))?;
     let unwritable = |error: FolderError| vec![Diagnostic::error(error.to_string()).help(error.help())];
     let scratch = Scratch::create(&dir.join(PAGE), PAGE).map_err(unwritable)?;
     let (fresh, target) = (scratch.path.join(PAGE), dir.join(PAGE));

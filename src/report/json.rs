@@ -12,7 +12,7 @@ use crate::report::focus;
 use crate::report::record::{self, Record};
 use crate::report::study::Study;
 use crate::report::tables;
-pub use several::{compare_text, sweep_text};
+pub use several::{compare_text, path_text, sweep_text};
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]
@@ -20,7 +20,7 @@ pub struct Document<'a> {
     /// Always [`record::FORMAT`].
     pub format: u32,
     /// The run record, as in `run.json` but without hashes of files.
-    pub record: Record<'a>,
+    pub record: Record,
     /// Every changed rate.
     pub rates: Vec<Rate<'a>>,
     /// Every variable of every country.

@@ -1,17 +1,22 @@
 //! `report.html`: a result as one page that needs nothing else, no network and no script to be complete.
 //!
-//! The page is a function of the files of a result folder and of nothing else, so that a run and
-//! `tariffsim report` give the same bytes.
+//! The page is a function of the files of a result folder and of nothing else, so that the command that writes a
+//! folder and `tariffsim report` give the same bytes. Every kind of result has a module that chooses its sections; the
+//! frame around them is the same.
 
+mod compare;
 mod contributions;
 mod drawing;
+mod frame;
 mod genuine;
 mod grid;
 mod grids;
+mod matrix;
 mod outcomes;
-mod sections;
-mod story;
+mod run;
+mod sweep;
 mod thin;
+mod timeline;
 mod values;
 mod words;
 
@@ -21,17 +26,13 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
-use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL,
-};
+use crate::report::contents::RECORD;
 use crate::report::plain::plain_lines;
-use crate::report::study::ALL_OUTCOMES;
-use sections::Page;
-use story::{RUN_AGAIN, Story, fault};
+use crate::report::record::{RUN_AGAIN, Written};
+use frame::Chart;
 use thin::Wanted;
-use values::{Contributions, Countries, Flows};
 
-/// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
+/// The most bytes of a file, and of what is read of a large table: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
 
 /// The files of a result.
@@ -49,61 +50,36 @@ impl Source for Folder {
     }
 }
 
-/// The page of files that one run wrote, and of its record; which hashes the record has does not matter.
+/// The page of files that one command wrote, and of its record; which hashes the record has does not matter.
 ///
 /// # Errors
 /// What cannot be read in them: missing, damaged or of another program.
 pub fn page(files: &dyn Source, record: &str) -> Result<String, Vec<Diagnostic>> {
-    tell(files, &Story::read(record)?)
+    tell(files, &written(record)?)
 }
 
 /// The page of a result, if its files are those of one run.
 ///
 /// # Errors
 /// What is wrong with the files: missing, changed, of another run or of another program.
-pub fn page_of_run(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
+pub fn page_of_folder(files: &dyn Source) -> Result<String, Vec<Diagnostic>> {
     let record = read(files, RECORD)?;
-    let story = Story::read(&record)?;
-    genuine::check(files, &record, &story)?;
-    tell(files, &story)
+    let written = written(&record)?;
+    genuine::check(files, &record, &written)?;
+    tell(files, &written)
 }
 
-fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
-    let text = read(files, COUNTRIES)?;
-    let countries = Countries::read(&text, ALL_OUTCOMES)?;
-    let keys = grids::flow_keys(story);
-    let pairs = grids::pair_codes(story);
-    let of_rows = |name, lead: &[&str], pairs: &[[&str; 2]]| {
-        let wanted = Wanted::new(lead, pairs);
-        let thin = files.open(name).and_then(|reader| thin::thin(reader, name, &wanted, MOST_BYTES));
-        thin.map_err(|error| unreadable(name, &error))
+fn written(record: &str) -> Result<Written, Vec<Diagnostic>> {
+    Written::read(record).map_err(|fault| vec![*fault])
+}
+
+fn tell(files: &dyn Source, written: &Written) -> Result<String, Vec<Diagnostic>> {
+    let page = match written {
+        Written::Run(record) => run::page(files, record)?,
+        Written::Timeline(record) => timeline::page(files, record)?,
+        Written::Compare(record) => compare::page(files, record)?,
+        Written::Sweep(record) => sweep::page(files, record)?,
     };
-    let of_pairs = |name, lead: &[&str]| of_rows(name, lead, &pairs);
-    let flows = |outcome: &str| {
-        let text = of_pairs(FLOWS, &[&story.scenario.name, outcome])?;
-        Flows::read(&text, outcome, keys.iter().copied())
-    };
-    let mut outcomes = Vec::new();
-    for outcome in &story.outcomes {
-        outcomes.push((Countries::read(&text, &outcome.name)?, flows(&outcome.name)?));
-    }
-    let flows = flows(ALL_OUTCOMES)?;
-    let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
-    let chart = |name| {
-        let drawing = drawing::inline(&read(files, name)?);
-        let drawing =
-            drawing.map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
-        Ok::<_, Vec<Diagnostic>>(sections::Chart { name, drawing })
-    };
-    let charts = DRAWINGS.into_iter().map(chart).collect::<Result<_, _>>()?;
-    let resolved = read(files, SCENARIO)?;
-    let mut page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
-    if story.files.contains_key(CONTRIBUTIONS) {
-        let keys = contributions::keys(story);
-        let shares =
-            Contributions::read(&of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?)?;
-        page.add_contributions(contributions::grid(story, &shares, &countries), chart(WATERFALL)?);
-    }
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.
     Ok(plain_lines(&html))
@@ -112,6 +88,25 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
 fn read(files: &dyn Source, name: &str) -> Result<String, Vec<Diagnostic>> {
     let text = files.open(name).and_then(|reader| text(reader, name, MOST_BYTES));
     text.map_err(|error| unreadable(name, &error))
+}
+
+/// Some rows of a table.
+fn read_rows(files: &dyn Source, name: &str, wanted: &Wanted) -> Result<String, Vec<Diagnostic>> {
+    let thin = files.open(name).and_then(|reader| thin::thin(reader, name, wanted, MOST_BYTES));
+    thin.map_err(|error| unreadable(name, &error))
+}
+
+/// A chart of the folder.
+fn read_chart(files: &dyn Source, name: &'static str) -> Result<Chart, Vec<Diagnostic>> {
+    let drawing = drawing::inline(&read(files, name)?);
+    let drawing =
+        drawing.map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
+    Ok(Chart { name, drawing })
+}
+
+/// The one fault of a damaged or foreign file.
+fn fault(message: String) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(message).help(RUN_AGAIN)]
 }
 
 fn unreadable(name: &str, error: &FileError) -> Vec<Diagnostic> {

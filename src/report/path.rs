@@ -6,11 +6,12 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::chart::{path_chart, png};
-use crate::report::contents::{RECORD, SCENARIO, TIMELINE};
+use crate::report::contents::{SCENARIO, TIMELINE};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::folder::{self, FolderError, content, text};
+use crate::report::folder::{FolderError, content, text};
 use crate::report::record;
+use crate::report::result;
 use crate::report::study::Study;
 use crate::report::tables;
 use crate::units::Date;
@@ -67,6 +68,32 @@ impl<'a> Path<'a> {
         }
     }
 
+    /// What a reader should know: of time, and of the busiest day where it holds for all.
+    pub(in crate::report) fn remarks(&self) -> Vec<String> {
+        let study = self.busiest();
+        let has_horizons = self.has_horizons();
+        let mut labour = self.days.iter().map(|day| day.study.closure.labour);
+        let has_labours = labour.any(|labour| labour != study.closure.labour);
+        let of_time = [
+            (has_horizons, ADJUSTMENT),
+            (true, "each day is a world in which its measures stay; no day builds on the one before"),
+            (
+                has_labours,
+                "nobody changes sector while trade has had a year or less, afterwards everyone may",
+            ),
+        ];
+        let of_time = of_time.into_iter().filter(|(applies, _)| *applies).map(|(_, words)| words.to_owned());
+        let of_one_day = [
+            (has_horizons, disclosure::horizon_in_words(study.elasticities.horizon)),
+            (has_labours, disclosure::labour_in_words(study.closure.labour).to_owned()),
+        ];
+        let is_of_one_day =
+            |remark: &String| of_one_day.iter().any(|(differs, words)| *differs && words == remark);
+        of_time
+            .chain(disclosure::remarks(study).into_iter().filter(|remark| !is_of_one_day(remark)))
+            .collect()
+    }
+
     /// The countries to show.
     pub(in crate::report) fn countries(&self, most: usize) -> Vec<CountryId> {
         focus::countries(self.busiest(), most)
@@ -82,19 +109,21 @@ impl<'a> Path<'a> {
     }
 }
 
+/// How trade adjusts where that differs between days.
+const ADJUSTMENT: &str = "trade has had the time since the measures in force began to adjust, a mean over them at the trade on which each \
+     acts; adjustment after Boehm, Levchenko and Pandalai-Nayar 2023, nothing shorter than a year being known";
+
 /// Writes the files of a result over time into a folder, all or nothing.
 ///
 /// # Errors
-/// [`FolderError`]; see [`folder::check`].
+/// [`FolderError`]; see [`check`](crate::report::folder::check).
 pub fn write(dir: &std::path::Path, path: &Path<'_>) -> Result<(), FolderError> {
-    folder::make(dir, |draft| {
-        let chart = path_chart(path);
-        let hashes = draft.files(vec![
-            content(TIMELINE, |out| tables::timeline(path, out)),
-            text(SCENARIO, path.days[0].study.resolved),
-            content("timeline.png", |out| out.write_all(&png(&chart))),
-            text("timeline.svg", &chart),
-        ])?;
-        draft.files(vec![text(RECORD, &record::path_json(path, hashes))]).map(drop)
-    })
+    let chart = path_chart(path);
+    let files = vec![
+        content(TIMELINE, |out| tables::timeline(path, out)),
+        text(SCENARIO, path.days[0].study.resolved),
+        content("timeline.png", |out| out.write_all(&png(&chart))),
+        text("timeline.svg", &chart),
+    ];
+    result::write_with_page(dir, files, |hashes| record::path_json(path, hashes))
 }

@@ -12,22 +12,23 @@ mod written;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::economy::aggregation::Aggregation;
 use crate::economy::policy::ExemptMode;
 use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
+use crate::model::variable::CountryVariable;
 use crate::report::disclosure;
 use crate::report::focus;
 use crate::report::inputs::Inputs;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
-pub use compare::{CompareRecord, compare, compare_json};
-pub use path::path_json;
-pub use sweep::{SweepRecord, sweep, sweep_json};
+pub use compare::{CompareRecord, Compared, PairRecord, compare, compare_json};
+pub use path::{DayRecord, PathRecord, path, path_json};
+pub use sweep::{KeyRecord, PointRecord, SweepRecord, sweep, sweep_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
-pub use written::{Data as WrittenData, Written};
+pub use written::{RUN_AGAIN, Written};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;
@@ -39,104 +40,106 @@ pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The whole record.
-#[derive(Clone, Debug, Serialize)]
-pub struct Record<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
     /// Always [`FORMAT`].
     pub format: u32,
     /// Who wrote it.
     pub program: Program,
     /// What was simulated.
-    pub scenario: Scenario<'a>,
+    pub scenario: Scenario,
     /// On what data.
-    pub data: Data<'a>,
+    pub data: Data,
     /// With what model.
-    pub model: Model<'a>,
+    pub model: Model,
     /// What is uncertain, and how.
-    pub uncertainty: Uncertainty<'a>,
+    pub uncertainty: Uncertainty,
     /// How the solutions went.
-    pub solution: Solution<'a>,
+    pub solution: Solution,
     /// The measures in file order.
-    pub measures: Vec<Measure<'a>>,
+    pub measures: Vec<Measure>,
     /// What may happen, where that is not certain.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub outcomes: Vec<Outcome<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
     /// The flows that measures reach.
-    pub touched: Touched<'a>,
+    pub touched: Touched,
     /// The countries to look at first: who imposes, who is targeted, who is affected most.
-    pub concerned: Vec<&'a str>,
+    pub concerned: Vec<String>,
+    /// The assumptions in one line.
+    pub assumptions: Vec<String>,
     /// Why some rows are absent from the tables.
-    pub absent: &'a [String],
+    pub absent: Vec<String>,
     /// Sentences that must stand beside the results.
     pub disclosures: Vec<String>,
     /// What happened on the way that a reader should know.
     pub remarks: Vec<String>,
     /// What the codes in the tables stand for.
-    pub names: Names<'a>,
+    pub names: Names,
     /// From what the result can be made again.
-    pub inputs: &'a Inputs,
+    pub inputs: Inputs,
     /// The hashes of the other files by their names; none where the record stands alone.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: Hashes,
 }
 
 /// Who wrote a record.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     /// The program's name.
-    pub name: &'static str,
+    pub name: String,
     /// Its version.
-    pub version: &'static str,
+    pub version: String,
 }
 
 /// What was simulated.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Scenario<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Scenario {
     /// The stem of the scenario file: the `scenario` column of the tables.
-    pub name: &'a str,
+    pub name: String,
     /// Its title.
-    pub title: &'a str,
+    pub title: String,
     /// Its summary.
-    pub summary: &'a str,
+    pub summary: String,
     /// Where the policy is documented.
-    pub sources: &'a [String],
+    pub sources: Vec<String>,
     /// Hash of the scenario with the tables it names.
-    pub sha256: &'a str,
+    pub sha256: String,
 }
 
 /// On what data.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Data<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Data {
     /// Short name.
-    pub name: &'a str,
+    pub name: String,
     /// Title.
-    pub title: &'a str,
+    pub title: String,
     /// Reference year.
     pub year: i32,
     /// Money unit.
-    pub unit: &'a str,
+    pub unit: String,
     /// Number of countries.
     pub countries: usize,
     /// Number of sectors.
     pub sectors: usize,
     /// How the data were made coarser; absent if they were not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aggregation: Option<Aggregated<'a>>,
+    pub aggregation: Option<Aggregated>,
     /// Hash of the dataset.
-    pub sha256: &'a str,
+    pub sha256: String,
     /// Hashes of its tables by the names of their files; absent for data in the program.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tables: &'a Hashes,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: Hashes,
     /// Licence.
-    pub licence: &'a str,
+    pub licence: String,
     /// How to cite it.
-    pub citation: &'a str,
+    pub citation: String,
 }
 
 /// How the data were made coarser.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Aggregated<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Aggregated {
     /// The maps by name.
-    pub maps: &'a [String],
+    pub maps: Vec<String>,
     /// Countries before and after.
     pub countries: [usize; 2],
     /// Sectors before and after.
@@ -152,22 +155,22 @@ pub struct Aggregated<'a> {
     /// Input rows lowered so that final demand stays above zero.
     pub inputs_eased: usize,
     /// Named groups of countries that are no union of the new countries.
-    pub groups_dropped: &'a [String],
+    pub groups_dropped: Vec<String>,
 }
 
 /// With what model.
-#[derive(Clone, Debug, Serialize)]
-pub struct Model<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Model {
     /// Which model.
-    pub kind: &'static str,
+    pub kind: String,
     /// How trade deficits behave.
-    pub deficits: &'static str,
+    pub deficits: String,
     /// How labour moves.
     pub labour: String,
     /// Whether sectors use inputs.
     pub inputs: bool,
     /// Where the trade elasticities come from.
-    pub elasticities: &'a str,
+    pub elasticities: String,
     /// Sectors that the elasticity set does not list and that use the default.
     pub elasticities_unlisted: usize,
     /// Central elasticities that were raised to the floor.
@@ -175,14 +178,14 @@ pub struct Model<'a> {
     /// How long trade has had to adjust.
     pub horizon: String,
     /// What to do with exempt parts of a flow: a `variety` of its own, or the `average` rate.
-    pub exempt_mode: &'static str,
+    pub exempt_mode: String,
     /// In what prices are measured.
-    pub numeraire: &'static str,
+    pub numeraire: String,
 }
 
 /// How the solutions went.
-#[derive(Clone, Debug, Serialize)]
-pub struct Solution<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Solution {
     /// Sweeps of the central solution.
     pub iterations: usize,
     /// Largest relative residual of any equation of the central solution.
@@ -196,63 +199,77 @@ pub struct Solution<'a> {
     /// Relative width of the coarsest bin of any quantile.
     pub quantile_error: f64,
     /// Draws that did not solve.
-    pub failed: Vec<FailedDraw<'a>>,
+    pub failed: Vec<FailedDraw>,
 }
 
 /// A draw that did not solve.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct FailedDraw<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FailedDraw {
     /// Which draw.
     pub draw: u32,
     /// In which of several outcomes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<&'a str>,
+    pub outcome: Option<String>,
     /// Why.
-    pub reason: &'a str,
+    pub reason: String,
 }
 
 /// A measure.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Measure<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Measure {
     /// Its name.
-    pub name: &'a str,
+    pub name: String,
     /// What it does, in words.
-    pub words: &'a str,
+    pub words: String,
     /// How many flows it reaches.
     pub flows: usize,
 }
 
 /// One of several outcomes.
-#[derive(Clone, Debug, Serialize)]
-pub struct Outcome<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outcome {
     /// Its name, as in the tables.
-    pub name: &'a str,
+    pub name: String,
     /// How probable it is, in per cent.
     pub probability: String,
     /// The measures in force in it.
-    pub measures: Vec<&'a str>,
+    pub measures: Vec<String>,
 }
 
 /// What codes stand for.
-#[derive(Clone, Debug, Serialize)]
-pub struct Names<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Names {
     /// Countries by their codes.
-    pub countries: BTreeMap<&'a str, &'a str>,
+    pub countries: BTreeMap<String, String>,
     /// Sectors by their codes.
-    pub sectors: BTreeMap<&'a str, &'a str>,
+    pub sectors: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The name of a country, or its code where it has none.
+    pub fn country<'n>(&'n self, code: &'n str) -> &'n str {
+        self.countries.get(code).map_or(code, String::as_str)
+    }
+
+    /// The name of a sector, or its code where it has none.
+    pub fn sector<'n>(&'n self, code: &'n str) -> &'n str {
+        self.sectors.get(code).map_or(code, String::as_str)
+    }
 }
 
 /// Who writes records.
-const THIS_PROGRAM: Program = Program { name: PROGRAM, version: VERSION };
+fn this_program() -> Program {
+    Program { name: PROGRAM.to_owned(), version: VERSION.to_owned() }
+}
 
 /// The most countries that a record calls concerned.
 const MOST_COUNTRIES: usize = 12;
 
 /// The record of a run.
-pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
+pub fn record(study: &Study<'_>) -> Record {
     Record {
         format: FORMAT,
-        program: THIS_PROGRAM,
+        program: this_program(),
         scenario: scenario(study),
         data: data(study),
         model: model(study),
@@ -262,11 +279,12 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         outcomes: study.outcomes.iter().map(outcome).collect(),
         touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
-        absent: &study.solution.absent,
+        assumptions: vec![disclosure::assumptions(study)],
+        absent: study.solution.absent.clone(),
         disclosures: disclosures(study),
         remarks: disclosure::remarks(study),
         names: names(study),
-        inputs: study.remade_from,
+        inputs: study.remade_from.clone(),
         files: Hashes::new(),
     }
 }
@@ -277,8 +295,13 @@ fn disclosures(study: &Study<'_>) -> Vec<String> {
     disclosure::lines(study, &everyone).iter().map(ToString::to_string).collect()
 }
 
-fn codes<'a>(study: &Study<'a>, countries: Vec<CountryId>) -> Vec<&'a str> {
-    countries.into_iter().map(|country| study.dataset.countries.code(country)).collect()
+fn codes(study: &Study<'_>, countries: Vec<CountryId>) -> Vec<String> {
+    countries.into_iter().map(|country| study.dataset.countries.code(country).to_owned()).collect()
+}
+
+/// The names of variables, as in the tables.
+fn variable_names(variables: &[CountryVariable]) -> Vec<String> {
+    variables.iter().map(|variable| variable.name().to_owned()).collect()
 }
 
 /// The hashes of files by their names.
@@ -312,37 +335,37 @@ pub fn is_unchanged(text: &str) -> bool {
     last.is_some_and(|(above, found)| found == end(above))
 }
 
-fn scenario<'a>(study: &Study<'a>) -> Scenario<'a> {
+fn scenario(study: &Study<'_>) -> Scenario {
     Scenario {
-        name: study.scenario,
-        title: study.title,
-        summary: study.summary,
-        sources: study.sources,
-        sha256: study.scenario_hash,
+        name: study.scenario.to_owned(),
+        title: study.title.to_owned(),
+        summary: study.summary.to_owned(),
+        sources: study.sources.to_vec(),
+        sha256: study.scenario_hash.to_owned(),
     }
 }
 
-fn data<'a>(study: &Study<'a>) -> Data<'a> {
+fn data(study: &Study<'_>) -> Data {
     let dataset = study.dataset;
     Data {
-        name: &dataset.name,
-        title: &dataset.title,
+        name: dataset.name.clone(),
+        title: dataset.title.clone(),
         year: dataset.year,
-        unit: &dataset.unit,
+        unit: dataset.unit.clone(),
         countries: dataset.countries.len(),
         sectors: dataset.sectors.len(),
         aggregation: study.aggregation.map(aggregated),
-        sha256: study.data_hash,
-        tables: study.data_tables,
-        licence: &dataset.licence,
-        citation: &dataset.citation,
+        sha256: study.data_hash.to_owned(),
+        tables: study.data_tables.clone(),
+        licence: dataset.licence.clone(),
+        citation: dataset.citation.clone(),
     }
 }
 
-fn aggregated(aggregation: &Aggregation) -> Aggregated<'_> {
+fn aggregated(aggregation: &Aggregation) -> Aggregated {
     let Aggregation { maps, data, policy } = aggregation;
     Aggregated {
-        maps,
+        maps: maps.clone(),
         countries: data.countries,
         sectors: data.sectors,
         rates: policy.rates,
@@ -350,33 +373,34 @@ fn aggregated(aggregation: &Aggregation) -> Aggregated<'_> {
         trade_inside_groups: data.inner_trade,
         revenue_inside_groups: data.inner_revenue,
         inputs_eased: data.eased,
-        groups_dropped: &data.groups,
+        groups_dropped: data.groups.clone(),
     }
 }
 
-fn model<'a>(study: &Study<'a>) -> Model<'a> {
+fn model(study: &Study<'_>) -> Model {
     Model {
-        kind: "general-equilibrium",
-        deficits: study.closure.deficits.word(),
+        kind: "general-equilibrium".to_owned(),
+        deficits: study.closure.deficits.word().to_owned(),
         labour: study.closure.labour.to_string(),
         inputs: study.inputs,
-        elasticities: &study.elasticities.label,
+        elasticities: study.elasticities.label.clone(),
         elasticities_unlisted: study.elasticities.unlisted,
         elasticities_raised: study.elasticities.raised,
         horizon: study.elasticities.horizon.to_string(),
         exempt_mode: match study.policy.exempt_mode {
             ExemptMode::Variety => "variety",
             ExemptMode::Average => "average",
-        },
-        numeraire: "world value added",
+        }
+        .to_owned(),
+        numeraire: "world value added".to_owned(),
     }
 }
 
-fn solution<'a>(study: &Study<'a>) -> Solution<'a> {
+fn solution(study: &Study<'_>) -> Solution {
     solution_of(study.solution)
 }
 
-fn solution_of(notes: &SolutionNotes) -> Solution<'_> {
+fn solution_of(notes: &SolutionNotes) -> Solution {
     Solution {
         iterations: notes.iterations,
         residual: notes.residual,
@@ -389,32 +413,40 @@ fn solution_of(notes: &SolutionNotes) -> Solution<'_> {
             .iter()
             .map(|failed| FailedDraw {
                 draw: failed.draw,
-                outcome: failed.outcome.as_deref(),
-                reason: &failed.reason,
+                outcome: failed.outcome.clone(),
+                reason: failed.reason.clone(),
             })
             .collect(),
     }
 }
 
-fn measures<'a>(study: &Study<'a>) -> Vec<Measure<'a>> {
+fn measures(study: &Study<'_>) -> Vec<Measure> {
     let measures = study.policy.measures.iter();
     measures
-        .map(|measure| Measure { name: &measure.name, words: &measure.words, flows: measure.flows })
+        .map(|measure| Measure {
+            name: measure.name.clone(),
+            words: measure.words.clone(),
+            flows: measure.flows,
+        })
         .collect()
 }
 
-fn outcome<'a>(outcome: &InOutcome<'a>) -> Outcome<'a> {
+fn outcome(outcome: &InOutcome<'_>) -> Outcome {
     Outcome {
-        name: outcome.name,
+        name: outcome.name.to_owned(),
         probability: outcome.probability.to_string(),
-        measures: outcome.policy.measures.iter().map(|measure| measure.name.as_str()).collect(),
+        measures: outcome.policy.measures.iter().map(|measure| measure.name.clone()).collect(),
     }
 }
 
-fn names<'a>(study: &Study<'a>) -> Names<'a> {
+fn names(study: &Study<'_>) -> Names {
     let (countries, sectors) = (&study.dataset.countries, &study.dataset.sectors);
+    let named = |code: &str, name: &str| (code.to_owned(), name.to_owned());
     Names {
-        countries: countries.ids::<CountryId>().map(|id| (countries.code(id), countries.name(id))).collect(),
-        sectors: sectors.ids::<SectorId>().map(|id| (sectors.code(id), sectors.name(id))).collect(),
+        countries: countries
+            .ids::<CountryId>()
+            .map(|id| named(countries.code(id), countries.name(id)))
+            .collect(),
+        sectors: sectors.ids::<SectorId>().map(|id| named(sectors.code(id), sectors.name(id))).collect(),
     }
 }

@@ -42,6 +42,22 @@ pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), 
     draft.files(vec![text(RECORD, &run_json(study, hashes))]).map(drop)
 }
 
+/// Writes the files of a result about several runs into a folder, with their page and their record, all or nothing.
+///
+/// # Errors
+/// [`FolderError`]; see [`folder::check`].
+pub(in crate::report) fn write_with_page(
+    dir: &Path,
+    files: Vec<Content<'_>>,
+    record: impl FnOnce(Hashes) -> String,
+) -> Result<(), FolderError> {
+    folder::make(dir, |draft| {
+        let record = record(draft.files(files)?);
+        let page = page::page(&draft.folder(), &record).map_err(FolderError::NoPage)?;
+        draft.files(vec![text(PAGE, &page), text(RECORD, &record)]).map(drop)
+    })
+}
+
 /// Writes the pictures one after the other: while it is made, each takes as much memory as many tables.
 fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError> {
     let picture = |(name, chart): (&'static str, &String)| {

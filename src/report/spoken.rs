@@ -1,7 +1,6 @@
 //! Variables as they are called before people, with the units in which they are shown.
 
 use crate::model::variable::{CountryVariable, Unit};
-use crate::monte_carlo::estimate::Estimate;
 use crate::report::number;
 
 /// What a variable is called.
@@ -26,6 +25,27 @@ pub fn is_level(variable: CountryVariable) -> bool {
     matches!(variable, EffectiveRate | EffectiveRateBaseline | EffectiveRateFixedWeights)
 }
 
+/// What is said of several things under their names: once where it holds for all, else with the names for which it does.
+pub fn of_each(each: Vec<(&str, Vec<String>)>) -> Vec<String> {
+    let mut lines: Vec<(&String, Vec<&str>)> = Vec::new();
+    for (name, own) in &each {
+        for line in own {
+            match lines.iter_mut().find(|(said, _)| *said == line) {
+                Some((_, names)) if names.last() == Some(name) => {}
+                Some((_, names)) => names.push(name),
+                None => lines.push((line, vec![name])),
+            }
+        }
+    }
+    // The sort is stable: what is common comes first.
+    lines.sort_by_key(|(_, names)| names.len() < each.len());
+    let say = |(line, names): (&String, Vec<&str>)| match names.len() {
+        all if all == each.len() => line.clone(),
+        _ => format!("{}: {line}", names.join(", ")),
+    };
+    lines.into_iter().map(say).collect()
+}
+
 /// A unit in which numbers are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
@@ -38,18 +58,36 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The unit for some numbers of a variable.
-    pub fn of(unit: Unit, money: &str, shown: impl Iterator<Item = Estimate>) -> Self {
+    /// The unit for some central values of a variable.
+    pub fn of(unit: Unit, money: &str, centrals: impl Iterator<Item = Option<f64>>) -> Self {
         match unit {
             Unit::Percent => Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 },
             Unit::Points => {
                 Self { words: "percentage points".to_owned(), sign: "pp".to_owned(), divisor: 1.0 }
             }
             Unit::Money => {
-                let sizes = shown.filter_map(|estimate| estimate.central).map(f64::abs);
-                let (words, divisor) = number::money(money, sizes.fold(0.0, f64::max));
+                let (words, divisor) =
+                    number::money(money, centrals.flatten().map(f64::abs).fold(0.0, f64::max));
                 Self { sign: words.clone(), words, divisor }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_for_all_is_said_once_and_the_rest_with_names() {
+        let said = |each: &[(&str, &[&str])]| {
+            let lines = |list: &[&str]| list.iter().map(|&line| line.to_owned()).collect::<Vec<_>>();
+            of_each(each.iter().map(|(name, list)| (*name, lines(list))).collect())
+        };
+        let each: [(&str, &[&str]); 3] =
+            [("A", &["own", "all"]), ("B", &["two", "all"]), ("C", &["all", "two"])];
+        assert_eq!(said(&each), ["all", "A: own", "B, C: two"]);
+        assert_eq!(said(&[("A", &["one", "one"])]), ["one"]);
+        assert_eq!(said(&[]), Vec::<String>::new());
     }
 }

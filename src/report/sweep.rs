@@ -6,11 +6,12 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::{Estimate, Estimates};
 use crate::report::chart::{png, sweep_chart};
-use crate::report::contents::{RECORD, SCENARIO, SWEEP};
+use crate::report::contents::{SCENARIO, SWEEP};
 use crate::report::disclosure;
 use crate::report::focus;
-use crate::report::folder::{self, FolderError, content, text};
+use crate::report::folder::{FolderError, content, text};
 use crate::report::record;
+use crate::report::result;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 use crate::report::tables;
 use crate::units::Probability;
@@ -102,6 +103,17 @@ impl<'a> Sweep<'a> {
         if self.keys.iter().all(is_policy) { line } else { format!("{line} (at {})", self.place_of_most()) }
     }
 
+    /// What a reader should know: of the points, then of that with the largest effects.
+    pub(in crate::report) fn remarks(&self) -> Vec<String> {
+        let of_points = "each point is a world of its own in which nothing else changes, solved from the same baseline data";
+        let of_one = format!(
+            "what is said of one point is said of that with the largest effects, {}",
+            self.place_of_most()
+        );
+        let remarks = disclosure::remarks(&self.study);
+        std::iter::once(of_points.to_owned()).chain(remarks).chain([of_one]).collect()
+    }
+
     /// A number at a point; `None` where there is no solution.
     pub(in crate::report) fn number<'p>(
         &self,
@@ -141,19 +153,22 @@ impl<'a> Sweep<'a> {
     }
 }
 
+/// Positions from first to last, not more than `most`, with the same distance.
+pub(in crate::report) fn thinned(count: usize, most: usize) -> impl Iterator<Item = usize> + Clone {
+    (0..count).step_by(count.div_ceil(most).max(1))
+}
+
 /// Writes the files of a sweep into a folder, all or nothing.
 ///
 /// # Errors
-/// [`FolderError`]; see [`folder::check`].
+/// [`FolderError`]; see [`check`](crate::report::folder::check).
 pub fn write(dir: &Path, sweep: &Sweep<'_>) -> Result<(), FolderError> {
-    folder::make(dir, |draft| {
-        let chart = sweep_chart(sweep);
-        let hashes = draft.files(vec![
-            content(SWEEP, |out| tables::sweep(sweep, out)),
-            text(SCENARIO, sweep.study.resolved),
-            content("sweep.png", |out| out.write_all(&png(&chart))),
-            text("sweep.svg", &chart),
-        ])?;
-        draft.files(vec![text(RECORD, &record::sweep_json(sweep, hashes))]).map(drop)
-    })
+    let chart = sweep_chart(sweep);
+    let files = vec![
+        content(SWEEP, |out| tables::sweep(sweep, out)),
+        text(SCENARIO, sweep.study.resolved),
+        content("sweep.png", |out| out.write_all(&png(&chart))),
+        text("sweep.svg", &chart),
+    ];
+    result::write_with_page(dir, files, |hashes| record::sweep_json(sweep, hashes))
 }

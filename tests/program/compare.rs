@@ -215,7 +215,7 @@ fn a_comparison_is_the_same_on_any_number_of_threads() {
         desk.write(&format!("{threads}.json"), &json);
     }
     let [one, two] = [1, 2].map(|threads| desk.files(&threads.to_string()));
-    let names = ["compare.csv", "compare.png", "compare.svg", "countries.csv", "run.json", "scenario-1.toml"];
+    let names = ["compare.csv", "compare.png", "compare.svg", "countries.csv", "report.html", "run.json"];
     assert_eq!(one.keys().collect::<Vec<_>>()[..6], names);
     assert!(one == two);
     let text = |file: &str| std::fs::read_to_string(desk.path().join(file)).unwrap();
@@ -305,11 +305,10 @@ fn draws_and_seed_are_common_and_those_of_the_first() {
 }
 
 #[test]
-fn a_comparison_can_be_replaced_and_has_no_page() {
+fn a_comparison_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("compare one.toml two.toml --draws 0 --quiet --out r");
-    let said = desk.run("report r");
-    assert!(said.code == 1 && said.stderr.contains("a comparison, which has no page"), "{}", said.stderr);
+    crate::output::page_is_made_again(&desk, "r", "compare.csv");
     desk.good("run one.toml --draws 0 --quiet --out r");
     assert!(!desk.files("r").contains_key("compare.csv"));
 }

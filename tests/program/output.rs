@@ -289,6 +289,22 @@ fn the_page_of_a_folder_is_made_from_its_files_wherever_it_lies() {
     }
 }
 
+/// The page of a folder comes back to the byte, and not once one of its tables was changed.
+pub(crate) fn page_is_made_again(desk: &Desk, folder: &str, table: &str) {
+    let before = desk.files(folder);
+    std::fs::remove_file(desk.path().join(folder).join("report.html")).unwrap();
+    assert_eq!(desk.good(&format!("report {folder}")).stdout.trim(), format!("{folder}/report.html"));
+    assert!(desk.files(folder) == before, "{folder}");
+    let place = desk.path().join(folder).join(table);
+    std::fs::write(&place, [before[table].as_slice(), b"\n"].concat()).unwrap();
+    let said = desk.run(&format!("report {folder}"));
+    assert_eq!(said.code, 1, "{folder}");
+    let fault = format!("`{table}` is not the file that this run wrote");
+    assert!(said.stderr.contains(&fault), "{}", said.stderr);
+    assert!(desk.files(folder)["report.html"] == before["report.html"], "{folder}: the page before stays");
+    std::fs::write(&place, &before[table]).unwrap();
+}
+
 #[test]
 fn a_page_needs_a_result() {
     let desk = Desk::new();
@@ -299,7 +315,7 @@ fn a_page_needs_a_result() {
         ("mine", "there is no file `run.json`"),
         ("file", "there is no folder `file`"),
         ("nothing", "there is no folder `nothing`"),
-        ("other", "no run record of this program"),
+        ("other", "no record of this program"),
     ] {
         let said = desk.run(&format!("report {folder}"));
         assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{folder}");

@@ -98,7 +98,7 @@ fn a_sweep_is_the_same_on_any_number_of_threads() {
             desk.good(&format!("{line} --threads {threads} --quiet --out {name}-{threads}"));
         }
         let [one, two] = [1, 2].map(|threads| desk.files(&format!("{name}-{threads}")));
-        let names = ["run.json", "scenario.toml", "sweep.csv", "sweep.png", "sweep.svg"];
+        let names = ["report.html", "run.json", "scenario.toml", "sweep.csv", "sweep.png", "sweep.svg"];
         assert_eq!(one.keys().collect::<Vec<_>>(), names);
         assert!(one == two, "{name}");
         for (file, bytes) in &one {
@@ -203,11 +203,10 @@ fn countries_and_variables_can_be_chosen() {
 }
 
 #[test]
-fn a_sweep_can_be_replaced_and_has_no_page() {
+fn a_sweep_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("sweep s.toml model.inputs=true,false --draws 0 --quiet --out r");
-    let said = desk.run("report r");
-    assert!(said.code == 1 && said.stderr.contains("a sweep, which has no page"), "{}", said.stderr);
+    crate::output::page_is_made_again(&desk, "r", "sweep.csv");
     desk.good("run s.toml --draws 0 --quiet --out r");
     assert!(!desk.files("r").contains_key("sweep.csv"));
 }

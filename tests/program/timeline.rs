@@ -96,7 +96,7 @@ fn a_timeline_is_the_same_on_any_number_of_threads() {
     let [one, two] = [1, 2].map(|threads| desk.files(&format!("path-{threads}")));
     assert_eq!(
         one.keys().collect::<Vec<_>>(),
-        ["run.json", "scenario.toml", "timeline.csv", "timeline.png", "timeline.svg"]
+        ["report.html", "run.json", "scenario.toml", "timeline.csv", "timeline.png", "timeline.svg"]
     );
     assert!(one == two);
     for (name, bytes) in &one {
@@ -137,17 +137,15 @@ fn the_record_and_the_chart_say_what_happens_when() {
 }
 
 #[test]
-fn a_result_over_time_can_be_replaced_and_has_no_page() {
+fn a_result_over_time_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("timeline war.toml --draws 0 --out r --quiet");
-    let said = desk.run("report r");
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("a result over time, which has no page"), "{}", said.stderr);
+    crate::output::page_is_made_again(&desk, "r", "timeline.csv");
     desk.good("run war.toml --on 2025-04-10 --draws 0 --out r --quiet");
     assert!(desk.files("r").contains_key("report.html") && !desk.files("r").contains_key("timeline.csv"));
     assert!(text(&desk, "r/scenario.toml").contains("date = 2025-04-10\n"));
     desk.good("timeline war.toml --draws 0 --out r --quiet");
-    assert_eq!(desk.files("r").len(), 5);
+    assert_eq!(desk.files("r").len(), 6);
 }
 
 #[test]

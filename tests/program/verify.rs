@@ -83,7 +83,7 @@ fn a_record_that_was_changed_or_is_of_something_else_is_told() {
         ("\"draws\": 3", "\"draws\": 4", "`r/run.json` was changed"),
         ("25pp", "26pp", "the scenario in the record is not the one whose hash it has"),
         ("\"version\": \"", "\"version\": \"9.", "was written by version 9."),
-        ("\"inputs\"", "\"outputs\"", "does not say from what it was made"),
+        ("\"inputs\"", "\"outputs\"", "missing field `inputs`"),
     ] {
         assert!(record.contains(from), "{from}");
         desk.write("r/run.json", &record.replacen(from, to, 2));

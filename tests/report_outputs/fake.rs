@@ -1,5 +1,7 @@
 //! Results of runs that never took place, plausible in size and spread.
 
+use std::path::Path;
+
 use tariffsim::bilateral::{Bilateral, Flow, Shape};
 use tariffsim::economy::closure::{Closure, Deficits};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, PublishedElasticity, SectorKind};
@@ -9,7 +11,7 @@ use tariffsim::index::{CodeList, CountryId, Position, SectorId};
 use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
 use tariffsim::monte_carlo::estimate::{Estimate, Estimates, FlowRow, QUANTILES, Spread};
 use tariffsim::monte_carlo::prior::Uncertainty;
-use tariffsim::report::contents::{PAGE, RECORD, hashed};
+use tariffsim::report::folder::FolderError;
 use tariffsim::report::inputs::Inputs;
 use tariffsim::report::record::Hashes;
 use tariffsim::report::result;
@@ -417,11 +419,23 @@ pub fn large() -> Fake {
 
 /// All files that a run writes, by name.
 pub fn files(study: &Study<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    folder_of(|dir| result::write(dir, study))
+}
+
+/// All files of a folder that something writes, by name.
+pub fn folder_of(write: impl FnOnce(&Path) -> Result<(), FolderError>) -> Vec<(&'static str, Vec<u8>)> {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("results");
-    result::write(&dir, study).unwrap();
-    let names = hashed().chain([RECORD, PAGE]);
-    names.map(|name| (name, std::fs::read(dir.join(name)).unwrap())).collect()
+    write(&dir).unwrap();
+    let files = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap());
+    let file = |entry: std::fs::DirEntry| {
+        // A test has few names, and all of them to its end.
+        let name: &'static str = entry.file_name().into_string().unwrap().leak();
+        (name, std::fs::read(entry.path()).unwrap())
+    };
+    let mut files: Vec<_> = files.map(file).collect();
+    files.sort_unstable();
+    files
 }
 
 /// A table as text.

@@ -9,5 +9,7 @@ mod fake;
 mod folder;
 mod page;
 mod record;
+mod several;
+mod several_pages;
 mod tables;
 mod web_page;

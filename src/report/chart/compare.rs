@@ -19,7 +19,8 @@ pub fn compare_chart(comparison: &Comparison<'_>) -> String {
         countries.iter().map(|&country| &pair.differences.country(country, variable).estimate)
     });
     let study = &comparison.first().study;
-    let scale = Scale::of(compare::unit(variable), &study.dataset.unit, shown.copied());
+    let scale =
+        Scale::of(compare::unit(variable), &study.dataset.unit, shown.map(|estimate| estimate.central));
     let mark = |pair: &Contrast<'_>, series, country| {
         let estimate = &pair.differences.country(country, variable).estimate;
         let (point, bands) = point_with_bands(estimate, scale.divisor)?;

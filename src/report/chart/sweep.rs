@@ -118,7 +118,7 @@ fn scale(sweep: &Sweep<'_>, countries: &[CountryId], variable: CountryVariable) 
     let shown = sweep.points.iter().flat_map(|point| {
         countries.iter().filter_map(move |&country| sweep.number(point, country, variable))
     });
-    Scale::of(variable.unit(), &sweep.study.dataset.unit, shown.copied())
+    Scale::of(variable.unit(), &sweep.study.dataset.unit, shown.map(|estimate| estimate.central))
 }
 
 /// Where the values of a key are between two ends: as numbers where they are, else one after the other.

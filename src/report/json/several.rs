@@ -6,7 +6,8 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::report::compare::{self, Comparison, Contrast};
 use crate::report::json::{CountryValue, Value, countries, pretty, unit};
-use crate::report::record::{self, CompareRecord, SweepRecord};
+use crate::report::path::Path;
+use crate::report::record::{self, CompareRecord, PathRecord, SweepRecord};
 use crate::report::sweep::Sweep;
 use crate::report::tables;
 
@@ -14,7 +15,7 @@ use crate::report::tables;
 #[derive(Serialize)]
 struct CompareDocument<'a> {
     format: u32,
-    record: CompareRecord<'a>,
+    record: CompareRecord,
     differences: Vec<DifferenceValue<'a>>,
     countries: Vec<InScenario<'a>>,
 }
@@ -71,11 +72,36 @@ fn differences<'a>(comparison: &'a Comparison<'a>, contrast: &'a Contrast<'a>) -
     rows.filter(|row| row.value != Value::default()).collect()
 }
 
+/// A result over time.
+#[derive(Serialize)]
+struct PathDocument<'a> {
+    format: u32,
+    record: PathRecord,
+    countries: Vec<OnDay<'a>>,
+}
+
+/// A variable of a country on a day.
+#[derive(Serialize)]
+struct OnDay<'a> {
+    date: String,
+    #[serde(flatten)]
+    value: CountryValue<'a>,
+}
+
+/// The document of a result over time as text, with a line end.
+pub fn path_text(path: &Path<'_>) -> String {
+    let values = path.days.iter().flat_map(|day| {
+        let values = day.study.worlds().flat_map(|(outcome, study)| countries(outcome, &study));
+        values.map(|value| OnDay { date: day.date.to_string(), value }).collect::<Vec<_>>()
+    });
+    pretty(&PathDocument { format: record::FORMAT, record: record::path(path), countries: values.collect() })
+}
+
 /// A sweep.
 #[derive(Serialize)]
 struct SweepDocument<'a> {
     format: u32,
-    record: SweepRecord<'a>,
+    record: SweepRecord,
     countries: Vec<AtPoint<'a>>,
 }
 

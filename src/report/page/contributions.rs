@@ -2,26 +2,26 @@
 
 use crate::model::variable::CountryVariable;
 use crate::report::page::grid::{Cell, Column, Grid};
-use crate::report::page::story::Story;
 use crate::report::page::values::{Contributions, Countries, Statistics};
+use crate::report::record::Record;
 
 /// The most countries, and measures, of the table.
 const MOST_COUNTRIES: usize = 6;
 const MOST_MEASURES: usize = 60;
 
-fn countries(story: &Story) -> impl Iterator<Item = &str> {
-    story.concerned.iter().take(MOST_COUNTRIES).map(String::as_str)
+fn countries(record: &Record) -> impl Iterator<Item = &str> {
+    record.concerned.iter().take(MOST_COUNTRIES).map(String::as_str)
 }
 
 /// The countries and variables of the rows that are read.
-pub(super) fn keys(story: &Story) -> Vec<[&str; 2]> {
-    countries(story).map(|code| [code, CountryVariable::Welfare.name()]).collect()
+pub(super) fn keys(record: &Record) -> Vec<[&str; 2]> {
+    countries(record).map(|code| [code, CountryVariable::Welfare.name()]).collect()
 }
 
 /// A row a measure and a column a country, then the total.
-pub(super) fn grid(story: &Story, shares: &Contributions, totals: &Countries) -> Grid {
+pub(super) fn grid(record: &Record, shares: &Contributions, totals: &Countries) -> Grid {
     let row = |name: &str, number: &dyn Fn(&str) -> Statistics| -> Vec<Cell> {
-        let cells = countries(story).map(|code| Cell::estimate(&number(code), 1.0));
+        let cells = countries(record).map(|code| Cell::estimate(&number(code), 1.0));
         std::iter::once(Cell::text(name)).chain(cells).collect()
     };
     let measures = shares.measures.iter().take(MOST_MEASURES).enumerate();
@@ -29,7 +29,8 @@ pub(super) fn grid(story: &Story, shares: &Contributions, totals: &Countries) ->
         measures.map(|(at, name)| row(name, &|code| shares.get(at, code))).collect();
     rows.push(row("all measures", &|code| totals.get(code, CountryVariable::Welfare)));
     let mut columns = vec![Column::name("measure", "Measure")];
-    columns.extend(countries(story).map(|code| Column::given(story.country(code), "welfare, per cent")));
+    columns
+        .extend(countries(record).map(|code| Column::given(record.names.country(code), "welfare, per cent")));
     Grid::new(columns, rows)
         .named("welfare-by-measure", "Contributions to the change in welfare, in per cent")
 }

@@ -3,10 +3,9 @@
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, unreadable};
 use crate::hash::sha256_of;
-use crate::report::contents::{self, RECORD};
-use crate::report::page::story::{Story, fault};
-use crate::report::page::{self, Source};
-use crate::report::record;
+use crate::report::contents::RECORD;
+use crate::report::page::{self, Source, fault};
+use crate::report::record::{self, Written};
 
 /// What can be done about a file that was changed.
 const PUT_BACK: &str = "put back what the run wrote, or run the scenario again with --out";
@@ -16,7 +15,7 @@ const PUT_BACK: &str = "put back what the run wrote, or run the scenario again w
 ///
 /// # Errors
 /// Every file that is another one.
-pub(super) fn check(files: &dyn Source, record: &str, story: &Story) -> Result<(), Vec<Diagnostic>> {
+pub(super) fn check(files: &dyn Source, record: &str, written: &Written) -> Result<(), Vec<Diagnostic>> {
     let mut faults = Vec::new();
     if !record::is_unchanged(record) {
         let message = format!(
@@ -25,14 +24,14 @@ pub(super) fn check(files: &dyn Source, record: &str, story: &Story) -> Result<(
         faults.push(Diagnostic::error(message).help(PUT_BACK));
     }
     // The names are those of this program: a record could name any file of the machine.
-    for name in contents::hashed().chain(contents::OF_DRAWS).chain(contents::HASHED_BESIDES) {
-        match (hash(files, name), story.files.get(name)) {
+    for name in written.kind().hashed() {
+        match (hash(files, &name), written.files().get(&name)) {
             (Err(FileError::NotFound { .. }), _) => {}
-            (Err(error), _) => faults.extend(page::unreadable(name, &error)),
+            (Err(error), _) => faults.extend(page::unreadable(&name, &error)),
             (Ok(_), None) => faults.extend(fault(format!("`{RECORD}` has no hash of `{name}`"))),
-            (Ok(found), Some(written)) if found != *written => {
+            (Ok(found), Some(hash)) if found != *hash => {
                 let message = format!("`{name}` is not the file that this run wrote");
-                let expected = format!("the SHA-256 {written}, as in `{RECORD}`, instead of {found}");
+                let expected = format!("the SHA-256 {hash}, as in `{RECORD}`, instead of {found}");
                 faults.push(Diagnostic::error(message).expected(expected).help(PUT_BACK));
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use crate::report::number;
+use crate::report::number::{self, Place};
 use crate::report::page::values::Statistics;
 
 /// A table.
@@ -13,7 +13,7 @@ use crate::report::page::values::Statistics;
 #[template(path = "report/table.html")]
 pub(super) struct Grid {
     /// Its anchor, and the name of its download.
-    pub(super) id: &'static str,
+    pub(super) id: Cow<'static, str>,
     /// What it shows.
     pub(super) caption: String,
     /// From left to right.
@@ -92,6 +92,21 @@ impl Cell {
         })
     }
 
+    /// A level with its range, as average tariffs are published: with one decimal and without a sign.
+    pub(super) fn level(statistics: &Statistics) -> Self {
+        let place = Place::of(1.0);
+        let level = |value| number::plain(value, place);
+        let figures = statistics.figures();
+        let Self::Number(found) = Self::number(figures.central, level) else { return Self::Missing };
+        // Where nothing is drawn that matters there is no range to speak of.
+        let ends = figures.range.filter(|[low, high]| high > low);
+        Self::Number(Number {
+            range: ends.map(|[low, high]| format!("{} to {}", level(low), level(high))),
+            ends: ends.map(|ends| ends.map(exact)),
+            ..found
+        })
+    }
+
     /// A number that is written by a rule of its own.
     pub(super) fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
         value.map_or(Self::Missing, |value| {
@@ -125,12 +140,12 @@ fn decimals(shown: &str) -> usize {
 impl Grid {
     /// A table with the decimal points of every column below one another.
     pub(super) fn new(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Self {
-        Self { id: "", caption: String::new(), columns, rows }.aligned()
+        Self { id: "".into(), caption: String::new(), columns, rows }.aligned()
     }
 
     /// Says what it is.
-    pub(super) fn named(self, id: &'static str, caption: impl Into<String>) -> Self {
-        Self { id, caption: caption.into(), ..self }
+    pub(super) fn named(self, id: impl Into<Cow<'static, str>>, caption: impl Into<String>) -> Self {
+        Self { id: id.into(), caption: caption.into(), ..self }
     }
 
     fn aligned(mut self) -> Self {
@@ -183,6 +198,11 @@ impl Column {
 
     pub(super) fn name(key: &'static str, head: &'static str) -> Self {
         Self::new(key, head, "", Kind::Name)
+    }
+
+    /// What a row is about, under a name that users gave.
+    pub(super) fn named(name: &str) -> Self {
+        Self { kind: Kind::Name, ..Self::given(name, "") }
     }
 
     pub(super) fn words(key: &'static str, head: &'static str) -> Self {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use crate::model::variable::{CountryVariable, FlowVariable, Unit};
 use crate::report::number::{self, Place};
+use crate::report::page::frame::Tile;
 use crate::report::page::grid::{Cell, Column, Grid};
-use crate::report::page::story::{Pair, Story};
 use crate::report::page::values::{Countries, FlowKey, Flows, RateChange, Statistics};
+use crate::report::record::{Pair, Record};
 use crate::report::tables::ALL_GOODS;
 
 /// The columns of the two tables of countries.
@@ -37,14 +38,6 @@ const FLOW_COLUMNS: [(FlowVariable, &str, &str); 4] = [
 /// How many countries have a tile.
 const TILES: usize = 3;
 
-/// A number to be seen first.
-pub(super) struct Tile {
-    pub(super) about: String,
-    pub(super) number: String,
-    pub(super) range: Option<String>,
-    pub(super) what: &'static str,
-}
-
 /// The unit in which money is shown.
 pub(super) struct Money {
     unit: String,
@@ -53,27 +46,27 @@ pub(super) struct Money {
 
 impl Money {
     /// The unit that suits the revenue of the countries that are shown first.
-    pub(super) fn of(story: &Story, countries: &Countries) -> Self {
+    pub(super) fn of(record: &Record, countries: &Countries) -> Self {
         let revenue = |code: &String| countries.get(code, CountryVariable::TariffRevenue).central;
-        let largest = story.concerned.iter().filter_map(revenue).map(f64::abs).fold(0.0, f64::max);
-        let (unit, divisor) = number::money(&story.data.unit, largest);
+        let largest = record.concerned.iter().filter_map(revenue).map(f64::abs).fold(0.0, f64::max);
+        let (unit, divisor) = number::money(&record.data.unit, largest);
         Self { unit, divisor }
     }
 }
 
 /// Goods go from left to right.
-pub(super) fn pair_name(story: &Story, pair: &Pair) -> String {
-    format!("{} → {}", story.country(&pair.exporter), story.country(&pair.importer))
+pub(super) fn pair_name(record: &Record, pair: &Pair) -> String {
+    format!("{} → {}", record.names.country(&pair.exporter), record.names.country(&pair.importer))
 }
 
 /// The flows that the page shows: all goods of each listed pair, and its listed sectors.
-pub(super) fn flow_keys(story: &Story) -> Vec<FlowKey<'_>> {
-    story.touched.largest.iter().flat_map(pair_keys).collect()
+pub(super) fn flow_keys(record: &Record) -> Vec<FlowKey<'_>> {
+    record.touched.largest.iter().flat_map(pair_keys).collect()
 }
 
 /// The codes of the importer and the exporter of each listed pair.
-pub(super) fn pair_codes(story: &Story) -> Vec<[&str; 2]> {
-    story.touched.largest.iter().map(|pair| [pair.importer.as_str(), pair.exporter.as_str()]).collect()
+pub(super) fn pair_codes(record: &Record) -> Vec<[&str; 2]> {
+    record.touched.largest.iter().map(|pair| [pair.importer.as_str(), pair.exporter.as_str()]).collect()
 }
 
 fn pair_keys(pair: &Pair) -> impl Iterator<Item = FlowKey<'_>> {
@@ -84,20 +77,20 @@ fn pair_keys(pair: &Pair) -> impl Iterator<Item = FlowKey<'_>> {
 }
 
 /// What is seen first: welfare of the countries most concerned, and the volume of the largest touched pair.
-pub(super) fn tiles(story: &Story, countries: &Countries, flows: &Flows<'_>) -> Vec<Tile> {
-    let tile = |about: String, what, statistics: Statistics| {
+pub(super) fn tiles(record: &Record, countries: &Countries, flows: &Flows<'_>) -> Vec<Tile> {
+    let tile = |about: String, what: &str, statistics: Statistics| {
         let shown = statistics.figures().shown(1.0)?;
         let range = shown.range.map(|range| format!("{range} %"));
-        Some(Tile { about, number: format!("{} %", shown.central), range, what })
+        Some(Tile { about, number: format!("{} %", shown.central), range, what: String::from(what) })
     };
-    let concerned = story.concerned.iter().take(TILES);
+    let concerned = record.concerned.iter().take(TILES);
     let welfare = concerned.filter_map(|code| {
         let statistics = countries.get(code, CountryVariable::Welfare);
-        tile(story.country(code).to_owned(), "welfare (real income)", statistics)
+        tile(record.names.country(code).to_owned(), "welfare (real income)", statistics)
     });
-    let volume = story.touched.largest.iter().take(1).filter_map(|pair| {
+    let volume = record.touched.largest.iter().take(1).filter_map(|pair| {
         let statistics = flows.get([&pair.importer, &pair.exporter, ALL_GOODS], FlowVariable::Volume);
-        tile(pair_name(story, pair), "volume of trade, all goods", statistics)
+        tile(pair_name(record, pair), "volume of trade, all goods", statistics)
     });
     welfare.chain(volume).collect()
 }
@@ -106,21 +99,21 @@ fn pair_columns() -> Vec<Column> {
     vec![Column::code("importer"), Column::code("exporter"), Column::name("flow", "Flow")]
 }
 
-fn pair_cells(story: &Story, pair: &Pair, goods: &str) -> Vec<Cell> {
-    let name = Cell::Text(pair_name(story, pair), goods.to_owned());
+fn pair_cells(record: &Record, pair: &Pair, goods: &str) -> Vec<Cell> {
+    let name = Cell::Text(pair_name(record, pair), goods.to_owned());
     vec![Cell::text(&pair.importer), Cell::text(&pair.exporter), name]
 }
 
 /// The average rates of the listed pairs; none where no pair is touched.
-pub(super) fn pair_rates(story: &Story) -> Option<Grid> {
-    let pairs = &story.touched.largest;
+pub(super) fn pair_rates(record: &Record) -> Option<Grid> {
+    let pairs = &record.touched.largest;
     let (unit, divisor) =
-        number::money(&story.data.unit, pairs.iter().map(|pair| pair.trade).fold(0.0, f64::max));
+        number::money(&record.data.unit, pairs.iter().map(|pair| pair.trade).fold(0.0, f64::max));
     let row = |pair: &Pair| {
         let trade = |trade: f64| number::plain(trade / divisor, Place::of(trade / divisor));
         let rates = [pair.before, pair.after].map(|rate| Cell::number(rate, number::rate));
         let words = Cell::text(&pair.by_measure);
-        [pair_cells(story, pair, ""), vec![Cell::number(Some(pair.trade), trade)], rates.into(), vec![words]]
+        [pair_cells(record, pair, ""), vec![Cell::number(Some(pair.trade), trade)], rates.into(), vec![words]]
             .concat()
     };
     let trade = Column::number("baseline_trade", "Trade", format!("baseline, {unit}"));
@@ -139,7 +132,7 @@ fn rate_columns() -> [Column; 3] {
 }
 
 /// The rates of the listed sectors of the listed pairs; none where no rate of these changes.
-pub(super) fn sector_rates(story: &Story, rates: &HashMap<FlowKey<'_>, RateChange>) -> Option<Grid> {
+pub(super) fn sector_rates(record: &Record, rates: &HashMap<FlowKey<'_>, RateChange>) -> Option<Grid> {
     let row = |pair: &Pair, sector: &str| {
         let rate = rates.get(&[pair.importer.as_str(), pair.exporter.as_str(), sector])?;
         let words: Vec<String> = rate
@@ -148,39 +141,39 @@ pub(super) fn sector_rates(story: &Story, rates: &HashMap<FlowKey<'_>, RateChang
             .map(|(measure, change)| format!("{} {measure}", number::points(*change)))
             .collect();
         let cells = [rate.before, rate.after].map(|rate| Cell::number(Some(rate), number::rate));
-        let name = pair_cells(story, pair, story.sector(sector));
+        let name = pair_cells(record, pair, record.names.sector(sector));
         Some([vec![Cell::text(sector)], name, cells.into(), vec![Cell::text(words.join(", "))]].concat())
     };
     let of_pair =
         |pair: &Pair| pair.sectors.iter().filter_map(|sector| row(pair, sector)).collect::<Vec<_>>();
-    let rows: Vec<Vec<Cell>> = story.touched.largest.iter().flat_map(of_pair).collect();
+    let rows: Vec<Vec<Cell>> = record.touched.largest.iter().flat_map(of_pair).collect();
     let columns = [vec![Column::code("sector")], pair_columns(), rate_columns().into()].concat();
     (!rows.is_empty()).then(|| Grid::new(columns, rows).named("rates-of-sectors", "Tariff of each sector"))
 }
 
 /// Prices and volumes of all goods of the listed pairs; none where no pair is touched.
-pub(super) fn flows(story: &Story, flows: &Flows<'_>) -> Option<Grid> {
-    let grid = flow_grid(story, flows, |sector| sector == ALL_GOODS)?;
+pub(super) fn flows(record: &Record, flows: &Flows<'_>) -> Option<Grid> {
+    let grid = flow_grid(record, flows, |sector| sector == ALL_GOODS)?;
     Some(grid.named("prices-and-volumes", "All goods: change of prices and volumes"))
 }
 
 /// Prices and volumes of the listed sectors of the listed pairs; none where there is none.
-pub(super) fn sector_flows(story: &Story, flows: &Flows<'_>) -> Option<Grid> {
-    let grid = flow_grid(story, flows, |sector| sector != ALL_GOODS)?;
+pub(super) fn sector_flows(record: &Record, flows: &Flows<'_>) -> Option<Grid> {
+    let grid = flow_grid(record, flows, |sector| sector != ALL_GOODS)?;
     Some(grid.named("prices-and-volumes-of-sectors", "Single sectors: change of prices and volumes"))
 }
 
-fn flow_grid(story: &Story, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> Option<Grid> {
+fn flow_grid(record: &Record, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> Option<Grid> {
     let row = |pair: &Pair, key: FlowKey<'_>| {
-        let goods = if key[2] == ALL_GOODS { "" } else { story.sector(key[2]) };
+        let goods = if key[2] == ALL_GOODS { "" } else { record.names.sector(key[2]) };
         let numbers = FLOW_COLUMNS.map(|(variable, ..)| Cell::estimate(&flows.get(key, variable), 1.0));
-        [vec![Cell::text(key[2])], pair_cells(story, pair, goods), numbers.into()].concat()
+        [vec![Cell::text(key[2])], pair_cells(record, pair, goods), numbers.into()].concat()
     };
     let rows_of = |pair: &Pair| {
         let keys = pair_keys(pair).filter(|key| is_in(key[2]));
         keys.map(|key| row(pair, key)).collect::<Vec<_>>()
     };
-    let rows: Vec<Vec<Cell>> = story.touched.largest.iter().flat_map(rows_of).collect();
+    let rows: Vec<Vec<Cell>> = record.touched.largest.iter().flat_map(rows_of).collect();
     let numbers = FLOW_COLUMNS.map(|(variable, head, about)| Column::number(variable.name(), head, about));
     let columns = [vec![Column::code("sector")], pair_columns(), numbers.into()].concat();
     (!rows.is_empty()).then(|| Grid::new(columns, rows))
@@ -188,7 +181,7 @@ fn flow_grid(story: &Story, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> 
 
 /// Some variables of some countries.
 pub(super) fn countries(
-    story: &Story,
+    record: &Record,
     countries: &Countries,
     money: &Money,
     codes: &[String],
@@ -206,7 +199,7 @@ pub(super) fn countries(
     };
     let row = |code: &String| {
         let numbers = variables.iter().map(|&variable| cell(code, variable));
-        country_cells(story, code).into_iter().chain(numbers).collect()
+        country_cells(record, code).into_iter().chain(numbers).collect()
     };
     let numbers = variables.iter().map(|&variable| country_column(variable, money));
     let columns = country_columns().into_iter().chain(numbers).collect();
@@ -217,8 +210,8 @@ fn country_columns() -> [Column; 2] {
     [Column::code("country"), Column::name("name", "Country")]
 }
 
-fn country_cells(story: &Story, code: &str) -> [Cell; 2] {
-    [Cell::text(code), Cell::text(story.country(code))]
+fn country_cells(record: &Record, code: &str) -> [Cell; 2] {
+    [Cell::text(code), Cell::text(record.names.country(code))]
 }
 
 fn country_column(variable: CountryVariable, money: &Money) -> Column {
@@ -240,7 +233,7 @@ fn country_column(variable: CountryVariable, money: &Money) -> Column {
 }
 
 /// How welfare is spread over the draws.
-pub(super) fn spreads(story: &Story, countries: &Countries) -> Grid {
+pub(super) fn spreads(record: &Record, countries: &Countries) -> Grid {
     let row = |code: &String| {
         let spread = countries.get(code, CountryVariable::Welfare);
         let place = spread.figures().place(1.0);
@@ -249,7 +242,7 @@ pub(super) fn spreads(story: &Story, countries: &Countries) -> Grid {
         let share = Cell::number(spread.p_negative, |share| {
             format!("{} %", number::plain(share * 100.0, Place::UNITS))
         });
-        country_cells(story, code).into_iter().chain(numbers).chain([share]).collect()
+        country_cells(record, code).into_iter().chain(numbers).chain([share]).collect()
     };
     let columns = [
         Column::number("central", "Central", "%"),
@@ -261,6 +254,6 @@ pub(super) fn spreads(story: &Story, countries: &Countries) -> Grid {
         Column::number("p_negative", "Loss", "share of draws"),
     ];
     let columns = country_columns().into_iter().chain(columns).collect();
-    let rows = story.concerned.iter().map(row).collect();
+    let rows = record.concerned.iter().map(row).collect();
     Grid::new(columns, rows).named("ranges-of-welfare", "Welfare over the draws: change in per cent")
 }

@@ -3,8 +3,8 @@
 use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::report::page::grid::{Cell, Column, Grid};
 use crate::report::page::grids::pair_name;
-use crate::report::page::story::Story;
 use crate::report::page::values::{Countries, Flows, Statistics};
+use crate::report::record::Record;
 use crate::report::tables::ALL_GOODS;
 
 /// The numbers of one outcome.
@@ -14,31 +14,31 @@ type Numbers<'a> = (Countries, Flows<'a>);
 const MOST_PAIRS: usize = 12;
 
 /// What may happen, then welfare, volumes and buyer prices in each outcome and over all; nothing where it is certain.
-pub(super) fn grids(story: &Story, all: (&Countries, &Flows<'_>), outcomes: &[Numbers<'_>]) -> Vec<Grid> {
+pub(super) fn grids(record: &Record, all: (&Countries, &Flows<'_>), outcomes: &[Numbers<'_>]) -> Vec<Grid> {
     if outcomes.is_empty() {
         return Vec::new();
     }
     let welfare = |code: &String| {
         let of = |countries: &Countries| countries.get(code, CountryVariable::Welfare);
         let numbers = outcomes.iter().map(|(countries, _)| of(countries)).chain([of(all.0)]);
-        row([Cell::text(code), Cell::text(story.country(code))], numbers)
+        row([Cell::text(code), Cell::text(record.names.country(code))], numbers)
     };
-    let welfare: Vec<Vec<Cell>> = story.concerned.iter().map(welfare).collect();
+    let welfare: Vec<Vec<Cell>> = record.concerned.iter().map(welfare).collect();
     let columns = [Column::code("country"), Column::name("name", "Country")];
-    let welfare = Grid::new(with_outcomes(story, columns.into()), welfare);
+    let welfare = Grid::new(with_outcomes(record, columns.into()), welfare);
     let flows = |id, caption: &str, variable: FlowVariable| {
-        let pairs = story.touched.largest.iter().take(MOST_PAIRS);
+        let pairs = record.touched.largest.iter().take(MOST_PAIRS);
         let rows = pairs.map(|pair| {
             let of = |flows: &Flows<'_>| flows.get([&pair.importer, &pair.exporter, ALL_GOODS], variable);
             let numbers = outcomes.iter().map(|(_, flows)| of(flows)).chain([of(all.1)]);
-            let name = Cell::text(pair_name(story, pair));
+            let name = Cell::text(pair_name(record, pair));
             row([Cell::text(format!("{}-{}", pair.exporter, pair.importer)), name], numbers)
         });
         let columns = [Column::code("flow"), Column::name("name", "Flow")];
-        Grid::new(with_outcomes(story, columns.into()), rows.collect()).named(id, caption)
+        Grid::new(with_outcomes(record, columns.into()), rows.collect()).named(id, caption)
     };
     vec![
-        list(story),
+        list(record),
         welfare.named("welfare-by-outcome", "Welfare by outcome: change in per cent"),
         flows(
             "volumes-by-outcome",
@@ -54,8 +54,8 @@ pub(super) fn grids(story: &Story, all: (&Countries, &Flows<'_>), outcomes: &[Nu
 }
 
 /// What may happen, how probable it is, and which measures come with it.
-fn list(story: &Story) -> Grid {
-    let rows = story.outcomes.iter().map(|outcome| {
+fn list(record: &Record) -> Grid {
+    let rows = record.outcomes.iter().map(|outcome| {
         let measures = if outcome.measures.is_empty() {
             "nothing changes".to_owned()
         } else {
@@ -71,8 +71,8 @@ fn list(story: &Story) -> Grid {
     Grid::new(columns, rows.collect()).named("outcomes-listed", "What may happen, as the scenario says")
 }
 
-fn with_outcomes(story: &Story, mut columns: Vec<Column>) -> Vec<Column> {
-    let outcomes = story.outcomes.iter();
+fn with_outcomes(record: &Record, mut columns: Vec<Column>) -> Vec<Column> {
+    let outcomes = record.outcomes.iter();
     columns.extend(outcomes.map(|outcome| Column::given(&outcome.name, outcome.probability.clone())));
     columns.push(Column::given("all", "weighted"));
     columns

@@ -6,34 +6,35 @@ use std::io::{self, BufRead};
 use crate::files::{FileError, unreadable};
 use crate::report::tables::beginning;
 
-/// Which rows are wanted: those that begin with a lead, an importer and an exporter.
+/// Which rows are wanted: those that begin with one of some lists of fields, all of the same length.
 pub(super) struct Wanted {
-    lead: Vec<u8>,
-    pairs: HashSet<Vec<u8>>,
+    beginnings: HashSet<Vec<u8>>,
+    fields: usize,
 }
 
 impl Wanted {
-    /// The rows of some pairs after the fields that all rows begin with.
-    pub(super) fn new(lead: &[&str], pairs: &[[&str; 2]]) -> Self {
-        let keys = pairs.iter().map(|pair| key(beginning(pair).as_bytes()).to_vec());
-        Self { lead: beginning(lead).into_bytes(), pairs: keys.collect() }
+    /// The rows that begin with some fields.
+    pub(super) fn new(beginnings: &[Vec<&str>]) -> Self {
+        let fields = beginnings.first().map_or(0, Vec::len);
+        let keys = beginnings.iter().map(|begins| key(beginning(begins).as_bytes(), fields).to_vec());
+        Self { beginnings: keys.collect(), fields }
     }
 
     /// Whether every row is a line.
     fn is_by_line(&self) -> bool {
-        !self.lead.contains(&b'\n') && !self.pairs.iter().any(|pair| pair.contains(&b'\n'))
+        !self.beginnings.iter().any(|begins| begins.contains(&b'\n'))
     }
 
     fn has(&self, line: &[u8]) -> bool {
-        line.strip_prefix(self.lead.as_slice()).is_some_and(|rest| self.pairs.contains(key(rest)))
+        self.beginnings.contains(key(line, self.fields))
     }
 }
 
-/// What a row begins with, up to its second comma. A comma inside a quoted code makes keys that are too short and so
-/// lets rows through that are not wanted; none is lost.
-fn key(row: &[u8]) -> &[u8] {
+/// What a row begins with, up to the comma after so many fields. A comma inside a quoted field makes keys that are too
+/// short and so lets rows through that are not wanted; none is lost.
+fn key(row: &[u8], fields: usize) -> &[u8] {
     let commas = row.iter().enumerate().filter(|(_, byte)| **byte == b',');
-    commas.map(|(at, _)| at + 1).nth(1).map_or(row, |end| &row[..end])
+    commas.map(|(at, _)| at + 1).take(fields).last().map_or(row, |end| &row[..end])
 }
 
 /// The header and the wanted rows; every other line is left blank, so that places stay right.
@@ -71,8 +72,8 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
 mod tests {
     use super::*;
 
-    fn thinned(lead: &[&str], pairs: &[[&str; 2]], text: &str) -> String {
-        thin(text.as_bytes(), "t.csv", &Wanted::new(lead, pairs), 1000).unwrap()
+    fn thinned(beginning: &[&str], text: &str) -> String {
+        thin(text.as_bytes(), "t.csv", &Wanted::new(&[beginning.to_vec()]), 1000).unwrap()
     }
 
     #[test]
@@ -80,24 +81,24 @@ mod tests {
         let text =
             "scenario,outcome,importer,exporter,value\ns,all,A,B,1\ns,all,A,C,2\ns,all,B,A,3\nt,all,A,C,4\n";
         let expected = "scenario,outcome,importer,exporter,value\n\ns,all,A,C,2\n\n\n";
-        assert_eq!(thinned(&["s", "all"], &[["A", "C"]], text), expected);
-        assert_eq!(thinned(&[], &[["A", "C"]], "h\nA,B,1\nA,C,2\nAA,C,3\nA,CC,4\n"), "h\n\nA,C,2\n\n\n");
+        assert_eq!(thinned(&["s", "all", "A", "C"], text), expected);
+        assert_eq!(thinned(&["A", "C"], "h\nA,B,1\nA,C,2\nAA,C,3\nA,CC,4\n"), "h\n\nA,C,2\n\n\n");
     }
 
     #[test]
     fn awkward_names_lose_no_row() {
         let text = "h\n\"a, b\",all,A,B,1\n\"a, b\",all,A,C,2\n\"a, b\",all,A,D,3\n";
-        assert_eq!(thinned(&["a, b", "all"], &[["A", "D"]], text), "h\n\n\n\"a, b\",all,A,D,3\n");
+        assert_eq!(thinned(&["a, b", "all", "A", "D"], text), "h\n\n\n\"a, b\",all,A,D,3\n");
         let text = "h\n\"A,1\",B,x,1\n\"A,1\",C,x,2\nD,C,x,3\n";
-        assert!(thinned(&[], &[["A,1", "C"]], text).contains("\"A,1\",C,x,2\n"));
+        assert!(thinned(&["A,1", "C"], text).contains("\"A,1\",C,x,2\n"));
         let text = "h\n\"a\nb\",all,A,B,1\n\"a\nb\",all,A,C,2\n";
-        assert_eq!(thinned(&["a\nb", "all"], &[["A", "B"]], text), text, "rows over two lines are all kept");
+        assert_eq!(thinned(&["a\nb", "all", "A", "B"], text), text, "rows over two lines are all kept");
     }
 
     #[test]
     fn the_limit_holds() {
         let large = "A,B,1\n".repeat(1000);
-        let wanted = Wanted::new(&[], &[["A", "B"]]);
+        let wanted = Wanted::new(&[vec!["A", "B"]]);
         assert!(matches!(thin(large.as_bytes(), "t", &wanted, 1000), Err(FileError::TooLarge { .. })));
     }
 }

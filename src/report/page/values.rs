@@ -6,8 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::report::contents::{CONTRIBUTIONS, COUNTRIES, FLOWS, RATES};
 use crate::report::number::Figures;
-use crate::report::page::story::RUN_AGAIN;
+use crate::report::record::RUN_AGAIN;
 use crate::report::study::ALL_OUTCOMES;
+use crate::report::tables::{NEGATIVE, POSITIVE};
 use crate::table::{Fault, Faults, Row, Table};
 
 /// The statistics of one number that the page shows.
@@ -20,10 +21,16 @@ pub(super) struct Statistics {
     pub(super) p75: Option<f64>,
     pub(super) p95: Option<f64>,
     pub(super) p_negative: Option<f64>,
+    pub(super) p_positive: Option<f64>,
     mc_error: Option<f64>,
 }
 
 impl Statistics {
+    /// The central value alone.
+    pub(super) fn without_range(self) -> Self {
+        Self { central: self.central, ..Self::default() }
+    }
+
     /// What decides how it is written.
     pub(super) fn figures(&self) -> Figures {
         let range = self.p05.zip(self.p95).map(|(low, high)| [low, high]);
@@ -39,7 +46,8 @@ impl Statistics {
             "p50" => &mut self.p50,
             "p75" => &mut self.p75,
             "p95" => &mut self.p95,
-            "p_negative" => &mut self.p_negative,
+            NEGATIVE => &mut self.p_negative,
+            POSITIVE => &mut self.p_positive,
             "mc_error" => &mut self.mc_error,
             "mean" | "sd" | "order_error" => return Ok(None),
             _ => return Err(()),
@@ -63,11 +71,30 @@ impl Countries {
 
     /// Reads the rows of an outcome.
     pub(super) fn read(text: &str, outcome: &str) -> Result<Self, Vec<Diagnostic>> {
-        let mut read = Self::default();
-        each(COUNTRIES, text, &["outcome", "country", "variable", "stat", "value"], |row| {
+        Ok(Apart::read(COUNTRIES, text, outcome, 0)?.0.remove(&Vec::new()).unwrap_or_default())
+    }
+}
+
+/// The numbers of countries in tables of several runs, by the fields in front that tell these apart.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Apart(HashMap<Vec<String>, Countries>);
+
+impl Apart {
+    /// A number; without any statistic where the table has none.
+    pub(super) fn get(&self, lead: &[&str], code: &str, variable: CountryVariable) -> Statistics {
+        let lead: Vec<String> = lead.iter().map(|field| field.trim().to_owned()).collect();
+        self.0.get(&lead).map_or(Statistics::default(), |countries| countries.get(code, variable))
+    }
+
+    /// Reads the rows of an outcome, apart by so many fields in front.
+    pub(super) fn read(file: &str, text: &str, outcome: &str, lead: usize) -> Result<Self, Vec<Diagnostic>> {
+        let mut apart = Self::default();
+        each(file, text, &["outcome", "country", "variable", "stat", "value"], |row| {
             if row.field("outcome") != outcome {
                 return Ok(());
             }
+            let lead: Vec<String> = row.first(lead).map(str::to_owned).collect();
+            let read = apart.0.entry(lead).or_default();
             let code = row.field("country");
             if !read.numbers.contains_key(code) {
                 read.codes.push(code.to_owned());
@@ -78,7 +105,7 @@ impl Countries {
             let variables = CountryVariable::ALL.iter().map(|variable| variable.name());
             put(row, &mut numbers[position(row, "variable", variables)?])
         })?;
-        Ok(read)
+        Ok(apart)
     }
 }
 

@@ -1,41 +1,60 @@
 //! What the record says in words of the program, in words for a reader.
 
+use crate::diagnostic::Diagnostic;
+use crate::model::variable::CountryVariable;
+use crate::report::contents::{Kind, RECORD};
 use crate::report::disclosure;
-use crate::report::page::story::Story;
+use crate::report::page::fault;
+use crate::report::page::frame::{Told, World};
+use crate::report::record::{Data, Measure, Model, Record, Uncertainty};
+use crate::report::spoken;
 use crate::table::grouped;
 
 /// What is assumed: name and explanation.
-pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
+pub(super) fn assumptions(told: &Told<'_>) -> Vec<(&'static str, String)> {
+    let each = |words: &dyn Fn(&Model) -> String| {
+        of_each(&told.worlds, |world| vec![words(&world.model)]).join("; ")
+    };
     let mut list = vec![
-        ("Model", model(story)),
-        ("Trade deficits", deficits(story)),
-        ("Labour", labour(story)),
-        ("Trade elasticities", elasticities(story)),
-        ("Baseline", baseline(story)),
-        (
-            "Prices",
-            format!(
-                "relative to {}, unless they are said to be relative to consumer prices; not inflation",
-                story.model.numeraire
-            ),
-        ),
+        ("Model", each(&|model| general_equilibrium(model, told.data))),
+        ("Trade deficits", each(&deficits)),
+        ("Labour", each(&labour)),
+        ("Trade elasticities", each(&elasticities)),
+        ("Baseline", baseline(told.data)),
+        ("Prices", each(&prices)),
     ];
-    if story.model.exempt_mode == "average" {
-        list.push(("Exemptions", "exempt and taxed parts of a flow pay their average rate".to_owned()));
+    let average = |model: &Model| match model.exempt_mode.as_str() {
+        "average" => "exempt and taxed parts of a flow pay their average rate",
+        _ => "exempt and taxed parts of a flow are bought at prices of their own",
+    };
+    if told.worlds.iter().any(|world| world.model.exempt_mode == "average") {
+        list.push(("Exemptions", each(&|model| average(model).to_owned())));
     }
-    list.push(("Draws", draws(story)));
-    let priors = story.uncertainty.priors.iter();
-    let priors: Vec<String> = priors.map(|prior| format!("{}: {}", prior.parameter, prior.words)).collect();
+    list.push(("Draws", draws(uncertainty(told))));
+    let priors = of_each(&told.worlds, |world| {
+        let priors = world.uncertainty.priors.iter();
+        priors.map(|prior| format!("{}: {}", prior.parameter, prior.words)).collect()
+    });
     if !priors.is_empty() {
         list.push(("What is uncertain", priors.join("; ")));
     }
-    list.push(("What is left out", left_out(story)));
-    list.push(("Solution", solution(story)));
+    list.push(("What is left out", left_out(uncertainty(told)).to_owned()));
+    list.push(("Solution", solution(told)));
     list
 }
 
-fn model(story: &Story) -> String {
-    let inputs = if story.model.inputs {
+/// What holds for all worlds once, then what holds for some with their names.
+pub(super) fn of_each(worlds: &[World<'_>], lines: impl Fn(&World<'_>) -> Vec<String>) -> Vec<String> {
+    spoken::of_each(worlds.iter().map(|world| (world.label.as_str(), lines(world))).collect())
+}
+
+/// Draws and seed, which all worlds have in common.
+fn uncertainty<'t>(told: &'t Told<'_>) -> &'t Uncertainty {
+    told.worlds[0].uncertainty
+}
+
+fn general_equilibrium(model: &Model, data: &Data) -> String {
+    let inputs = if model.inputs {
         "linked by the inputs that sectors buy from one another"
     } else {
         "with labour as their only input"
@@ -43,13 +62,13 @@ fn model(story: &Story) -> String {
     format!(
         "general equilibrium of {} economies and {} sectors, {inputs} (Caliendo and Parro 2015), solved exactly in \
          ratios to the baseline; two equilibria are compared, without a path in time",
-        grouped(story.data.countries),
-        grouped(story.data.sectors)
+        grouped(data.countries),
+        grouped(data.sectors)
     )
 }
 
-fn labour(story: &Story) -> String {
-    let moves = match story.model.labour.as_str() {
+fn labour(model: &Model) -> String {
+    let moves = match model.labour.as_str() {
         "mobile" => "may change sector, but not country",
         "sector-specific" => "stays in the sector, at a wage of its own",
         _ => "changes sector where wages differ enough, but not country",
@@ -57,8 +76,8 @@ fn labour(story: &Story) -> String {
     format!("everyone has work and {moves}; tariff revenue goes to households")
 }
 
-fn deficits(story: &Story) -> String {
-    match story.model.deficits.as_str() {
+fn deficits(model: &Model) -> String {
+    match model.deficits.as_str() {
         "fixed" => "fixed: every deficit stays as in the data, in units of world value added; so no tariff can change a trade balance here",
         "balanced" => "balanced: every deficit is zero, before and after; so no tariff can change a trade balance here",
         "proportional" => "proportional: every deficit stays in proportion to value added",
@@ -67,72 +86,110 @@ fn deficits(story: &Story) -> String {
     .to_owned()
 }
 
-fn elasticities(story: &Story) -> String {
+fn elasticities(model: &Model) -> String {
     format!(
         "{}: how strongly buyers turn to other suppliers when a price rises, sector by sector",
-        story.model.elasticities
+        model.elasticities
     )
 }
 
-fn baseline(story: &Story) -> String {
-    let data = &story.data;
+fn prices(model: &Model) -> String {
+    format!(
+        "relative to {}, unless they are said to be relative to consumer prices; not inflation",
+        model.numeraire
+    )
+}
+
+fn baseline(data: &Data) -> String {
     format!("{}, the dataset {}: {}", data.year, data.name, data.title)
 }
 
-fn draws(story: &Story) -> String {
-    match story.uncertainty.draws {
+fn draws(uncertainty: &Uncertainty) -> String {
+    match uncertainty.draws {
         0 => "none: the central case only, so this page has no ranges".to_owned(),
-        draws => format!("{}, from seed {}", grouped(draws), story.uncertainty.seed),
+        draws => format!("{}, from seed {}", grouped(draws), uncertainty.seed),
     }
 }
 
-fn left_out(story: &Story) -> String {
-    match story.uncertainty.draws {
+fn left_out(uncertainty: &Uncertainty) -> &'static str {
+    match uncertainty.draws {
         0 => "nothing here says how uncertain the numbers are",
-        _ => "the ranges cover what is drawn and nothing else: not the choice of model, the closure, nor whether and how the policy comes",
+        _ => {
+            "the ranges cover what is drawn and nothing else: not the choice of model, the closure, nor whether and how the policy comes"
+        }
     }
-    .to_owned()
 }
 
-fn solution(story: &Story) -> String {
-    let solution = &story.solution;
-    format!(
-        "central case in {} sweeps; every equation holds to a relative residual of {:.0e}",
-        grouped(solution.iterations),
-        solution.residual
-    )
+fn solution(told: &Told<'_>) -> String {
+    let most = told.solutions.iter().map(|solution| solution.iterations).max().unwrap_or(0);
+    let residual = told.solutions.iter().map(|solution| solution.residual).fold(0.0, f64::max);
+    let sweeps = match told.solutions.len() {
+        1 => format!("central case in {} sweeps", grouped(most)),
+        _ => format!("central cases in at most {} sweeps", grouped(most)),
+    };
+    format!("{sweeps}; every equation holds to a relative residual of {residual:.0e}")
 }
 
 /// A number of flows in words.
-pub(super) fn flows(count: u64) -> String {
+pub(super) fn flows(count: usize) -> String {
     match count {
         1 => "1 flow".to_owned(),
         many => format!("{} flows", grouped(many)),
     }
 }
 
+/// Measures with how many flows they reach.
+pub(super) fn with_flows(measures: &[Measure]) -> Vec<(&Measure, String)> {
+    measures.iter().map(|measure| (measure, flows(measure.flows) + ".")).collect()
+}
+
 /// How much the measures reach.
-pub(super) fn reach(story: &Story) -> String {
-    let pairs = match story.touched.pairs {
+pub(super) fn reach(record: &Record) -> String {
+    let pairs = match record.touched.pairs {
         1 => "1 pair of countries".to_owned(),
         many => format!("{} pairs of countries", grouped(many)),
     };
     format!(
         "The measures reach {} between {pairs}; a flow is one sector of one pair.",
-        flows(story.touched.flows)
+        flows(record.touched.flows)
     )
 }
 
 /// What the ranges are, or that there are none.
-pub(super) fn ranges(story: &Story) -> String {
-    match story.uncertainty.draws {
-        0 => "This run has no draws: every number is the central case, and there are no ranges.".to_owned(),
+pub(super) fn ranges(told: &Told<'_>) -> String {
+    let number = match told.kind {
+        Kind::Run => "Every number is the central case",
+        _ => "Every number is the central case, on the same draws throughout",
+    };
+    match uncertainty(told).draws {
+        0 => "There are no draws: every number is the central case, and there are no ranges.".to_owned(),
         draws => format!(
-            "Every number is the central case; below it stands the {}, 5–95 %: nine of ten of the {} draws lie inside.",
+            "{number}; below it stands the {}, 5–95 %: nine of ten of the {} draws lie inside.",
             disclosure::RANGE,
             grouped(draws)
         ),
     }
+}
+
+/// Variables by their names in a record.
+pub(super) fn variables(names: &[String]) -> Result<Vec<CountryVariable>, Vec<Diagnostic>> {
+    let find = |name: &String| {
+        let mut all = CountryVariable::ALL.iter().copied();
+        all.find(|variable| variable.name() == name)
+            .ok_or_else(|| fault(format!("`{RECORD}` names a variable `{name}`, which is not known here")))
+    };
+    names.iter().map(find).collect()
+}
+
+/// A flag once for each value, as it is typed.
+pub(super) fn flags(flag: &str, values: &[String]) -> String {
+    values.iter().map(|value| format!(" --{flag} {}", quoted(value))).collect()
+}
+
+/// A word of a command, in quotes where a shell would take it apart.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.,=%/:+".contains(letter);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// A piece of text.
@@ -144,6 +201,8 @@ pub(super) enum Piece {
     Name(String),
     /// A web address.
     Address(String),
+    /// A file beside the page.
+    File(String),
 }
 
 /// Text with its names and web addresses told apart.
@@ -178,6 +237,15 @@ fn addresses(pieces: &mut Vec<Piece>, text: &str) {
             plain(pieces, word);
         }
     }
+}
+
+/// The program's own text: names between backticks are those of files beside the page.
+pub(super) fn own(text: &str) -> Vec<Piece> {
+    let file = |piece| match piece {
+        Piece::Name(name) => Piece::File(name),
+        other => other,
+    };
+    pieces(text).into_iter().map(file).collect()
 }
 
 fn plain(pieces: &mut Vec<Piece>, text: &str) {
@@ -220,7 +288,7 @@ mod tests {
     fn marked(text: &str) -> String {
         let mark = |piece: Piece| match piece {
             Piece::Plain(text) => text,
-            Piece::Name(text) => format!("[{text}]"),
+            Piece::Name(text) | Piece::File(text) => format!("[{text}]"),
             Piece::Address(text) => format!("<{text}>"),
         };
         pieces(text).into_iter().map(mark).collect()

@@ -1,28 +1,28 @@
 //! What of a record says where a policy reaches: the page cannot know it from the tables.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::report::focus;
 use crate::report::study::Study;
 
 /// The flows that measures reach.
-#[derive(Clone, Debug, Serialize)]
-pub struct Touched<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Touched {
     /// How many flows there are.
     pub flows: usize,
     /// How many pairs of countries they belong to.
     pub pairs: usize,
     /// The pairs with the most trade in them, largest first.
-    pub largest: Vec<Pair<'a>>,
+    pub largest: Vec<Pair>,
 }
 
 /// The touched flows of a pair of countries.
-#[derive(Clone, Debug, Serialize)]
-pub struct Pair<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pair {
     /// Code of the importer.
-    pub importer: &'a str,
+    pub importer: String,
     /// Code of the exporter.
-    pub exporter: &'a str,
+    pub exporter: String,
     /// Baseline trade in the touched flows.
     pub trade: f64,
     /// Their average rate before, weighted by baseline trade, as a fraction; none without trade.
@@ -32,7 +32,7 @@ pub struct Pair<'a> {
     /// What each measure adds to the average, and what happens to trade costs.
     pub by_measure: String,
     /// The touched sectors with trade, largest first; none where there are too many pairs to show them.
-    pub sectors: Vec<&'a str>,
+    pub sectors: Vec<String>,
 }
 
 /// The most pairs that a record lists.
@@ -43,7 +43,7 @@ const MOST_SECTORS: usize = 100;
 const FEWEST_SECTORS: usize = 3;
 
 /// The touched flows, by pairs of countries.
-pub(super) fn touched<'a>(study: &Study<'a>) -> Touched<'a> {
+pub(super) fn touched(study: &Study<'_>) -> Touched {
     let pairs = focus::pairs(study);
     let listed = &pairs[..pairs.len().min(MOST_PAIRS)];
     let share = MOST_SECTORS / listed.len().max(1);
@@ -55,15 +55,18 @@ pub(super) fn touched<'a>(study: &Study<'a>) -> Touched<'a> {
     }
 }
 
-fn pair<'a>(study: &Study<'a>, pair: &focus::Pair, most_sectors: usize) -> Pair<'a> {
+fn pair(study: &Study<'_>, pair: &focus::Pair, most_sectors: usize) -> Pair {
     let traded = pair.sectors.iter().filter(|(_, trade)| *trade > 0.0);
     Pair {
-        importer: study.dataset.countries.code(pair.importer),
-        exporter: study.dataset.countries.code(pair.exporter),
+        importer: study.dataset.countries.code(pair.importer).to_owned(),
+        exporter: study.dataset.countries.code(pair.exporter).to_owned(),
         trade: pair.trade,
         before: focus::rate_before(study, pair),
         after: focus::rate_after(study, pair),
         by_measure: focus::by_measure(study, pair),
-        sectors: traded.take(most_sectors).map(|&(sector, _)| study.dataset.sectors.code(sector)).collect(),
+        sectors: traded
+            .take(most_sectors)
+            .map(|&(sector, _)| study.dataset.sectors.code(sector).to_owned())
+            .collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a record says of the priors behind the draws.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::monte_carlo::draw::SMALLEST_LOG_SD;
 use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
@@ -9,27 +9,27 @@ use crate::report::study::Study;
 use crate::units::Elasticity;
 
 /// What is uncertain, and how.
-#[derive(Clone, Debug, Serialize)]
-pub struct Uncertainty<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Uncertainty {
     /// Number of draws.
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
     /// What every range is.
-    pub range: &'static str,
+    pub range: String,
     /// The priors, none without draws.
-    pub priors: Vec<Prior<'a>>,
+    pub priors: Vec<Prior>,
 }
 
 /// One prior.
-#[derive(Clone, Debug, Serialize)]
-pub struct Prior<'a> {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Prior {
     /// What is drawn.
-    pub parameter: &'static str,
+    pub parameter: String,
     /// From which distribution.
-    pub distribution: &'static str,
+    pub distribution: String,
     /// How a draw is applied to the central value: `×` or `=`.
-    pub applied: &'static str,
+    pub applied: String,
     /// The spread: `from-data`, or a number.
     pub spread: Spread,
     /// Correlation, where there is one; it is assumed, not estimated.
@@ -38,16 +38,16 @@ pub struct Prior<'a> {
     /// All of it in words.
     pub words: String,
     /// Sectors whose parameter is the same in every draw.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sectors_without_noise: Vec<&'a str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sectors_without_noise: Vec<String>,
 }
 
 /// The spread of a prior.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spread {
     /// From the published standard errors.
-    StandardError(&'static str),
+    StandardError(String),
     /// The same coefficient of variation for all.
     CoefficientOfVariation(f64),
     /// A standard deviation, as a fraction.
@@ -56,7 +56,7 @@ pub enum Spread {
     PairAndFlow([f64; 2]),
 }
 
-pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
+pub(super) fn uncertainty(study: &Study<'_>) -> Uncertainty {
     let drawn = study.uncertainty.draws > 0;
     let exempt = drawn && study.policy.exempt_shares.iter().any(|share| !share.known);
     let flows = study.uncertainty.flows.filter(|_| drawn);
@@ -65,26 +65,26 @@ pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     Uncertainty {
         draws: study.uncertainty.draws,
         seed: study.uncertainty.seed,
-        range: disclosure::RANGE,
+        range: disclosure::RANGE.to_owned(),
         priors: priors.into_iter().flatten().collect(),
     }
 }
 
-fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
+fn elasticity_prior(study: &Study<'_>) -> Prior {
     let prior = study.uncertainty.elasticities;
     let (spread, source) = match prior.spread {
         ElasticitySpread::FromData => {
             let least = format!(", at least {SMALLEST_LOG_SD} in logarithms");
-            (Spread::StandardError("from-data"), format!("its published standard error{least}"))
+            (Spread::StandardError("from-data".to_owned()), format!("its published standard error{least}"))
         }
         ElasticitySpread::CoefficientOfVariation(cv) => {
             (Spread::CoefficientOfVariation(cv), format!("a coefficient of variation of {cv}"))
         }
     };
     Prior {
-        parameter: "trade elasticities",
-        distribution: "log-normal",
-        applied: "×",
+        parameter: "trade elasticities".to_owned(),
+        distribution: "log-normal".to_owned(),
+        applied: "×".to_owned(),
         spread,
         assumed_correlation: Some(prior.correlation),
         words: format!(
@@ -94,16 +94,19 @@ fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
             Elasticity::FLOOR,
             prior.correlation
         ),
-        sectors_without_noise: disclosure::sectors_without_noise(study),
+        sectors_without_noise: disclosure::sectors_without_noise(study)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
-fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
+fn exempt_prior(study: &Study<'_>) -> Prior {
     let sd = study.uncertainty.exempt.sd;
     Prior {
-        parameter: "exempt shares",
-        distribution: "beta",
-        applied: "=",
+        parameter: "exempt shares".to_owned(),
+        distribution: "beta".to_owned(),
+        applied: "=".to_owned(),
         spread: Spread::StandardDeviation(sd),
         assumed_correlation: None,
         words: format!(
@@ -114,11 +117,11 @@ fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
     }
 }
 
-fn flow_prior<'a>(prior: FlowPrior) -> Prior<'a> {
+fn flow_prior(prior: FlowPrior) -> Prior {
     Prior {
-        parameter: "trade flows",
-        distribution: "log-normal",
-        applied: "×",
+        parameter: "trade flows".to_owned(),
+        distribution: "log-normal".to_owned(),
+        applied: "×".to_owned(),
         spread: Spread::PairAndFlow([prior.cv_pair, prior.cv_cell]),
         assumed_correlation: None,
         words: format!(

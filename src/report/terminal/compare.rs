@@ -3,7 +3,7 @@
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::Difference;
-use crate::report::compare::{self, Comparison, Contrast};
+use crate::report::compare::{self, Comparison, Contrast, OTHERS};
 use crate::report::disclosure;
 use crate::report::number;
 use crate::report::spoken::{self, Scale};
@@ -12,15 +12,6 @@ use crate::report::terminal::layout::{Cell, Grid, Page};
 use crate::report::terminal::{
     MOST_COUNTRIES, NARROWEST, SHORTEST_COUNTRY, estimate_and_ranges, number_cell,
 };
-
-/// What stands below welfare where nobody chose variables.
-const OTHERS: [(&str, CountryVariable); 5] = [
-    ("real wage", CountryVariable::RealWage),
-    ("exports, volume", CountryVariable::ExportsVolume),
-    ("imports, volume", CountryVariable::ImportsVolume),
-    ("terms of trade", CountryVariable::TermsOfTrade),
-    ("tariff revenue", CountryVariable::TariffRevenue),
-];
 
 /// The page for a terminal of some width, ending with a line end.
 pub fn compare_page(comparison: &Comparison<'_>, width: usize) -> String {
@@ -84,7 +75,7 @@ fn one_variable(
     let columns = &comparison.columns;
     let money = &comparison.first().study.dataset.unit;
     let all = columns.iter().flat_map(|column| {
-        countries.iter().map(move |&country| *column.study.estimates.country(country, variable))
+        countries.iter().map(move |&country| column.study.estimates.country(country, variable).central)
     });
     let scale = Scale::of(variable.unit(), money, all);
     let change = if spoken::is_level(variable) { "" } else { "change in " };
@@ -146,7 +137,7 @@ fn other_variables(
     let estimate = |country, variable| &contrast.differences.country(country, variable).estimate;
     let scales = OTHERS.map(|(_, variable)| {
         let shown = countries.iter().map(|&country| estimate(country, variable));
-        Scale::of(compare::unit(variable), &study.dataset.unit, shown.copied())
+        Scale::of(compare::unit(variable), &study.dataset.unit, shown.map(|estimate| estimate.central))
     });
     let [first, second] = comparison.names(contrast);
     let money = &scales[OTHERS.len() - 1].words;
@@ -167,25 +158,10 @@ fn other_variables(
 
 fn notes(page: &mut Page, comparison: &Comparison<'_>, countries: &[CountryId]) {
     page.section("To read with it", "");
-    let columns = &comparison.columns;
-    if columns.iter().any(|column| !column.study.outcomes.is_empty()) {
-        page.bullet(
-            "where several outcomes are possible, a difference is that of what is expected over them in each draw: \
-             its range does not cover which outcome comes",
-        );
-    }
-    for contrast in comparison.overall().filter(|contrast| contrast.differences.failed > 0) {
-        let [first, second] = comparison.names(contrast);
-        page.bullet(&format!(
-            "{second} − {first}: {} of {} draws are left out, for one of the two has no solution there",
-            contrast.differences.failed, columns[0].study.uncertainty.draws
-        ));
-    }
     let lines = |study: &Study<'_>| -> Vec<String> {
-        let lines = disclosure::lines(study, countries).iter().map(ToString::to_string).collect::<Vec<_>>();
-        lines.into_iter().chain(disclosure::remarks(study)).collect()
+        disclosure::lines(study, countries).iter().map(ToString::to_string).collect()
     };
-    for line in comparison.said(lines) {
+    for line in comparison.said(lines).into_iter().chain(comparison.remarks()) {
         page.bullet(&line);
     }
 }

@@ -83,31 +83,10 @@ fn welfare(page: &mut Page, path: &Path<'_>) {
 
 fn notes(page: &mut Page, path: &Path<'_>) {
     page.section("To read with it", "");
-    let study = path.busiest();
-    let differ = path.has_horizons();
-    if differ {
-        page.bullet(
-            "trade has had the time since the measures in force began to adjust, a mean over them at the trade on \
-             which each acts; adjustment after Boehm, Levchenko and Pandalai-Nayar 2023, nothing shorter than a year \
-             being known",
-        );
-    }
-    page.bullet("each day is a world in which its measures stay; no day builds on the one before");
-    for line in disclosure::lines(study, &path.countries(MOST_COUNTRIES)) {
+    for line in disclosure::lines(path.busiest(), &path.countries(MOST_COUNTRIES)) {
         page.bullet(&line.to_string());
     }
-    let labour = path.days.iter().map(|day| day.study.closure.labour);
-    let labour_differs = labour.clone().any(|labour| labour != study.closure.labour);
-    if labour_differs {
-        page.bullet("nobody changes sector while trade has had a year or less, afterwards everyone may");
-    }
-    let of_one_day = [
-        (differ, disclosure::horizon_in_words(study.elasticities.horizon)),
-        (labour_differs, disclosure::labour_in_words(study.closure.labour).to_owned()),
-    ];
-    let concerns_one_day =
-        |remark: &String| of_one_day.iter().any(|(differs, words)| *differs && words == remark);
-    for remark in disclosure::remarks(study).into_iter().filter(|remark| !concerns_one_day(remark)) {
+    for remark in path.remarks() {
         page.bullet(&remark);
     }
 }

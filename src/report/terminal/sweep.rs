@@ -4,7 +4,7 @@ use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::report::disclosure;
 use crate::report::spoken::{self, Scale};
-use crate::report::sweep::{Key, Point, Sweep};
+use crate::report::sweep::{Key, Point, Sweep, thinned};
 use crate::report::terminal::layout::{Cell, Grid, Page};
 use crate::report::terminal::{NARROWEST, estimate_and_ranges, number_cell};
 
@@ -53,16 +53,11 @@ fn values_in_words(key: &Key) -> String {
     format!("taken through {} = {named}", key.name)
 }
 
-/// Positions from first to last, not more than `most`, with the same distance.
-fn thinned(count: usize, most: usize) -> impl Iterator<Item = usize> + Clone {
-    (0..count).step_by(count.div_ceil(most).max(1))
-}
-
 fn scale(sweep: &Sweep<'_>, countries: &[CountryId], variable: CountryVariable) -> Scale {
     let shown = sweep.points.iter().flat_map(|point| {
         countries.iter().filter_map(move |&country| sweep.number(point, country, variable))
     });
-    Scale::of(variable.unit(), &sweep.study.dataset.unit, shown.copied())
+    Scale::of(variable.unit(), &sweep.study.dataset.unit, shown.map(|estimate| estimate.central))
 }
 
 fn cell(
@@ -143,14 +138,9 @@ fn notes(page: &mut Page, sweep: &Sweep<'_>) {
             failed.len() - MOST_FAILED
         ));
     }
-    page.bullet(
-        "each point is a world of its own in which nothing else changes, solved from the same baseline data",
-    );
     let most = if sweep.keys.len() == 1 { MOST_COUNTRIES } else { MOST_TABLES };
     let lines = disclosure::lines(&sweep.study, &sweep.countries(most));
-    let lines = lines.iter().map(ToString::to_string).chain(disclosure::remarks(&sweep.study));
-    for line in lines {
+    for line in lines.iter().map(ToString::to_string).chain(sweep.remarks()) {
         page.bullet(&line);
     }
-    page.note(&format!("Said of the point with the largest effects, {}.", sweep.place_of_most()));
 }

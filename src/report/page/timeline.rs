@@ -1,0 +1,223 @@
+//! The page of a run over time.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::variable::CountryVariable;
+use crate::report::contents::{Kind, SCENARIO, TIMELINE};
+use crate::report::number::{self, Place};
+use crate::report::page::frame::{self, Page, Section, Term, Tile, Told, World};
+use crate::report::page::grid::{Cell, Column, Grid};
+use crate::report::page::matrix::Matrix;
+use crate::report::page::run::OF_COUNTRIES;
+use crate::report::page::thin::Wanted;
+use crate::report::page::values::{Apart, Statistics};
+use crate::report::page::{Source, fault, read, read_chart, read_rows, words};
+use crate::report::record::{DayRecord, Measure, Model, PathRecord};
+use crate::report::study::ALL_OUTCOMES;
+use crate::units::Date;
+
+/// The most countries in a table.
+const MOST_COUNTRIES: usize = 6;
+
+/// How many countries have a tile.
+const TILES: usize = 3;
+
+/// The variables of which there are tables on demand.
+const MORE: [CountryVariable; 7] = [
+    CountryVariable::EffectiveRateFixedWeights,
+    CountryVariable::EffectiveRate,
+    CountryVariable::RealWage,
+    CountryVariable::ConsumerPrices,
+    CountryVariable::Exports,
+    CountryVariable::Imports,
+    CountryVariable::TariffRevenue,
+];
+
+/// What the page is made of.
+struct Story<'a> {
+    record: &'a PathRecord,
+    dates: Vec<Date>,
+    numbers: Apart,
+}
+
+/// The page of a run over time.
+///
+/// # Errors
+/// What cannot be read in the files.
+pub(super) fn page<'a>(files: &dyn Source, record: &'a PathRecord) -> Result<Page<'a>, Vec<Diagnostic>> {
+    let dates = record.days.iter().map(|day| Date::parse(&day.date)).collect::<Result<Vec<_>, _>>();
+    let dates = dates.map_err(|error| fault(format!("a day of the record is none: {error}")))?;
+    if dates.is_empty() {
+        return Err(fault("the record has no days".to_owned()));
+    }
+    let name = record.scenario.name.as_str();
+    let countries = record.concerned.iter().chain(&record.imposer);
+    let rows = countries.flat_map(|code| {
+        record.days.iter().map(move |day| vec![day.date.as_str(), name, ALL_OUTCOMES, code.as_str()])
+    });
+    let text = read_rows(files, TIMELINE, &Wanted::new(&rows.collect::<Vec<_>>()))?;
+    // The date and the scenario.
+    let story = Story { record, dates, numbers: Apart::read(TIMELINE, &text, ALL_OUTCOMES, 2)? };
+    let over_time = Section {
+        id: "time",
+        heading: "Over time",
+        words: vec![OF_RATES.to_owned()],
+        charts: vec![read_chart(files, "timeline.svg")?],
+        grids: story.rates().into_iter().collect(),
+        ..Section::default()
+    };
+    let countries = Section {
+        id: "countries",
+        heading: "Countries",
+        words: vec![OF_COUNTRIES.to_owned(), format!("Every country is in `{TIMELINE}`.")],
+        grids: vec![story.by_country(CountryVariable::Welfare)],
+        folded: vec![(
+            "Tariffs, real wages, prices and trade".to_owned(),
+            MORE.iter().map(|&variable| story.by_country(variable)).collect(),
+        )],
+        ..Section::default()
+    };
+    let measures =
+        Section { id: "measures", heading: "Measures", list: story.measures(), ..Section::default() };
+    Ok(Page::new(Told {
+        kind: Kind::Timeline,
+        program: &record.program,
+        title: &record.scenario.title,
+        summary: &record.scenario.summary,
+        assumptions: &record.assumptions,
+        notes: [&record.disclosures, &record.remarks],
+        data: &record.data,
+        scenarios: vec![&record.scenario],
+        worlds: record.days.iter().map(|day| world(record, day)).collect(),
+        solutions: record.days.iter().map(|day| &day.solution).collect(),
+        arguments: String::new(),
+        texts: vec![read(files, SCENARIO)?],
+        tiles: story.tiles(),
+        sections: vec![over_time, measures, countries],
+        more_files: Vec::new(),
+    }))
+}
+
+const OF_RATES: &str = "The average tariff on all goods imports. On old imports: the new rates on what was bought before, without \
+                        substitution. On new imports: after buyers have turned to other suppliers.";
+
+fn world<'a>(record: &'a PathRecord, day: &'a DayRecord) -> World<'a> {
+    World {
+        label: day.date.clone(),
+        model: Model { labour: day.labour.clone(), horizon: day.horizon.clone(), ..record.model.clone() },
+        uncertainty: &record.uncertainty,
+        absent: &day.absent,
+    }
+}
+
+impl Story<'_> {
+    fn number(&self, day: usize, code: &str, variable: CountryVariable) -> Statistics {
+        let Self { record, numbers, .. } = self;
+        numbers.get(&[&record.days[day].date, &record.scenario.name], code, variable)
+    }
+
+    fn first_column() -> Column {
+        Column::name("date", "From")
+    }
+
+    /// The average tariff of whoever imposes most, and what changes; none where nothing is ever touched.
+    fn rates(&self) -> Option<Grid> {
+        let imposer = self.record.imposer.as_ref()?;
+        let row = |(at, day): (usize, &DayRecord)| {
+            let level = |variable| Cell::level(&self.number(at, imposer, variable));
+            let events = if day.events.is_empty() { "the day before anything changes" } else { &day.events };
+            let names: Vec<&str> = day.measures.iter().map(|measure| measure.name.as_str()).collect();
+            let in_force = match names.as_slice() {
+                [] => "nothing in force".to_owned(),
+                names => format!("in force: {}", names.join(", ")),
+            };
+            vec![
+                Cell::text(&day.date),
+                level(CountryVariable::EffectiveRateFixedWeights),
+                level(CountryVariable::EffectiveRate),
+                Cell::Text(events.to_owned(), in_force),
+            ]
+        };
+        let columns = vec![
+            Self::first_column(),
+            Column::number(CountryVariable::EffectiveRateFixedWeights.name(), "Old imports", "%"),
+            Column::number(CountryVariable::EffectiveRate.name(), "New imports", "%"),
+            Column::words("events", "What changes"),
+        ];
+        let grid = Grid::new(columns, self.record.days.iter().enumerate().map(row).collect());
+        let name = self.record.names.country(imposer);
+        Some(grid.named("rates-by-date", format!("Average tariff on goods imports, {name}")))
+    }
+
+    /// A variable of the countries concerned.
+    fn by_country(&self, variable: CountryVariable) -> Grid {
+        let record = self.record;
+        let countries: Vec<&str> = record.concerned.iter().take(MOST_COUNTRIES).map(String::as_str).collect();
+        let matrix = Matrix {
+            variable,
+            money: &record.data.unit,
+            first: Self::first_column(),
+            down: record.days.iter().map(|day| day.date.clone()).collect(),
+            across: countries.iter().map(|code| Column::given(record.names.country(code), "")).collect(),
+        };
+        matrix.grid(variable.name(), |day, country| self.number(day, countries[country], variable))
+    }
+
+    /// What is seen first: the average tariff and welfare on the last day with measures.
+    fn tiles(&self) -> Vec<Tile> {
+        let record = self.record;
+        let last = record.days.iter().rposition(|day| !day.measures.is_empty()).unwrap_or(0);
+        let since = self.dates[last].spoken();
+        let rate = record.imposer.iter().filter_map(|code| {
+            let figures = |day| self.number(day, code, CountryVariable::EffectiveRate).figures();
+            let [before, after] = [figures(0).central?, figures(last).central?];
+            let place = Place::of(1.0);
+            Some(Tile {
+                about: record.names.country(code).to_owned(),
+                number: format!("{} %", number::plain(after, place)),
+                range: Some(format!("from {} % before", number::plain(before, place))),
+                what: format!("average tariff from {since}"),
+            })
+        });
+        let welfare = record.concerned.iter().take(TILES).filter_map(|code| {
+            let shown = self.number(last, code, CountryVariable::Welfare).figures().shown(1.0)?;
+            Some(Tile {
+                about: record.names.country(code).to_owned(),
+                number: format!("{} %", shown.central),
+                range: shown.range.map(|range| format!("{range} %")),
+                what: format!("welfare (real income) from {since}"),
+            })
+        });
+        rate.chain(welfare).collect()
+    }
+
+    /// Every measure in words, as often as it changes, with the days on which it is so in force.
+    fn measures(&self) -> Vec<Term> {
+        let mut told: Vec<(&Measure, Vec<usize>)> = Vec::new();
+        for (at, day) in self.record.days.iter().enumerate() {
+            for measure in &day.measures {
+                let is_same = |other: &Measure| other.name == measure.name && other.words == measure.words;
+                match told.iter_mut().find(|(other, _)| is_same(other)) {
+                    Some((_, days)) => days.push(at),
+                    None => told.push((measure, vec![at])),
+                }
+            }
+        }
+        let quiet = |measure: &Measure, days: &[usize]| {
+            format!("{}; {}.", self.spells(days), words::flows(measure.flows))
+        };
+        frame::measures(told.into_iter().map(|(measure, days)| (measure, quiet(measure, &days))).collect())
+    }
+
+    /// From when to when something holds that holds on some days.
+    fn spells(&self, days: &[usize]) -> String {
+        let spells = days.chunk_by(|before, after| before + 1 == *after);
+        let words = spells.filter_map(|spell| {
+            let (first, last) = (self.dates[*spell.first()?], *spell.last()?);
+            let end = self.dates.get(last + 1).map(|next| next.previous());
+            let end = end.map_or_else(|| "on".to_owned(), |end| format!("until {}", end.spoken()));
+            Some(format!("from {} {end}", first.spoken()))
+        });
+        let text = words.collect::<Vec<_>>().join(", ");
+        text.replacen('f', "F", 1)
+    }
+}
