@@ -11,6 +11,7 @@ mod panel;
 mod path;
 mod pen;
 mod picture;
+mod plate;
 mod sweep;
 mod waterfall;
 

@@ -131,9 +131,8 @@ impl<'a> Comparison<'a> {
 
     /// What must be said of the scenarios: once where it holds for all, else with the names for which it does.
     pub(in crate::report) fn said(&self, of: impl Fn(&Study<'_>) -> Vec<String>) -> Vec<String> {
-        spoken::of_each(
-            self.columns.iter().map(|column| (column.short.as_str(), of(&column.study))).collect(),
-        )
+        let each = self.columns.iter().map(|column| (column.short.as_str(), of(&column.study)));
+        spoken::of_each(&each.collect::<Vec<_>>())
     }
 }
 

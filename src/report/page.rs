@@ -26,11 +26,14 @@ use askama::Template as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
+use crate::model::variable::CountryVariable;
 use crate::report::contents::RECORD;
 use crate::report::plain::plain_lines;
 use crate::report::record::{RUN_AGAIN, Written};
+use crate::report::study::ALL_OUTCOMES;
 use frame::Chart;
 use thin::Wanted;
+use values::Apart;
 
 /// The most bytes of a file, and of what is read of a large table: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
@@ -94,6 +97,28 @@ fn read(files: &dyn Source, name: &str) -> Result<String, Vec<Diagnostic>> {
 fn read_rows(files: &dyn Source, name: &str, wanted: &Wanted) -> Result<String, Vec<Diagnostic>> {
     let thin = files.open(name).and_then(|reader| thin::thin(reader, name, wanted, MOST_BYTES));
     thin.map_err(|error| unreadable(name, &error))
+}
+
+/// Some variables of some countries, over all outcomes, in a table of several runs: `leads` are the fields in front that
+/// tell these apart.
+fn read_apart(
+    files: &dyn Source,
+    name: &str,
+    leads: &[Vec<&str>],
+    codes: &[String],
+    variables: &[CountryVariable],
+) -> Result<Apart, Vec<Diagnostic>> {
+    let mut beginnings = Vec::new();
+    for lead in leads {
+        for code in codes {
+            let of_variable =
+                |of: &CountryVariable| [lead.as_slice(), &[ALL_OUTCOMES, code.as_str(), of.name()]].concat();
+            beginnings.extend(variables.iter().map(of_variable));
+        }
+    }
+    let wanted = Wanted::new(&beginnings);
+    let text = read_rows(files, name, &wanted)?;
+    Apart::read(name, &text, ALL_OUTCOMES, leads.first().map_or(0, Vec::len))
 }
 
 /// A chart of the folder.

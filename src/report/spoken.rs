@@ -26,9 +26,9 @@ pub fn is_level(variable: CountryVariable) -> bool {
 }
 
 /// What is said of several things under their names: once where it holds for all, else with the names for which it does.
-pub fn of_each(each: Vec<(&str, Vec<String>)>) -> Vec<String> {
+pub fn of_each(each: &[(&str, Vec<String>)]) -> Vec<String> {
     let mut lines: Vec<(&String, Vec<&str>)> = Vec::new();
-    for (name, own) in &each {
+    for (name, own) in each {
         for line in own {
             match lines.iter_mut().find(|(said, _)| *said == line) {
                 Some((_, names)) if names.last() == Some(name) => {}
@@ -82,7 +82,7 @@ mod tests {
     fn what_holds_for_all_is_said_once_and_the_rest_with_names() {
         let said = |each: &[(&str, &[&str])]| {
             let lines = |list: &[&str]| list.iter().map(|&line| line.to_owned()).collect::<Vec<_>>();
-            of_each(each.iter().map(|(name, list)| (*name, lines(list))).collect())
+            of_each(&each.iter().map(|(name, list)| (*name, lines(list))).collect::<Vec<_>>())
         };
         let each: [(&str, &[&str]); 3] =
             [("A", &["own", "all"]), ("B", &["two", "all"]), ("C", &["all", "two"])];

@@ -8,7 +8,7 @@
   };
   const order = (a, b, direction) => {
     if (a === null || b === null) return (a === null) - (b === null);
-    return direction * (typeof a === "number" ? a - b : a.localeCompare(b));
+    return direction * (typeof a === "number" ? a - b : a.localeCompare(b, undefined, { numeric: true }));
   };
   const sortable = (table) => {
     const heads = [...table.tHead.rows[0].cells];

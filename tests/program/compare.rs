@@ -309,6 +309,10 @@ fn a_comparison_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("compare one.toml two.toml --draws 0 --quiet --out r");
     crate::output::page_is_made_again(&desk, "r", "compare.csv");
+    crate::output::command_of_page(&desk, "r", "again");
+    let [again, before] = ["again", "r"].map(|folder| desk.files(folder)["compare.csv"].clone());
+    let again = String::from_utf8(again).unwrap().replace("scenario-1,scenario-2,", "one,two,");
+    assert!(again.as_bytes() == before);
     desk.good("run one.toml --draws 0 --quiet --out r");
     assert!(!desk.files("r").contains_key("compare.csv"));
 }

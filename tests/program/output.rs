@@ -289,6 +289,19 @@ fn the_page_of_a_folder_is_made_from_its_files_wherever_it_lies() {
     }
 }
 
+/// The command by which a page says that its numbers are made again, run where the scenarios of its folder are, into
+/// another folder.
+pub(crate) fn command_of_page(desk: &Desk, folder: &str, out: &str) {
+    let files = desk.files(folder);
+    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".toml")) {
+        desk.write(name, std::str::from_utf8(text).unwrap());
+    }
+    let page = String::from_utf8(files["report.html"].clone()).unwrap();
+    let command = page.split("aria-label=\"Command\"><code>tariffsim ").nth(1).unwrap();
+    let command = command.split("</code>").next().unwrap();
+    desk.good(&format!("{command} --out {out} --quiet"));
+}
+
 /// The page of a folder comes back to the byte, and not once one of its tables was changed.
 pub(crate) fn page_is_made_again(desk: &Desk, folder: &str, table: &str) {
     let before = desk.files(folder);

@@ -207,6 +207,10 @@ fn a_sweep_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("sweep s.toml model.inputs=true,false --draws 0 --quiet --out r");
     crate::output::page_is_made_again(&desk, "r", "sweep.csv");
+    crate::output::command_of_page(&desk, "r", "again");
+    assert!(
+        text(&desk, "again/sweep.csv").replace(",scenario,all,", ",s,all,") == text(&desk, "r/sweep.csv")
+    );
     desk.good("run s.toml --draws 0 --quiet --out r");
     assert!(!desk.files("r").contains_key("sweep.csv"));
 }

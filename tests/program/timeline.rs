@@ -137,10 +137,39 @@ fn the_record_and_the_chart_say_what_happens_when() {
 }
 
 #[test]
+fn the_document_of_a_timeline_holds_what_its_table_holds() {
+    let desk = desk();
+    desk.good("timeline war.toml --draws 8 --out r --quiet");
+    let document: serde_json::Value =
+        serde_json::from_str(&desk.good("timeline war.toml --draws 8 --json").stdout).unwrap();
+    let table = desk.table("r/timeline.csv");
+    let [day, country, variable, stat, value] =
+        ["date", "country", "variable", "stat", "value"].map(|name| table.column(name));
+    let p05: Vec<_> = table.rows.iter().filter(|row| &row[stat] == "p05").collect();
+    let rows = document["countries"].as_array().unwrap();
+    let rows: Vec<_> = rows.iter().filter(|row| row["p05"].is_number()).collect();
+    assert!(rows.len() == p05.len() && rows.len() > 1000);
+    for (row, line) in rows.iter().zip(p05) {
+        assert!(
+            row["date"] == line[day] && row["country"] == line[country] && row["variable"] == line[variable]
+        );
+        assert_eq!(row["p05"].as_f64(), line[value].parse().ok());
+    }
+    assert_eq!(document["record"]["days"].as_array().unwrap().len(), 7);
+    assert_eq!(document["record"]["imposer"], "USA");
+    assert_eq!(desk.run("timeline war.toml --json --quiet").code, 2);
+}
+
+#[test]
 fn a_result_over_time_can_be_replaced_and_its_page_made_again() {
     let desk = desk();
     desk.good("timeline war.toml --draws 0 --out r --quiet");
     crate::output::page_is_made_again(&desk, "r", "timeline.csv");
+    crate::output::command_of_page(&desk, "r", "again");
+    assert!(
+        text(&desk, "again/timeline.csv").replace(",scenario,all,", ",war,all,")
+            == text(&desk, "r/timeline.csv")
+    );
     desk.good("run war.toml --on 2025-04-10 --draws 0 --out r --quiet");
     assert!(desk.files("r").contains_key("report.html") && !desk.files("r").contains_key("timeline.csv"));
     assert!(text(&desk, "r/scenario.toml").contains("date = 2025-04-10\n"));

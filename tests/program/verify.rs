@@ -96,5 +96,5 @@ fn a_record_that_was_changed_or_is_of_something_else_is_told() {
     desk.good("timeline t.toml --draws 0 --out t --quiet");
     assert!(refused(&desk, "verify t", 1).contains("`tariffsim timeline"));
     assert!(refused(&desk, "verify nowhere", 1).contains("there is no file `nowhere`"));
-    assert!(refused(&desk, "verify a.toml", 1).contains("is no record of this program"));
+    assert!(refused(&desk, "verify a.toml", 1).contains("is no whole record of this program"));
 }

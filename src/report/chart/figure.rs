@@ -1,9 +1,8 @@
 //! A chart of rows: a label, one mark a series with its bands, and the value in figures.
 
-use plotters::style::RGBColor;
-
 use crate::report::chart::axis::Axis;
 use crate::report::chart::pen::{FAINT, Face, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::chart::plate::Plate;
 use crate::report::plain::plain;
 
 /// A chart, ready to be drawn.
@@ -101,15 +100,11 @@ struct Placed<'a> {
 
 /// Where everything is.
 struct Layout<'a> {
-    title: Vec<String>,
-    subtitle: Vec<String>,
-    notes: Vec<String>,
-    key: i32,
+    plate: Plate,
     rows: Vec<Placed<'a>>,
     left: i32,
     right: i32,
     bottom: i32,
-    height: i32,
     axis: Axis,
 }
 
@@ -126,20 +121,17 @@ impl Figure {
             *text = plain(text);
         }
         let layout = self.layout();
-        let mut svg = String::new();
-        let size = (WIDTH as u32, layout.height as u32);
-        let pen = Pen::new(&mut svg, size);
-        self.draw_head(&pen, &layout);
-        self.draw_axis(&pen, &layout);
-        for placed in &layout.rows {
-            self.draw_row(&pen, &layout, placed);
-        }
-        if layout.rows.is_empty() {
-            pen.text(NOTHING, LABEL, GREY, (MARGIN, layout.bottom - LANE / 2), Side::Left);
-        }
-        draw_notes(&pen, &layout);
-        pen.finish();
-        with_title(svg, &self.title)
+        let below = layout.bottom + 40 + leading(TICK) + leading(KEY);
+        layout.plate.draw(below, |pen| {
+            self.draw_key(pen, layout.plate.key());
+            self.draw_axis(pen, &layout);
+            for placed in &layout.rows {
+                self.draw_row(pen, &layout, placed);
+            }
+            if layout.rows.is_empty() {
+                pen.text(NOTHING, LABEL, GREY, (MARGIN, layout.bottom - LANE / 2), Side::Left);
+            }
+        })
     }
 
     /// Its texts, which may come from a file.
@@ -150,37 +142,27 @@ impl Figure {
     }
 
     fn layout(&self) -> Layout<'_> {
-        let width = WIDTH - 2 * MARGIN;
-        let title = TITLE.wrap(&self.title, width, 2);
-        let subtitle = SUBTITLE.wrap(&self.subtitle, width, 2);
         let extents: Vec<[f64; 2]> = self.marks().map(Mark::extent).collect();
         let axis = Axis::spanning(&extents);
-        let notes: Vec<String> =
-            self.notes(&axis).flat_map(|note| NOTE.wrap(note, width, usize::MAX)).collect();
-        let key = MARGIN + lines(&title, TITLE) + lines(&subtitle, SUBTITLE) + 30;
-        let first = key + 44 + if self.has_bands() { leading(KEY) } else { 0 };
+        let plate = Plate::new(&self.title, &self.subtitle, &self.notes(&axis).collect::<Vec<_>>());
+        let first = plate.key() + 44 + if self.has_bands() { leading(KEY) } else { 0 };
         let label_width = self.label_width();
         let rows = self.place_rows(first, label_width);
         let bottom = rows.last().map_or(first + LANE, |row| row.top + row.height);
-        let notes_top = bottom + 28 + leading(TICK) + leading(KEY);
         Layout {
-            key,
             left: MARGIN + label_width + 32,
             right: WIDTH - MARGIN - self.value_width() - 32,
             bottom,
-            height: notes_top + 24 + lines(&notes, NOTE) + 24,
             axis,
-            title,
-            subtitle,
-            notes,
+            plate,
             rows,
         }
     }
 
     /// The lines under the chart, the first about arrows if there are any.
-    fn notes(&self, axis: &Axis) -> impl Iterator<Item = &str> {
+    fn notes(&self, axis: &Axis) -> impl Iterator<Item = String> {
         let is_cut = self.marks().any(|mark| axis.outside(mark.point).is_some());
-        is_cut.then_some(CUT).into_iter().chain(self.notes.iter().map(String::as_str))
+        is_cut.then(|| CUT.to_owned()).into_iter().chain(self.notes.iter().cloned())
     }
 
     fn marks(&self) -> impl Iterator<Item = &Mark> {
@@ -213,17 +195,15 @@ impl Figure {
         self.rows.iter().map(place).collect()
     }
 
-    fn draw_head(&self, pen: &Pen<'_>, layout: &Layout<'_>) {
-        let below = paragraph(pen, &layout.title, TITLE, INK, MARGIN);
-        paragraph(pen, &layout.subtitle, SUBTITLE, GREY, below + 6);
+    fn draw_key(&self, pen: &Pen<'_>, y: i32) {
         let mut x = MARGIN;
         for series in &self.series {
-            pen.point((x + 10, layout.key), series.hue.full());
-            pen.text(&series.name, KEY, series.hue.ink(), (x + 28, layout.key), Side::Left);
+            pen.point((x + 10, y), series.hue.full());
+            pen.text(&series.name, KEY, series.hue.ink(), (x + 28, y), Side::Left);
             x += 28 + KEY.width(&series.name) + 36;
         }
         if self.has_bands() {
-            draw_band_key(pen, (MARGIN, layout.key + leading(KEY) + 6));
+            draw_band_key(pen, (MARGIN, y + leading(KEY) + 6));
         }
     }
 
@@ -290,14 +270,6 @@ pub(super) fn lines(text: &[String], face: Face) -> i32 {
     leading(face) * i32::try_from(text.len()).unwrap_or(0)
 }
 
-/// Draws lines from a height downwards; gives the height below them.
-pub(super) fn paragraph(pen: &Pen<'_>, text: &[String], face: Face, colour: RGBColor, top: i32) -> i32 {
-    for (at, line) in (0..).zip(text) {
-        pen.text(line, face, colour, (MARGIN, top + leading(face) * at + leading(face) / 2), Side::Left);
-    }
-    top + lines(text, face)
-}
-
 /// What the bands are.
 fn draw_band_key(pen: &Pen<'_>, (x, y): (i32, i32)) {
     const REACH: [i32; 3] = [0, 22, 46];
@@ -306,17 +278,4 @@ fn draw_band_key(pen: &Pen<'_>, (x, y): (i32, i32)) {
     }
     let text = "bands: 50, 80 and 95 % of draws; point: central case";
     pen.text(text, KEY, GREY, (x + 158, y), Side::Left);
-}
-
-fn draw_notes(pen: &Pen<'_>, layout: &Layout<'_>) {
-    let top = layout.height - 24 - lines(&layout.notes, NOTE);
-    pen.line((MARGIN, top - 12), (WIDTH - MARGIN, top - 12), FAINT, 1);
-    paragraph(pen, &layout.notes, NOTE, GREY, top);
-}
-
-/// Names the picture for screen readers.
-pub(super) fn with_title(svg: String, title: &str) -> String {
-    let Some((tag, rest)) = svg.split_once(">\n") else { return svg };
-    let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!("{tag} role=\"img\">\n<title>{title}</title>\n{rest}")
 }

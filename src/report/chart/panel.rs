@@ -68,8 +68,10 @@ impl Panel {
         ends.sort_by_key(|(height, _)| *height);
         let exact: Vec<i32> = ends.iter().map(|(height, _)| *height).collect();
         let gap = 2 * leading(TICK) + 4;
-        for (place, (_, line)) in spread(&exact, gap, 0, i32::MAX / 2).into_iter().zip(ends) {
-            let half = leading(TICK) / 2;
+        let half = leading(TICK) / 2;
+        // Below the panel stand the values of its other axis.
+        let lowest = self.top + self.height - half;
+        for (place, (_, line)) in spread(&exact, gap, self.top, lowest).into_iter().zip(ends) {
             let name = TICK.wrap(&plain(&line.name), WIDTH - self.right - MARGIN, 1).concat();
             pen.text(&name, TICK, line.hue.ink(), (self.right + 16, place - half), Side::Left);
             pen.text(&line.last, VALUE, line.hue.ink(), (self.right + 16, place + half), Side::Left);

@@ -2,11 +2,10 @@
 
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
-use crate::report::chart::figure::{
-    KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, WIDTH, leading, lines, paragraph, with_title,
-};
+use crate::report::chart::figure::{BANDS, KEY, LABEL, MARGIN, NOTE, TICK, WIDTH, leading, lines};
 use crate::report::chart::panel::{self, Line, Panel, VEILS, spread};
-use crate::report::chart::pen::{FAINT, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::chart::pen::{GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::chart::plate::{Plate, paragraph};
 use crate::report::chart::{point_with_bands, with_line};
 use crate::report::number;
 use crate::report::path::Path;
@@ -32,50 +31,41 @@ pub fn path_chart(path: &Path<'_>) -> String {
     let study = path.busiest();
     let (title, rates, welfare) = (format!("Over time: {}", study.title), rates(path), welfare(path));
     let events = events(path, &rates);
-    let width = WIDTH - 2 * MARGIN;
-    let title_lines = TITLE.wrap(&plain(&title), width, 2);
-    let subtitle =
-        SUBTITLE.wrap("Average tariffs and welfare while the measures of each day are in force", width, 2);
     let list = event_list(&events);
-    let notes = notes(path, events.len());
-    let notes: Vec<String> =
-        notes.iter().flat_map(|note| NOTE.wrap(&plain(note), width, usize::MAX)).collect();
-    let key = MARGIN + lines(&title_lines, TITLE) + lines(&subtitle, SUBTITLE) + 30;
-    let top = key + 48 + EVENT_STRIP;
-    let below = top + 2 * PANEL + 2 * PANEL_GAP;
-    let height = below + lines(&list[0], NOTE).max(lines(&list[1], NOTE)) + 52 + lines(&notes, NOTE);
-    let mut svg = String::new();
-    let pen = Pen::new(&mut svg, (WIDTH as u32, height as u32));
-    let after_title = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
-    paragraph(&pen, &subtitle, SUBTITLE, GREY, after_title + 6);
-    let has_bands =
-        rates.iter().chain(&welfare).flat_map(|line| &line.points).flatten().any(|step| step.1.is_some());
-    let what = if has_bands {
-        "lines: central case; bands: 50, 80 and 95 % of draws"
+    let plate = Plate::new(
+        &title,
+        "Average tariffs and welfare while the measures of each day are in force",
+        &notes(path, events.len()),
+    );
+    let tops = [plate.key() + 48 + EVENT_STRIP, plate.key() + 48 + EVENT_STRIP + PANEL + PANEL_GAP];
+    let below = tops[1] + PANEL + PANEL_GAP;
+    plate.draw(below + lines(&list[0], NOTE).max(lines(&list[1], NOTE)) + 16, |pen| {
+        pen.text(what_is_drawn(&rates, &welfare), KEY, GREY, (MARGIN, plate.key()), Side::Left);
+        let time = Time::new(path);
+        draw_events(pen, &time, &events, tops);
+        let imposer = path.imposer().map_or("", |id| study.dataset.countries.name(id));
+        let heading = format!("Average tariff on goods imports, {imposer}, per cent");
+        pen.text(&plain(&heading), LABEL, INK, (MARGIN, tops[0] - EVENT_STRIP - 8), Side::Left);
+        draw_panel(pen, &time, tops[0], &rates);
+        let heading = "Welfare (real income), change in per cent";
+        pen.text(heading, LABEL, INK, (MARGIN, tops[1] - 24), Side::Left);
+        draw_panel(pen, &time, tops[1], &welfare);
+        time.draw(pen, tops[1] + PANEL);
+        paragraph(pen, &list[0], NOTE, INK, below);
+        for (at, line) in (0..).zip(&list[1]) {
+            let y = below + leading(NOTE) * at + leading(NOTE) / 2;
+            pen.text(line, NOTE, INK, (WIDTH / 2 + 12, y), Side::Left);
+        }
+    })
+}
+
+fn what_is_drawn(rates: &[Line], welfare: &[Line]) -> &'static str {
+    let mut steps = rates.iter().chain(welfare).flat_map(|line| &line.points).flatten();
+    if steps.any(|step| step.1.is_some()) {
+        "lines: central case; bands: 50, 80 and 95 % of draws; numbers: see below"
     } else {
-        "lines: central case"
-    };
-    pen.text(&format!("{what}; numbers: see below"), KEY, GREY, (MARGIN, key), Side::Left);
-    let time = Time::new(path);
-    let tops = [top, top + PANEL + PANEL_GAP];
-    draw_events(&pen, &time, &events, tops);
-    let imposer = path.imposer().map_or("", |id| study.dataset.countries.name(id));
-    let heading = format!("Average tariff on goods imports, {imposer}, per cent");
-    pen.text(&plain(&heading), LABEL, INK, (MARGIN, top - EVENT_STRIP - 8), Side::Left);
-    draw_panel(&pen, &time, tops[0], &rates);
-    pen.text("Welfare (real income), change in per cent", LABEL, INK, (MARGIN, tops[1] - 24), Side::Left);
-    draw_panel(&pen, &time, tops[1], &welfare);
-    time.draw(&pen, top + 2 * PANEL + PANEL_GAP);
-    paragraph(&pen, &list[0], NOTE, INK, below);
-    for (at, line) in (0..).zip(&list[1]) {
-        let y = below + leading(NOTE) * at + leading(NOTE) / 2;
-        pen.text(line, NOTE, INK, (WIDTH / 2 + 12, y), Side::Left);
+        "lines: central case; numbers: see below"
     }
-    let notes_top = height - 24 - lines(&notes, NOTE);
-    pen.line((MARGIN, notes_top - 12), (WIDTH - MARGIN, notes_top - 12), FAINT, 1);
-    paragraph(&pen, &notes, NOTE, GREY, notes_top);
-    pen.finish();
-    with_title(svg, &plain(&title))
 }
 
 fn notes(path: &Path<'_>, told: usize) -> Vec<String> {
@@ -210,9 +200,9 @@ fn draw_events(pen: &Pen<'_>, time: &Time, events: &[(Date, &str)], tops: [i32; 
     let y = tops[0] - EVENT_STRIP + 30;
     for (at, (x, place)) in exact.into_iter().zip(places).enumerate() {
         for top in tops {
-            pen.line((x, top), (x, top + PANEL), tint(GREY, WHITE, 0.35), 1);
+            pen.line((x, top), (x, top + PANEL), tint(GREY, WHITE, BANDS[1].1), 1);
         }
-        pen.line((place, y + 14), (x, tops[0]), tint(GREY, WHITE, 0.6), 1);
+        pen.line((place, y + 14), (x, tops[0]), tint(GREY, WHITE, BANDS[2].1), 1);
         pen.text(&(at + 1).to_string(), LABEL, INK, (place, y), Side::Middle);
     }
 }

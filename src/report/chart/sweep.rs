@@ -2,11 +2,10 @@
 
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
-use crate::report::chart::figure::{
-    KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, WIDTH, leading, lines, paragraph, with_title,
-};
+use crate::report::chart::figure::{KEY, LABEL, MARGIN, TICK, WIDTH, leading};
 use crate::report::chart::panel::{self, Line, Panel, VEILS};
-use crate::report::chart::pen::{FAINT, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::chart::pen::{GREY, Hue, INK, Pen, Side};
+use crate::report::chart::plate::Plate;
 use crate::report::chart::{point_with_bands, with_line};
 use crate::report::number::{self, Place};
 use crate::report::plain::plain;
@@ -23,12 +22,14 @@ const LEFT: i32 = 150;
 const RIGHT: i32 = WIDTH - 250;
 /// The height of a panel of lines, and the room below it for the values of the key.
 const PANEL: i32 = 340;
-const PANEL_GAP: i32 = 120;
+const PANEL_GAP: i32 = 136;
 const MAP_GAP: i32 = 150;
 /// Where maps end, and how tall they and their cells are at most.
 const MAP_RIGHT: i32 = WIDTH - MARGIN;
 const TALLEST_CELL: i32 = 44;
 const MAP: i32 = 420;
+/// The strongest colour of a map: text can be read on it, on a dark ground too.
+const STRONGEST: f64 = 0.55;
 
 /// `sweep.svg`: how a result moves with a key, or with two.
 pub fn sweep_chart(sweep: &Sweep<'_>) -> String {
@@ -56,32 +57,19 @@ trait Draw {
 }
 
 fn page(sweep: &Sweep<'_>, panels: &[Box<dyn Draw + '_>]) -> String {
-    let title = plain(&format!("Step by step: {}", sweep.study.title));
-    let width = WIDTH - 2 * MARGIN;
-    let title_lines = TITLE.wrap(&title, width, 2);
-    let subtitle = SUBTITLE.wrap(&plain(&subtitle(sweep)), width, 2);
-    let notes: Vec<String> =
-        notes(sweep).iter().flat_map(|note| NOTE.wrap(&plain(note), width, usize::MAX)).collect();
-    let key = MARGIN + lines(&title_lines, TITLE) + lines(&subtitle, SUBTITLE) + 30;
-    let first = key + 60;
+    let title = format!("Step by step: {}", sweep.study.title);
+    let plate = Plate::new(&title, &subtitle(sweep), &notes(sweep));
+    let first = plate.key() + 60;
     let body: i32 = panels.iter().map(|panel| panel.height()).sum();
-    let height = first + body + 36 + lines(&notes, NOTE);
-    let mut svg = String::new();
-    let pen = Pen::new(&mut svg, (WIDTH as u32, height as u32));
-    let after_title = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
-    paragraph(&pen, &subtitle, SUBTITLE, GREY, after_title + 6);
-    pen.text(what_is_drawn(sweep), KEY, GREY, (MARGIN, key), Side::Left);
-    let mut top = first;
-    for panel in panels {
-        pen.text(&plain(&panel.heading()), LABEL, INK, (MARGIN, top), Side::Left);
-        panel.draw(&pen, top + leading(LABEL) + 10);
-        top += panel.height();
-    }
-    let notes_top = height - 24 - lines(&notes, NOTE);
-    pen.line((MARGIN, notes_top - 12), (WIDTH - MARGIN, notes_top - 12), FAINT, 1);
-    paragraph(&pen, &notes, NOTE, GREY, notes_top);
-    pen.finish();
-    with_title(svg, &title)
+    plate.draw(first + body, |pen| {
+        pen.text(what_is_drawn(sweep), KEY, GREY, (MARGIN, plate.key()), Side::Left);
+        let mut top = first;
+        for panel in panels {
+            pen.text(&plain(&panel.heading()), LABEL, INK, (MARGIN, top), Side::Left);
+            panel.draw(pen, top + leading(LABEL) + 10);
+            top += panel.height();
+        }
+    })
 }
 
 fn subtitle(sweep: &Sweep<'_>) -> String {
@@ -304,8 +292,8 @@ impl Draw for Map<'_> {
             let (x, y) = (at % columns, top + high * (at / columns) as i32);
             let Some(value) = value else { continue };
             let hue = if *value < 0.0 { Hue::Orange } else { Hue::Blue };
-            let strength = if self.largest > 0.0 { 0.7 * value.abs() / self.largest } else { 0.0 };
-            pen.bar((edge(x), y), (edge(x + 1) - 1, y + high - 1), tint(hue.full(), WHITE, strength));
+            let strength = if self.largest > 0.0 { STRONGEST * value.abs() / self.largest } else { 0.0 };
+            pen.veil((edge(x), y), (edge(x + 1) - 1, y + high - 1), hue.full(), strength);
             if has_room {
                 pen.text(text, TICK, INK, ((edge(x) + edge(x + 1)) / 2, y + high / 2), Side::Middle);
             }

@@ -3,11 +3,9 @@
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::report::chart::axis::Axis;
-use crate::report::chart::figure::{
-    BANDS, KEY, LABEL, MARGIN, NOTE, SUBTITLE, TICK, TITLE, VALUE, WIDTH, leading, lines, paragraph,
-    with_title,
-};
+use crate::report::chart::figure::{BANDS, KEY, LABEL, MARGIN, TICK, VALUE, WIDTH, leading};
 use crate::report::chart::pen::{FAINT, GREY, Hue, INK, Pen, Side, WHITE, tint};
+use crate::report::chart::plate::Plate;
 use crate::report::chart::with_assumptions;
 use crate::report::contributions::{self, Step};
 use crate::report::focus;
@@ -35,31 +33,19 @@ const FOOT: i32 = 62;
 pub fn waterfall(study: &Study<'_>) -> String {
     let countries = focus::countries(study, MOST_COUNTRIES);
     let panels: Vec<Panel> = countries.iter().filter_map(|&country| Panel::new(study, country)).collect();
-    let width = WIDTH - 2 * MARGIN;
-    let title = plain(&format!("What each measure contributes: {}", study.title));
-    let title_lines = TITLE.wrap(&title, width, 2);
-    let subtitle = SUBTITLE.wrap(SUBJECT, width, 2);
-    let notes: Vec<String> =
-        notes(study).iter().flat_map(|note| NOTE.wrap(&plain(note), width, usize::MAX)).collect();
-    let key = MARGIN + lines(&title_lines, TITLE) + lines(&subtitle, SUBTITLE) + 30;
-    let body: i32 = panels.iter().map(Panel::height).sum();
-    let height = key + 40 + body + leading(KEY) + 44 + lines(&notes, NOTE);
-    let mut svg = String::new();
-    let pen = Pen::new(&mut svg, (WIDTH as u32, height as u32));
-    let below = paragraph(&pen, &title_lines, TITLE, INK, MARGIN);
-    paragraph(&pen, &subtitle, SUBTITLE, GREY, below + 6);
-    draw_key(&pen, key);
-    let mut top = key + 40;
-    for panel in &panels {
-        panel.draw(&pen, top);
-        top += panel.height();
-    }
-    pen.text(AXIS, KEY, GREY, ((LEFT + RIGHT) / 2, top + 4), Side::Middle);
-    let notes_top = height - 24 - lines(&notes, NOTE);
-    pen.line((MARGIN, notes_top - 12), (WIDTH - MARGIN, notes_top - 12), FAINT, 1);
-    paragraph(&pen, &notes, NOTE, GREY, notes_top);
-    pen.finish();
-    with_title(svg, &title)
+    let plate =
+        Plate::new(&format!("What each measure contributes: {}", study.title), SUBJECT, &notes(study));
+    let first = plate.key() + 40;
+    let below = first + panels.iter().map(Panel::height).sum::<i32>();
+    plate.draw(below + leading(KEY) + 8, |pen| {
+        draw_key(pen, plate.key());
+        let mut top = first;
+        for panel in &panels {
+            panel.draw(pen, top);
+            top += panel.height();
+        }
+        pen.text(AXIS, KEY, GREY, ((LEFT + RIGHT) / 2, below + 4), Side::Middle);
+    })
 }
 
 const SUBJECT: &str = "Change in welfare (real income); each bar begins where the one above it ends";

@@ -9,12 +9,10 @@ use crate::report::page::frame::{self, Page, Section, Term, Tile, Told, World};
 use crate::report::page::grid::{Cell, Column, Grid};
 use crate::report::page::matrix::Shown;
 use crate::report::page::run::OF_COUNTRIES;
-use crate::report::page::thin::Wanted;
 use crate::report::page::values::{Apart, Statistics};
-use crate::report::page::{Source, fault, read, read_chart, read_rows, words};
+use crate::report::page::{Source, fault, read, read_apart, read_chart, words};
 use crate::report::record::{CompareRecord, Compared, Measure, PairRecord};
 use crate::report::spoken;
-use crate::report::study::ALL_OUTCOMES;
 
 /// How many numbers are seen first.
 const TILES: usize = 4;
@@ -85,22 +83,18 @@ impl<'a> Story<'a> {
             return Err(fault(format!("the record has {} scenarios", record.scenarios.len())));
         }
         let chosen = words::variables(&record.variables)?;
-        let codes = || record.concerned.iter().map(String::as_str);
-        let of_scenario = |of: &'a Compared| {
-            codes().map(move |code| vec![of.scenario.name.as_str(), ALL_OUTCOMES, code]).collect::<Vec<_>>()
-        };
-        let of_pair = |pair: &'a PairRecord| {
-            codes()
-                .map(move |code| vec![pair.first.as_str(), pair.second.as_str(), ALL_OUTCOMES, code])
-                .collect::<Vec<_>>()
-        };
-        let levels = Wanted::new(&record.scenarios.iter().flat_map(of_scenario).collect::<Vec<_>>());
-        let differences = Wanted::new(&record.pairs.iter().flat_map(of_pair).collect::<Vec<_>>());
+        let is_chosen = !chosen.is_empty();
+        let variables = if is_chosen { chosen } else { vec![CountryVariable::Welfare] };
+        let more = OTHERS.iter().map(|(_, variable)| *variable).filter(|_| !is_chosen);
+        let read: Vec<_> = variables.iter().copied().chain(more).collect();
+        let scenarios: Vec<_> = record.scenarios.iter().map(|of| vec![of.scenario.name.as_str()]).collect();
+        let pairs: Vec<_> =
+            record.pairs.iter().map(|pair| vec![pair.first.as_str(), pair.second.as_str()]).collect();
         Ok(Self {
             record,
-            variables: if chosen.is_empty() { vec![CountryVariable::Welfare] } else { chosen },
-            levels: Apart::read(COUNTRIES, &read_rows(files, COUNTRIES, &levels)?, ALL_OUTCOMES, 1)?,
-            differences: Apart::read(COMPARE, &read_rows(files, COMPARE, &differences)?, ALL_OUTCOMES, 2)?,
+            variables,
+            levels: read_apart(files, COUNTRIES, &scenarios, &record.concerned, &read)?,
+            differences: read_apart(files, COMPARE, &pairs, &record.concerned, &read)?,
         })
     }
 
@@ -162,13 +156,12 @@ impl<'a> Story<'a> {
 
     fn words(&self) -> Vec<String> {
         let first = self.short(&self.record.scenarios[0].scenario.name);
-        let mut words = vec![format!(
-            "{OF_COUNTRIES} Each difference is that of a scenario less {first}, draw by draw, so that what they have in common \
-             cancels out: its range is not the difference of two ranges."
-        )];
+        let mut words =
+            vec![format!("{OF_COUNTRIES} Every difference is a scenario less the first ({first}).")];
         if self.has_draws() {
             words.push(
-                "Higher is the share of draws in which the number is above that of the first scenario on the same draw; for \
+                "Differences are taken draw by draw, so that what scenarios have in common cancels out: the range of a \
+                 difference is not the difference of two ranges. Higher is the share of draws in which the number is above that of the first scenario on the same draw; for \
                  welfare, how probable it is that a country is better off."
                     .to_owned(),
             );
@@ -181,9 +174,9 @@ impl<'a> Story<'a> {
                  are the same."
             )
         }));
-        words.push(format!(
-            "Every country and variable is in `{COMPARE}` and `{COUNTRIES}`, and with them single outcomes."
-        ));
+        let has_outcomes = self.record.scenarios.iter().any(|of| !of.outcomes.is_empty());
+        let outcomes = if has_outcomes { ", and with them single outcomes" } else { "" };
+        words.push(format!("Every country and variable is in `{COMPARE}` and `{COUNTRIES}`{outcomes}."));
         words
     }
 

@@ -77,7 +77,8 @@ impl Cell {
         Self::Text(text.into(), String::new())
     }
 
-    /// The central value with its range, in units of `divisor`; the exact values keep the unit of the files.
+    /// The central value with its range, in units of `divisor`; the exact values keep the unit of the files. Where nothing
+    /// is drawn that matters there is no range to speak of.
     pub(super) fn estimate(statistics: &Statistics, divisor: f64) -> Self {
         let figures = statistics.figures();
         let (Some(shown), Some(central)) = (figures.shown(divisor), figures.central) else {
@@ -86,7 +87,7 @@ impl Cell {
         Self::Number(Number {
             shown: shown.central,
             pad: String::new(),
-            range: shown.range,
+            range: shown.range.filter(|_| figures.range.is_some_and(|[low, high]| high > low)),
             value: exact(central),
             ends: figures.range.map(|ends| ends.map(exact)),
         })
@@ -98,11 +99,10 @@ impl Cell {
         let level = |value| number::plain(value, place);
         let figures = statistics.figures();
         let Self::Number(found) = Self::number(figures.central, level) else { return Self::Missing };
-        // Where nothing is drawn that matters there is no range to speak of.
-        let ends = figures.range.filter(|[low, high]| high > low);
+        let range = figures.range.filter(|[low, high]| high > low);
         Self::Number(Number {
-            range: ends.map(|[low, high]| format!("{} to {}", level(low), level(high))),
-            ends: ends.map(|ends| ends.map(exact)),
+            range: range.map(|[low, high]| format!("{} to {}", level(low), level(high))),
+            ends: figures.range.map(|ends| ends.map(exact)),
             ..found
         })
     }

@@ -69,19 +69,7 @@ pub(super) fn page<'a>(files: &dyn Source, record: &'a Record) -> Result<Page<'a
     });
     let mut more_files = Vec::new();
     if record.files.contains_key(CONTRIBUTIONS) {
-        let shares = wanted(&[name, ALL_OUTCOMES], &contributions::keys(record));
-        let shares = Contributions::read(&read_rows(files, CONTRIBUTIONS, &shares)?)?;
-        sections.push(Section {
-            id: "contributions",
-            heading: "Contributions",
-            words: vec![format!(
-                "How much of the change in welfare is due to each measure. {MEANING} Ranges of single contributions do not add up. \
-                 Every variable of every country is in `{CONTRIBUTIONS}`."
-            )],
-            charts: vec![read_chart(files, WATERFALL)?],
-            grids: vec![contributions::grid(record, &shares, &countries)],
-            ..Section::default()
-        });
+        sections.push(contributions_section(files, record, &countries)?);
         more_files = vec![
             (
                 vec![CONTRIBUTIONS.to_owned()],
@@ -191,6 +179,27 @@ fn countries_section(record: &Record, countries: &Countries) -> Section {
         folded: vec![(everyone, vec![table("all-countries", "All countries", all, &columns)])],
         ..Section::default()
     }
+}
+
+/// What each measure contributes, where that was worked out.
+fn contributions_section(
+    files: &dyn Source,
+    record: &Record,
+    countries: &Countries,
+) -> Result<Section, Vec<Diagnostic>> {
+    let shares = wanted(&[&record.scenario.name, ALL_OUTCOMES], &contributions::keys(record));
+    let shares = Contributions::read(&read_rows(files, CONTRIBUTIONS, &shares)?)?;
+    Ok(Section {
+        id: "contributions",
+        heading: "Contributions",
+        words: vec![format!(
+            "How much of the change in welfare is due to each measure. {MEANING} Ranges of single contributions do not \
+             add up. Every variable of every country is in `{CONTRIBUTIONS}`."
+        )],
+        charts: vec![read_chart(files, WATERFALL)?],
+        grids: vec![contributions::grid(record, &shares, countries)],
+        ..Section::default()
+    })
 }
 
 /// How welfare is spread; nothing without draws, of which the page says so at its head.

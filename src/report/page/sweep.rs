@@ -7,13 +7,11 @@ use crate::report::page::frame::{self, MOST_LISTED, Page, Section, Term, Tile, T
 use crate::report::page::grid::{Column, Grid};
 use crate::report::page::matrix::{Matrix, Shown};
 use crate::report::page::run::OF_COUNTRIES;
-use crate::report::page::thin::Wanted;
 use crate::report::page::values::{Apart, Statistics};
 use crate::report::page::words::Piece;
-use crate::report::page::{Source, fault, read, read_chart, read_rows, words};
+use crate::report::page::{Source, fault, read, read_apart, read_chart, words};
 use crate::report::record::{KeyRecord, PointRecord, SweepRecord};
 use crate::report::spoken;
-use crate::report::study::ALL_OUTCOMES;
 use crate::report::sweep::thinned;
 
 /// The most countries in a table, the most of which there is a table each, and how many have a tile.
@@ -105,13 +103,12 @@ impl<'a> Story<'a> {
         if !is_whole || variables.is_empty() || record.points.iter().any(|point| point.at.len() != keys) {
             return Err(fault("the points of the record are not those of its keys".to_owned()));
         }
-        let rows = record.points.iter().flat_map(|point| {
-            let values = point.at.iter().map(String::as_str).chain([name, ALL_OUTCOMES]);
-            let values: Vec<&str> = values.collect();
-            record.concerned.iter().map(move |code| [values.as_slice(), &[code.as_str()]].concat())
-        });
-        let text = read_rows(files, SWEEP, &Wanted::new(&rows.collect::<Vec<_>>()))?;
-        Ok(Self { record, variables, numbers: Apart::read(SWEEP, &text, ALL_OUTCOMES, keys + 1)? })
+        let lead = |point: &'a PointRecord| -> Vec<&str> {
+            point.at.iter().map(String::as_str).chain([name]).collect()
+        };
+        let leads: Vec<_> = record.points.iter().map(lead).collect();
+        let numbers = read_apart(files, SWEEP, &leads, &record.concerned, &variables)?;
+        Ok(Self { record, variables, numbers })
     }
 
     fn number(&self, point: &PointRecord, code: &str, variable: CountryVariable) -> Statistics {
@@ -124,7 +121,7 @@ impl<'a> Story<'a> {
         let term = |key: &KeyRecord| Term {
             name: key.key.clone(),
             about: vec![Piece::Plain(words::clipped(&key.values.join(", ")))],
-            quiet: format!("{} values.", key.values.len()),
+            quiet: format!("({} values)", key.values.len()),
         };
         Section {
             id: "keys",
@@ -135,21 +132,16 @@ impl<'a> Story<'a> {
     }
 
     fn words(&self) -> Vec<String> {
-        let all = "every country and variable, at every point, is in";
-        let thin = match self.record.keys.iter().map(|key| key.values.len()).collect::<Vec<_>>().as_slice() {
-            [down] => *down > MOST_DOWN,
-            [down, across, ..] => *down > MOST_DOWN || *across > MOST_ACROSS,
-            [] => false,
-        };
-        let thin = if thin { "The tables have values at equal distances; " } else { "" };
-        let grid = match self.record.keys.as_slice() {
-            [down, across] => {
-                vec![format!("Tables have the central case: down {}, across {}.", down.key, across.key)]
-            }
-            _ => Vec::new(),
-        };
-        let all = if thin.is_empty() { all.replacen('e', "E", 1) } else { all.to_owned() };
-        [vec![OF_COUNTRIES.to_owned()], grid, vec![format!("{thin}{all} `{SWEEP}`.")]].concat()
+        let mut keys = self.record.keys.iter().zip([MOST_DOWN, MOST_ACROSS]);
+        let is_thinned = keys.any(|(key, most)| key.values.len() > most);
+        let sentences = [
+            (true, OF_COUNTRIES.to_owned()),
+            (self.record.keys.len() > 1, "The tables have the central case.".to_owned()),
+            (is_thinned, "The tables have values at equal distances.".to_owned()),
+            (true, format!("Every country and variable, at every point, is in `{SWEEP}`.")),
+        ];
+        let applying = sentences.into_iter().filter(|(applies, _)| *applies).map(|(_, words)| words);
+        vec![applying.collect::<Vec<_>>().join(" ")]
     }
 
     /// A variable along one key for the countries concerned, or over two keys for each of a few.
@@ -192,7 +184,8 @@ impl<'a> Story<'a> {
                 let point = &record.points[rows[row] * across.values.len() + columns[column]];
                 self.number(point, code, variable).without_range()
             });
-            let caption = format!("{}. {}", record.names.country(code), grid.caption);
+            let name = record.names.country(code);
+            let caption = format!("{name}. {}; across: {}", grid.caption, across.key);
             Grid { caption, ..grid }
         };
         record.concerned.iter().take(MOST_TABLES).enumerate().map(grid).collect()

@@ -8,11 +8,9 @@ use crate::report::page::frame::{self, Page, Section, Term, Tile, Told, World};
 use crate::report::page::grid::{Cell, Column, Grid};
 use crate::report::page::matrix::Matrix;
 use crate::report::page::run::OF_COUNTRIES;
-use crate::report::page::thin::Wanted;
 use crate::report::page::values::{Apart, Statistics};
-use crate::report::page::{Source, fault, read, read_chart, read_rows, words};
+use crate::report::page::{Source, fault, read, read_apart, read_chart, words};
 use crate::report::record::{DayRecord, Measure, Model, PathRecord};
-use crate::report::study::ALL_OUTCOMES;
 use crate::units::Date;
 
 /// The most countries in a table.
@@ -35,7 +33,6 @@ const MORE: [CountryVariable; 7] = [
 /// What the page is made of.
 struct Story<'a> {
     record: &'a PathRecord,
-    dates: Vec<Date>,
     numbers: Apart,
 }
 
@@ -44,19 +41,14 @@ struct Story<'a> {
 /// # Errors
 /// What cannot be read in the files.
 pub(super) fn page<'a>(files: &dyn Source, record: &'a PathRecord) -> Result<Page<'a>, Vec<Diagnostic>> {
-    let dates = record.days.iter().map(|day| Date::parse(&day.date)).collect::<Result<Vec<_>, _>>();
-    let dates = dates.map_err(|error| fault(format!("a day of the record is none: {error}")))?;
-    if dates.is_empty() {
+    if record.days.is_empty() {
         return Err(fault("the record has no days".to_owned()));
     }
     let name = record.scenario.name.as_str();
-    let countries = record.concerned.iter().chain(&record.imposer);
-    let rows = countries.flat_map(|code| {
-        record.days.iter().map(move |day| vec![day.date.as_str(), name, ALL_OUTCOMES, code.as_str()])
-    });
-    let text = read_rows(files, TIMELINE, &Wanted::new(&rows.collect::<Vec<_>>()))?;
-    // The date and the scenario.
-    let story = Story { record, dates, numbers: Apart::read(TIMELINE, &text, ALL_OUTCOMES, 2)? };
+    let leads: Vec<_> = record.days.iter().map(|day| vec![day.date.as_str(), name]).collect();
+    let codes: Vec<String> = record.concerned.iter().chain(&record.imposer).cloned().collect();
+    let variables = [&MORE[..], &[CountryVariable::Welfare]].concat();
+    let story = Story { record, numbers: read_apart(files, TIMELINE, &leads, &codes, &variables)? };
     let over_time = Section {
         id: "time",
         heading: "Over time",
@@ -111,7 +103,7 @@ fn world<'a>(record: &'a PathRecord, day: &'a DayRecord) -> World<'a> {
 
 impl Story<'_> {
     fn number(&self, day: usize, code: &str, variable: CountryVariable) -> Statistics {
-        let Self { record, numbers, .. } = self;
+        let Self { record, numbers } = self;
         numbers.get(&[&record.days[day].date, &record.scenario.name], code, variable)
     }
 
@@ -166,7 +158,8 @@ impl Story<'_> {
     fn tiles(&self) -> Vec<Tile> {
         let record = self.record;
         let last = record.days.iter().rposition(|day| !day.measures.is_empty()).unwrap_or(0);
-        let since = self.dates[last].spoken();
+        let since = &record.days[last].date;
+        let since = Date::parse(since).map_or_else(|_| since.clone(), Date::spoken);
         let rate = record.imposer.iter().filter_map(|code| {
             let figures = |day| self.number(day, code, CountryVariable::EffectiveRate).figures();
             let [before, after] = [figures(0).central?, figures(last).central?];
@@ -190,34 +183,14 @@ impl Story<'_> {
         rate.chain(welfare).collect()
     }
 
-    /// Every measure in words, as often as it changes, with the days on which it is so in force.
+    /// Every measure in words, which say from when until when; as often as it changes.
     fn measures(&self) -> Vec<Term> {
-        let mut told: Vec<(&Measure, Vec<usize>)> = Vec::new();
-        for (at, day) in self.record.days.iter().enumerate() {
-            for measure in &day.measures {
-                let is_same = |other: &Measure| other.name == measure.name && other.words == measure.words;
-                match told.iter_mut().find(|(other, _)| is_same(other)) {
-                    Some((_, days)) => days.push(at),
-                    None => told.push((measure, vec![at])),
-                }
+        let mut told: Vec<Measure> = Vec::new();
+        for measure in self.record.days.iter().flat_map(|day| &day.measures) {
+            if !told.iter().any(|other| other.name == measure.name && other.words == measure.words) {
+                told.push(measure.clone());
             }
         }
-        let quiet = |measure: &Measure, days: &[usize]| {
-            format!("{}; {}.", self.spells(days), words::flows(measure.flows))
-        };
-        frame::measures(told.into_iter().map(|(measure, days)| (measure, quiet(measure, &days))).collect())
-    }
-
-    /// From when to when something holds that holds on some days.
-    fn spells(&self, days: &[usize]) -> String {
-        let spells = days.chunk_by(|before, after| before + 1 == *after);
-        let words = spells.filter_map(|spell| {
-            let (first, last) = (self.dates[*spell.first()?], *spell.last()?);
-            let end = self.dates.get(last + 1).map(|next| next.previous());
-            let end = end.map_or_else(|| "on".to_owned(), |end| format!("until {}", end.spoken()));
-            Some(format!("from {} {end}", first.spoken()))
-        });
-        let text = words.collect::<Vec<_>>().join(", ");
-        text.replacen('f', "F", 1)
+        frame::measures(words::with_flows(&told))
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn assumptions(told: &Told<'_>) -> Vec<(&'static str, String)> {
 
 /// What holds for all worlds once, then what holds for some with their names.
 pub(super) fn of_each(worlds: &[World<'_>], lines: impl Fn(&World<'_>) -> Vec<String>) -> Vec<String> {
-    spoken::of_each(worlds.iter().map(|world| (world.label.as_str(), lines(world))).collect())
+    spoken::of_each(&worlds.iter().map(|world| (world.label.as_str(), lines(world))).collect::<Vec<_>>())
 }
 
 /// Draws and seed, which all worlds have in common.
@@ -239,10 +239,14 @@ fn addresses(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-/// The program's own text: names between backticks are those of files beside the page.
+/// The program's own text: names of files that a result has, between backticks, can be followed.
 pub(super) fn own(text: &str) -> Vec<Piece> {
+    let is_file = |name: &String| {
+        let mut kinds = [Kind::Run, Kind::Timeline, Kind::Compare, Kind::Sweep].into_iter();
+        name == RECORD || kinds.any(|kind| kind.hashed().contains(name))
+    };
     let file = |piece| match piece {
-        Piece::Name(name) => Piece::File(name),
+        Piece::Name(name) if is_file(&name) => Piece::File(name),
         other => other,
     };
     pieces(text).into_iter().map(file).collect()
@@ -304,6 +308,23 @@ mod tests {
         );
         assert_eq!(marked("(((http://a"), "(((<http://a>");
         assert_eq!(marked("((("), "(((");
+    }
+
+    #[test]
+    fn only_files_of_a_result_can_be_followed() {
+        let followed = |text: &str| own(text).iter().any(|piece| matches!(piece, Piece::File(_)));
+        assert!(followed("in `countries.csv`.") && followed("`run.json`"));
+        assert!(!followed("`javascript:alert(1)` `../run.json` `other.csv` run.json"));
+    }
+
+    #[test]
+    fn words_of_a_command_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("measure.a-b.add=0pp,10pp"), "measure.a-b.add=0pp,10pp");
+        assert_eq!(quoted("a=[\"x\"]; rm it's"), "'a=[\"x\"]; rm it'\\''s'");
+        assert_eq!(
+            flags("variable", &["welfare".to_owned(), "imports".to_owned()]),
+            " --variable welfare --variable imports"
+        );
     }
 
     #[test]
