@@ -165,7 +165,7 @@ fn what_no_command_writes_is_refused_even_where_hashes_fit() {
     let cases: [(&Files, &str, Change, &str); 9] = [
         (&timeline, "timeline.csv", replaced(",p05,", ",p06,"), "there is no stat `p06`"),
         (&timeline, "timeline.svg", replaced("</svg>", "<script/></svg>"), "`timeline.svg` is no chart"),
-        (&timeline, "run.json", replaced("\"days\"", "\"pairs\""), "missing field `title`"),
+        (&timeline, "run.json", replaced("\"concerned\"", "\"unconcerned\""), "missing field `concerned`"),
         (&compare, "compare.csv", replaced(",p_positive,", ",p_higher,"), "there is no stat `p_higher`"),
         (&compare, "countries.csv", Box::new(|_| b"\xff".to_vec()), "is not UTF-8"),
         (&compare, "run.json", replaced("\"short\"", "\"shorter\""), "missing field `short`"),
@@ -184,4 +184,14 @@ fn what_no_command_writes_is_refused_even_where_hashes_fit() {
         let said = diagnostics::render(&faults, false);
         assert!(said.contains(words), "{name}, {words}:\n{said}");
     }
+}
+
+#[test]
+fn a_record_cannot_name_a_file_to_be_shown() {
+    let files: Files = several::compare(&fake::small(), 2).into_iter().collect();
+    let record = String::from_utf8(files["run.json"].clone()).unwrap();
+    let other = record.replacen("\"file\": \"scenario-2.toml\"", "\"file\": \"../secret.toml\"", 1);
+    assert_ne!(other, record);
+    // These files have no other names than their own.
+    assert!(!page::page(&Anybodys(files), &other).unwrap().contains("secret"));
 }
