@@ -8,5 +8,6 @@ pub mod elasticities;
 pub mod expected;
 pub mod horizon;
 pub mod policy;
+pub mod structure;
 pub mod synthetic;
 pub mod totals;

@@ -1,6 +1,7 @@
 //! Models: what an equilibrium is, how it is found, and what it means.
 
 pub mod baseline;
+mod entry;
 mod equations;
 pub mod equilibrium;
 pub mod forecast;
@@ -10,6 +11,7 @@ pub mod levels;
 pub mod moved;
 pub mod preconditioner;
 mod response;
+pub mod scale;
 pub mod shares;
 pub mod sweep;
 pub mod trade_model;

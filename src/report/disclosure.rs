@@ -5,6 +5,7 @@ use std::fmt;
 use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::{Deficits, Labour};
 use crate::economy::horizon::Horizon;
+use crate::economy::structure::Structure;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::estimate::Estimate;
@@ -273,6 +274,8 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
+    let structure = structure_in_words(study.closure.structure);
+    remark(structure.is_some(), structure.unwrap_or_default());
     remark(study.closure.labour != Labour::Mobile, labour_in_words(study.closure.labour).to_owned());
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
@@ -294,6 +297,31 @@ pub fn horizon_in_words(horizon: Horizon) -> String {
          1 year and for 7 to 10 of Boehm, Levchenko and Pandalai-Nayar 2023, a straight line between them)",
         number::rate(horizon.ratio()),
     )
+}
+
+/// Why countries trade, where it is not that their goods differ; services are sold as in the plainest model.
+pub fn structure_in_words(structure: Structure) -> Option<String> {
+    let choice = "where costs fall, firms enter and the variety of goods grows, so that a country may win or lose more \
+                  than with goods that differ by origin alone; services have no economies of scale";
+    match structure {
+        Structure::Armington => None,
+        Structure::EatonKortum => Some(
+            "the numbers are those of goods that differ by origin, read as producers of many countries who compete for \
+             each good (Eaton and Kortum 2002); the price that a buyer pays does not differ by origin then"
+                .to_owned(),
+        ),
+        Structure::Krugman => Some(format!("firms in monopolistic competition (Krugman 1980): {choice}")),
+        Structure::Melitz(tail) => Some(format!(
+            "firms in monopolistic competition that differ (Melitz 2003), a tail of {} in their sizes: {choice}; fixed \
+             costs of selling are paid where the firm is, and tariffs turn away more trade than costs of transport do",
+            number::rate(tail.ratio())
+        )),
+        Structure::Scale(strength) => Some(format!(
+            "economies of scale of {} of those of Krugman (1980), scale times trade elasticity (Kucheryavyy, Lyn and \
+             Rodríguez-Clare 2023): {choice}",
+            number::rate(strength.product())
+        )),
+    }
 }
 
 /// How labour moves between sectors.
@@ -367,6 +395,10 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
     let data = format!("{}{size} · deficits {}", study.dataset.name, study.closure.deficits.word());
+    let structure = match study.closure.structure {
+        Structure::Armington => String::new(),
+        structure => format!(" · {structure}"),
+    };
     let labour = match study.closure.labour {
         Labour::Mobile => String::new(),
         labour => format!(" · labour {labour}"),
@@ -383,5 +415,5 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
         0 => "central case, no draws".to_owned(),
         draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
     };
-    format!("{data}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
+    format!("{data}{structure}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

@@ -162,6 +162,8 @@ pub struct Model<'a> {
     pub kind: &'static str,
     /// How trade deficits behave.
     pub deficits: &'static str,
+    /// Why countries trade.
+    pub structure: String,
     /// How labour moves.
     pub labour: String,
     /// Whether sectors use inputs.
@@ -358,6 +360,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
     Model {
         kind: "general-equilibrium",
         deficits: study.closure.deficits.word(),
+        structure: study.closure.structure.to_string(),
         labour: study.closure.labour.to_string(),
         inputs: study.inputs,
         elasticities: &study.elasticities.label,

@@ -11,7 +11,7 @@ use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::Policy;
+use crate::economy::policy::{Duty, Policy};
 use crate::files::Files;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
@@ -243,6 +243,7 @@ impl Scenario {
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &on_days, &mut faults);
+        self.refuse_limits_to_firms(&on_days, &mut faults)?;
         self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
@@ -271,7 +272,11 @@ impl Scenario {
             elasticities: elasticities.clone().at(horizon),
             policy,
             outcomes,
-            closure: Closure { deficits: self.model.deficits, labour: self.model.labour_after(horizon) },
+            closure: Closure {
+                deficits: self.model.deficits,
+                labour: self.model.labour_after(horizon),
+                structure: self.model.structure(),
+            },
             inputs,
             uncertainty: self.uncertainty,
             aggregation: None,
@@ -281,6 +286,25 @@ impl Scenario {
             document: document.clone(),
         });
         Ok(resolved.collect())
+    }
+
+    /// Where firms choose their markets a limit on volumes or a duty by volume reaches each in another way, which the model
+    /// does not follow.
+    fn refuse_limits_to_firms<'s>(
+        &'s self,
+        days: &[OnDay<'_>],
+        faults: &mut Faults<'s>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let by_volume =
+            |on: &OnDay<'_>| on.policy.changes.iter().any(|change| change.duty != Duty::AdValorem);
+        let chosen = self.model.structure.as_ref().filter(|of| of.get_ref().selection() > 0.0);
+        let Some(structure) = chosen.filter(|_| days.iter().any(by_volume)) else { return Ok(()) };
+        let fault =
+            Diagnostic::error("firms that choose their markets know no quotas and no duties by volume")
+                .expected("measures that are a part of the price, or another `structure`")
+                .help("`structure = \"krugman\"` has both, with firms that enter and leave");
+        faults.push(structure.span(), fault);
+        Err(std::mem::replace(faults, Faults::new(&self.source)).in_order())
     }
 
     /// What changes in each outcome; nothing where only one is possible.

@@ -9,6 +9,7 @@ use crate::economy::closure::Labour;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
+use crate::economy::structure::{FirmTail, Structure};
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
 use crate::scenario::aggregate::unmapped_word;
@@ -254,9 +255,22 @@ fn labour(model: &ModelChoices) -> Option<String> {
     })
 }
 
+fn structure(structure: Structure) -> String {
+    match structure {
+        Structure::Scale(strength) => format!("{{ scale = {:?} }}", strength.product()),
+        Structure::Melitz(tail) if tail != FirmTail::USUAL => {
+            format!("{{ firm_tail = {:?} }}", tail.ratio())
+        }
+        word => quoted(&word.to_string()),
+    }
+}
+
 fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
     let mut text = String::from("\n[model]\nkind = \"general-equilibrium\"\n");
     line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
+    if let Some(chosen) = &scenario.model().structure {
+        line(&mut text, "structure", &structure(*chosen.get_ref()));
+    }
     if let Some(labour) = labour(scenario.model()) {
         line(&mut text, "labour", &labour);
     }

@@ -60,6 +60,7 @@ pub(super) struct Data {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Model {
     pub(super) deficits: String,
+    pub(super) structure: String,
     pub(super) labour: String,
     pub(super) inputs: bool,
     pub(super) elasticities: String,

@@ -277,6 +277,11 @@ pub(in crate::scenario) const MODEL: Table = Table::of(&[
     Key::new("kind", Form::Words(choices::kinds), "Which model."),
     Key::new("deficits", Form::Words(choices::deficits), "What trade deficits do."),
     Key::new(
+        "structure",
+        Form::Either(&[Form::Words(choices::structures), Form::Table(&STRUCTURE)]),
+        "Why countries trade, and whether firms enter and leave.",
+    ),
+    Key::new(
         "labour",
         Form::Either(&[Form::Words(choices::labour), Form::Table(&LABOUR)]),
         "How labour moves between sectors.",
@@ -295,6 +300,20 @@ pub(in crate::scenario) const MODEL: Table = Table::of(&[
         "horizon",
         Form::Pattern(r"^\s*(?:long|elapsed|(?:\d+\.?\d*|\.\d+)[ymd])\s*$", "1y"),
         "How long trade has had to adjust: a time such as \"18m\", \"long\", or \"elapsed\" since the measures began.",
+    ),
+]);
+
+/// `structure = { … }`.
+pub(in crate::scenario) const STRUCTURE: Table = Table::of(&[
+    Key::new(
+        "scale",
+        Form::Number(&[("minimum", 0.0), ("maximum", 1.0)], 0.5),
+        "Scale elasticity times trade elasticity: 0 is no economies of scale, 1 those of Krugman.",
+    ),
+    Key::new(
+        "firm_tail",
+        Form::Number(&[("exclusiveMinimum", 1.0), ("maximum", 10.0)], 1.4),
+        "θ/(σ − 1) of firms that choose their markets, as in Melitz.",
     ),
 ]);
 
