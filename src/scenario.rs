@@ -13,6 +13,7 @@ pub mod starter;
 
 mod aggregate;
 mod answer;
+mod assumptions;
 mod build;
 mod check;
 mod choices;

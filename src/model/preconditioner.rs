@@ -48,7 +48,7 @@ impl Preconditioner {
         let (n, j, friction) = (accounts.shape.countries, accounts.shape.sectors, closure.labour.friction());
         let home_share = accounts.domestic_share();
         let domestic = domestic_inverses(accounts, &home_share);
-        let entry = Entry::new(accounts, closure.structure);
+        let entry = Entry::new(accounts, theta, closure);
         let response = Response::new(accounts, theta, &domestic, (friction, entry.as_ref()));
         let substitution = |pair: usize| {
             let lost = lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair]);

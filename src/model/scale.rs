@@ -15,8 +15,8 @@ use crate::economy::structure::Structure;
 use crate::economy::totals::outputs;
 use crate::numerics::functions::ln;
 
-/// ln N̂ of a sector that has closed: a billionth of its firms.
-pub const FEWEST: f64 = -20.7;
+/// ln N̂ of a sector that has closed: a ten-thousandth of its firms.
+pub const FEWEST: f64 = -9.21;
 
 /// The economies of scale of some accounts.
 #[derive(Clone, Debug, PartialEq)]

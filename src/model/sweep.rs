@@ -8,6 +8,7 @@
 
 mod kernels;
 mod labour;
+mod norm;
 mod scale;
 mod wedges;
 
@@ -25,6 +26,7 @@ use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
 use kernels::{Buyers, buy, largest};
+use norm::weights;
 use wedges::Wedges;
 
 /// The equations of one policy under K draws, as a fixed-point problem.
@@ -484,20 +486,6 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
             self.set_caution(l, 0.5 * self.caution[l]);
         }
     }
-}
-
-/// A wage weighs as much as the value added in the world's, a price or an expenditure as much as the spending on it:
-/// what is tiny follows and does not lead.
-fn weights(world: &World<'_>) -> Vec<f64> {
-    let World { accounts, shares, labour, scale, .. } = world;
-    let spending: f64 = accounts.expenditure.iter().sum();
-    let pairs = accounts.expenditure.iter().map(|value| (value / spending).sqrt());
-    let wage = |value: &f64| (value / accounts.world_value_added()).sqrt();
-    let relative = labour.iter().flat_map(|labour| &labour.value_added).map(wage);
-    let firms = scale.iter().flat_map(|scale| &scale.output).map(|value| (value / spending).sqrt());
-    let wages = accounts.value_added.iter().map(wage);
-    let pairs = pairs.clone().chain(pairs);
-    wages.chain(pairs).chain(relative).chain(firms).chain(wedges::weights(accounts, shares)).collect()
 }
 
 /// Keeps the larger residual; one that is not a number is the largest of all.

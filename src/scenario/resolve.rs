@@ -11,11 +11,12 @@ use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
-use crate::economy::policy::{Duty, Policy};
+use crate::economy::policy::Policy;
 use crate::files::Files;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::answer::answered;
+use crate::scenario::assumptions::{inputs, refuses_limits};
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::combine;
@@ -243,7 +244,9 @@ impl Scenario {
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
         let inputs = inputs(self, dataset, &mut faults);
         warn_about_idle_measures(&rules, &on_days, &mut faults);
-        self.refuse_limits_to_firms(&on_days, &mut faults)?;
+        if refuses_limits(&self.model, on_days.iter().map(|on| &on.policy), &mut faults) {
+            return Err(faults.in_order());
+        }
         self.warn_about_days(days, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
         table_faults.extend(faults.in_order());
@@ -286,25 +289,6 @@ impl Scenario {
             document: document.clone(),
         });
         Ok(resolved.collect())
-    }
-
-    /// Where firms choose their markets a limit on volumes or a duty by volume reaches each in another way, which the model
-    /// does not follow.
-    fn refuse_limits_to_firms<'s>(
-        &'s self,
-        days: &[OnDay<'_>],
-        faults: &mut Faults<'s>,
-    ) -> Result<(), Vec<Diagnostic>> {
-        let by_volume =
-            |on: &OnDay<'_>| on.policy.changes.iter().any(|change| change.duty != Duty::AdValorem);
-        let chosen = self.model.structure.as_ref().filter(|of| of.get_ref().selection() > 0.0);
-        let Some(structure) = chosen.filter(|_| days.iter().any(by_volume)) else { return Ok(()) };
-        let fault =
-            Diagnostic::error("firms that choose their markets know no quotas and no duties by volume")
-                .expected("measures that are a part of the price, or another `structure`")
-                .help("`structure = \"krugman\"` has both, with firms that enter and leave");
-        faults.push(structure.span(), fault);
-        Err(std::mem::replace(faults, Faults::new(&self.source)).in_order())
     }
 
     /// What changes in each outcome; nothing where only one is possible.
@@ -445,20 +429,6 @@ fn horizon(worlds: &[OnDay<'_>], choice: HorizonChoice) -> Horizon {
     let ages =
         |on: &OnDay<'_>| on.rules.list.iter().zip(&on.reach).map(|(rule, reach)| reach * age(rule)).sum();
     Horizon::Years(over(&ages) / reached)
-}
-
-/// Whether sectors use inputs: by default whatever the dataset has.
-fn inputs(scenario: &Scenario, dataset: &Dataset, faults: &mut Faults<'_>) -> bool {
-    match &scenario.model.inputs {
-        None => dataset.inputs.is_some(),
-        Some(wanted) if *wanted.get_ref() && dataset.inputs.is_none() => {
-            let warning = Diagnostic::warning(format!("the dataset `{}` has no inputs", dataset.name))
-                .help("the scenario is run without inputs");
-            faults.push(wanted.span(), warning);
-            false
-        }
-        Some(wanted) => *wanted.get_ref(),
-    }
 }
 
 /// Warns about measures without effect on any day on which they are in force.

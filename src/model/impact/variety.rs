@@ -18,9 +18,13 @@ impl<const K: usize> View<'_, K> {
             let theta = self.draws.map(|draw| draw.parameters.theta[sector]);
             let cheaper: Vec<[f64; K]> =
                 (0..shape.countries).map(|exporter| self.cheaper(scale, sector, exporter)).collect();
-            for (importer, bought) in self.bought_cheaper(sector, &cheaper).iter().enumerate() {
-                let market = self.market_growth(scale, sector, importer);
-                (0..K).for_each(|l| gains[importer][l] += (bought[l] + market[l]) / theta[l]);
+            let growth: Vec<[f64; K]> =
+                (0..shape.countries).map(|importer| self.growth(scale, sector, importer)).collect();
+            let everywhere = vec![[1.0; K]; shape.countries];
+            let bought = self.bought(sector, &everywhere).into_iter().zip(self.bought(sector, &cheaper));
+            for (importer, (bought, cheaper)) in bought.enumerate() {
+                let gain = |l: usize| (cheaper[l] + growth[importer][l] * bought[l]) / theta[l];
+                (0..K).for_each(|l| gains[importer][l] += gain(l));
             }
             let (first, cells) = self.measure.world.shares.changed_in(sector);
             for (at, cell) in cells.iter().enumerate() {
@@ -28,8 +32,8 @@ impl<const K: usize> View<'_, K> {
                 let tax = cell.change.export_tax.factor() / (1.0 + levels.rate_before);
                 for l in 0..K {
                     let dearer = scale.selection[sector] * ((1.0 + levels.rate_after[l]) * tax - 1.0);
-                    gains[cell.importer][l] +=
-                        levels.gross[0][l] * (cheaper[cell.exporter][l] - dearer) / theta[l];
+                    let better = cheaper[cell.exporter][l] + growth[cell.importer][l] - dearer;
+                    gains[cell.importer][l] += levels.gross[0][l] * better / theta[l];
                 }
             }
         }
@@ -48,16 +52,16 @@ impl<const K: usize> View<'_, K> {
         })
     }
 
-    /// What importers spend on flows that policy leaves alone, times what makes their exporters cheaper.
-    fn bought_cheaper(&self, sector: usize, cheaper: &[[f64; K]]) -> Vec<[f64; K]> {
+    /// What importers spend on flows that policy leaves alone, times a factor of each exporter.
+    fn bought(&self, sector: usize, factors: &[[f64; K]]) -> Vec<[f64; K]> {
         let world = self.measure.world;
         let levels = &self.before.side.levels;
         let at = lanes_of::<K>(world.accounts.shape, sector);
         let (mut sellers, mut sums) = (Buffer::zeros(at.len()), Buffer::zeros(at.len()));
         sellers.copy_from_slice(&levels.cost_power[at.clone()]);
-        for (exporter, cheaper) in cheaper.iter().enumerate() {
+        for (exporter, factor) in factors.iter().enumerate() {
             let seller = lane_mut::<K>(&mut sellers, exporter);
-            (0..K).for_each(|l| seller[l] *= cheaper[l]);
+            (0..K).for_each(|l| seller[l] *= factor[l]);
         }
         matrix_times::<K, _>(world.shares.share.matrix(sector), &sellers, &mut sums);
         let spending = levels.scaled_spending[at].as_chunks::<K>().0.iter();
@@ -65,13 +69,12 @@ impl<const K: usize> View<'_, K> {
         sums.zip(spending).map(|(sum, spending)| from_fn(|l| sum[l] * spending[l])).collect()
     }
 
-    /// ϑ X_b (X̂ − 1) of an importer.
-    fn market_growth(&self, scale: &Scale, sector: usize, importer: usize) -> [f64; K] {
-        let accounts = self.measure.world.accounts;
-        let pair = importer * accounts.shape.sectors + sector;
+    /// ϑ(X̂ − 1) of an importer.
+    fn growth(&self, scale: &Scale, sector: usize, importer: usize) -> [f64; K] {
+        let pair = importer * self.measure.world.accounts.shape.sectors + sector;
         self.draws.map(|draw| {
-            let more = draw.counterfactual.expenditure[pair] - draw.baseline.expenditure[pair];
-            scale.selection[sector] * accounts.expenditure[pair] * more
+            let [before, after] = [draw.baseline, draw.counterfactual].map(|at| at.expenditure[pair]);
+            if before > 0.0 { scale.selection[sector] * (after / before - 1.0) } else { 0.0 }
         })
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::model) fn feedback(
     if accounts.input_share.iter().all(|share| *share <= 0.0) {
         return None;
     }
-    let entry = Entry::new(accounts, closure.structure)?;
+    let entry = Entry::new(accounts, theta, closure)?;
     let friction = closure.labour.friction();
     let domestic = domestic_inverses(accounts, &accounts.domestic_share());
     let n = accounts.shape.countries;
@@ -42,6 +42,9 @@ pub(in crate::model) fn feedback(
     }
     Some((growth, state.largest()))
 }
+
+/// Rounds in which relative wages follow firms.
+const RELATIVE_ROUNDS: usize = 6;
 
 /// A lane starts from firms in every eighth pair.
 struct State {
@@ -61,13 +64,12 @@ impl State {
     /// Puts the firms that sales pay for in place of those that are there, of size 1, and gives by how much they grew.
     fn settle(&mut self, linear: &Linearised<'_>, answer: &[f64]) -> f64 {
         let (n, j) = (linear.accounts.shape.countries, linear.accounts.shape.sectors);
-        let nothing = vec![0.0; n * COLUMNS];
-        let (_, output, _) = self.at(linear, &nothing);
-        let mut wages = nothing.clone();
-        matrix_times::<COLUMNS, _>(answer, &linear.labour(&nothing, &output), &mut wages);
-        let (_, output, cost) = self.at(linear, &wages);
+        let (mut output, mut cost) = self.markets(linear, answer);
         if linear.friction > 0.0 {
-            linear.relative_wages(&output, &mut self.relative);
+            for _ in 0..RELATIVE_ROUNDS {
+                linear.relative_wages(&output, &mut self.relative);
+                (output, cost) = self.markets(linear, answer);
+            }
         }
         let has_scale = linear.entry.map(|entry| &entry.scale.output);
         for (pair, firms) in self.firms.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
@@ -79,10 +81,19 @@ impl State {
         self.normalise()
     }
 
-    fn at(&self, linear: &Linearised<'_>, wages: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    /// dY and d ln c where wages clear the labour markets of countries.
+    fn markets(&self, linear: &Linearised<'_>, answer: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let nothing = vec![0.0; linear.accounts.shape.countries * COLUMNS];
+        let (output, _) = self.at(linear, &nothing);
+        let mut wages = nothing.clone();
+        matrix_times::<COLUMNS, _>(answer, &linear.labour(&nothing, &output), &mut wages);
+        self.at(linear, &wages)
+    }
+
+    fn at(&self, linear: &Linearised<'_>, wages: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let (price, cost) = linear.prices([wages, &self.relative, &self.firms]);
-        let (spending, output) = linear.spending(wages, &price, [&cost, &self.firms]);
-        (spending, output, cost)
+        let (_, output) = linear.spending(wages, &price, [&cost, &self.firms]);
+        (output, cost)
     }
 
     /// Scales every lane to size 1, and gives the largest size.
