@@ -16,21 +16,28 @@ mod data;
 pub mod diagnostics;
 mod explain;
 mod failure;
+mod game;
 mod ledger;
 mod list;
 mod man;
+mod market;
 mod merge;
+mod nash;
 mod new;
 mod open;
+mod optimal;
 mod output;
 mod recorded;
 mod reopen;
+mod replies;
 mod report;
 mod run;
 mod sampling;
 mod simulate;
+mod strategy;
 mod sweep;
 mod timeline;
+mod until;
 mod variables;
 mod verify;
 
@@ -63,6 +70,12 @@ enum Verb {
     Compare(compare::Arguments),
     /// Take a scenario through many values of one key or two
     Sweep(sweep::Arguments),
+    /// Play a game: what each player gets for every choice, and where nobody would choose otherwise
+    Game(game::Arguments),
+    /// Find the tariffs that are best for one country
+    Optimal(optimal::Arguments),
+    /// Find tariffs from which none of several countries gains by deviating
+    Nash(nash::Arguments),
     /// Write a scenario to begin with
     New(new::Arguments),
     /// Look for mistakes in a scenario without running it
@@ -122,6 +135,9 @@ pub fn main() -> ExitCode {
         Verb::Timeline(arguments) => timeline::timeline(&arguments),
         Verb::Compare(arguments) => compare::compare(&arguments),
         Verb::Sweep(arguments) => sweep::sweep(&arguments),
+        Verb::Game(arguments) => game::game(&arguments),
+        Verb::Optimal(arguments) => optimal::optimal(&arguments),
+        Verb::Nash(arguments) => nash::nash(&arguments),
         Verb::New(arguments) => new::new(&arguments),
         Verb::Check(arguments) => check::check(&arguments),
         Verb::Explain(arguments) => explain::explain(&arguments),

@@ -7,6 +7,7 @@ pub mod dataset;
 pub mod elasticities;
 pub mod expected;
 pub mod horizon;
+pub mod markets;
 pub mod policy;
 pub mod structure;
 pub mod synthetic;

@@ -8,6 +8,7 @@
 //! | whoever asks what happened when | [`path`] |
 //! | whoever asks how two scenarios differ | [`compare`] |
 //! | whoever asks how much hangs on a rate | [`sweep`] |
+//! | whoever plays | [`game`], [`tariffs`] |
 //! | R, Stata, Python | [`tables`] |
 //! | another program | [`json`] |
 //! | whoever checks a result later | [`record`] |
@@ -22,6 +23,7 @@ pub mod disclosure;
 pub mod draws;
 pub mod focus;
 pub mod folder;
+pub mod game;
 pub mod inputs;
 pub mod json;
 pub mod number;
@@ -35,4 +37,6 @@ pub mod spoken;
 pub mod study;
 pub mod sweep;
 pub mod tables;
+pub mod tariffs;
 pub mod terminal;
+pub mod welfare;

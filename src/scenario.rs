@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod parameter;
 pub mod prepared;
+mod prior;
 pub mod schema;
 pub mod starter;
 
@@ -23,9 +24,12 @@ mod duty;
 mod events;
 mod exempt;
 mod extends;
+mod game;
 mod grammar;
 mod guide;
 mod instrument;
+mod joint;
+mod markets;
 mod measure;
 mod members;
 mod names;
@@ -41,6 +45,7 @@ mod settings;
 mod statutory;
 mod syntax;
 mod tables;
+mod warnings;
 mod words;
 mod write;
 
@@ -53,21 +58,25 @@ pub use aggregate::Aggregate;
 pub use choices::{ElasticityChoice, HorizonChoice, ModelChoices};
 pub use coalition::Coalitions;
 pub use events::Events;
+pub use game::{Player, Strategy};
 pub use guide::Guide;
 pub use instrument::{Limit, SpecificDuty};
+pub use markets::{MarketChoices, ResolvedMarkets};
 pub use measure::{Exempt, MatchRule, Measure, Verb};
+pub use names::countries_of;
 pub use outcome::{ALL as ALL_OUTCOMES, Outcome};
 pub use period::Period;
 pub use resolve::{Resolved, ResolvedOutcome};
-pub use response::{Mode, Response};
-pub use settings::Settings;
+pub use response::{Mode, OptimalResponse, Response};
+pub use settings::{Settings, WORKED_OUT};
 pub use words::spoken;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::economy::dataset::Dataset;
 use crate::files::{FileError, Files, NoFiles};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::outcome::Outcomes;
+use crate::scenario::prior::JointChoice;
 use crate::scenario::reader::{Faults, Keys, Source};
 use crate::units::Date;
 
@@ -93,8 +102,12 @@ pub struct Scenario {
     date: Option<Spanned<Date>>,
     measures: Vec<Measure>,
     outcomes: Outcomes,
+    players: Vec<Player>,
     model: ModelChoices,
     uncertainty: Uncertainty,
+    joint: JointChoice,
+    /// What the user should know although it is valid.
+    warnings: Vec<Diagnostic>,
 }
 
 impl Scenario {
@@ -224,18 +237,33 @@ impl Scenario {
         &self.outcomes.list
     }
 
+    /// Who plays; empty if the scenario is no game. The outcomes of a game are the combinations of strategies, the last
+    /// player's varying fastest.
+    pub fn players(&self) -> &[Player] {
+        &self.players
+    }
+
+    /// The responses whose size is to be worked out before the scenario is resolved: [`Mode::Optimal`].
+    pub fn optimal_responses(&self) -> Vec<OptimalResponse> {
+        let optimal = |measure: &Measure| match measure.verb.get_ref() {
+            Verb::Respond(Response { mode: Mode::Optimal, share, .. }) => Some(OptimalResponse {
+                name: measure.name.get_ref().clone(),
+                share: *share,
+                place: self.source.place(measure.verb.span()),
+            }),
+            _ => None,
+        };
+        self.measures.iter().filter_map(optimal).collect()
+    }
+
+    /// Where the players stand in the text.
+    pub fn place_of_players(&self) -> Option<Place> {
+        self.players.first().map(|player| self.source.place(player.name.span()))
+    }
+
     /// The day that is simulated, if one is named.
     pub fn date(&self) -> Option<Date> {
         self.date.as_ref().map(|day| *day.get_ref())
-    }
-
-    /// The days on which the measures in force change, in order.
-    pub fn changes(&self) -> Vec<Date> {
-        let mut changes: Vec<Date> =
-            self.measures.iter().flat_map(|measure| measure.period.changes()).collect();
-        changes.sort_unstable();
-        changes.dedup();
-        changes
     }
 
     /// The choices under `[model]`.
@@ -297,9 +325,11 @@ impl Draft {
         let mut faults = Faults::new(source);
         let mut tree = extends::whole(source, &texts, &mut faults)?;
         faults.found.extend(source.settings.apply(&mut tree, source.length()));
-        let scenario = read_scenario(&tree, mentioned, &mut faults);
+        let mut scenario = read_scenario(&tree, mentioned, &mut faults);
         check::cross_references(&scenario.measures, &mentioned.measures, &mut faults);
-        Ok((scenario, faults.in_order()))
+        let (errors, warnings) = faults.in_order().into_iter().partition(Diagnostic::is_error);
+        scenario.warnings = warnings;
+        Ok((scenario, errors))
     }
 
     /// The dataset it names.
@@ -355,8 +385,11 @@ fn empty(source: &Source) -> Scenario {
         date: None,
         measures: Vec::new(),
         outcomes: Outcomes::default(),
+        players: Vec::new(),
         model: ModelChoices::default(),
         uncertainty: Uncertainty::default(),
+        joint: JointChoice::None,
+        warnings: Vec::new(),
     }
 }
 
@@ -381,6 +414,9 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
     let plain = |text: Option<Spanned<String>>| text.map(Spanned::into_inner);
     let measures = read_measures(&mut keys, mentioned, faults);
     let outcomes = outcome::read_all(keys.take("outcome"), &measures, mentioned, faults);
+    let (uncertainty, joint) = prior::read_uncertainty(keys.take("uncertainty"), faults);
+    let players = game::read_all(keys.take("player"), &outcomes, mentioned, faults);
+    let outcomes = if players.is_empty() { outcomes } else { game::outcomes(&players) };
     let scenario = Scenario {
         source: faults.source.clone(),
         title: plain(keys.take("title").and_then(|node| reader::text(node, "title", faults))),
@@ -394,10 +430,14 @@ fn read_scenario(table: &DeTable<'_>, mentioned: &mut Mentioned, faults: &mut Fa
         date: keys.take("date").and_then(|node| period::date(node, "date", faults)),
         measures,
         outcomes,
+        players,
         model: choices::read_model(keys.take("model"), faults),
-        uncertainty: choices::read_uncertainty(keys.take("uncertainty"), faults),
+        uncertainty,
+        joint,
+        warnings: Vec::new(),
     };
-    read_schema(&mut keys, faults);
+    markets::refuse_measures(scenario.model.markets.as_ref(), &scenario.measures, faults);
+    reader::schema(&mut keys, faults);
     extends::refuse_left_over(&mut keys, faults);
     // Keys that people put at the wrong place, and where they belong.
     let homes: [(&str, &[&str]); 3] = [
@@ -428,6 +468,12 @@ fn told_apart(mut scenario: Scenario) -> Scenario {
     if !changes.is_empty() || settings.has("baseline") {
         scenario.guide.notice.clear();
     }
+    let worked_out = settings.worked_out();
+    if let Some(summary) = &mut scenario.summary
+        && !worked_out.is_empty()
+    {
+        summary.push_str(&format!(" Worked out: {}.", worked_out.join(", ")));
+    }
     if changes.is_empty() {
         return scenario;
     }
@@ -443,15 +489,4 @@ fn told_apart(mut scenario: Scenario) -> Scenario {
         summary.push_str(&format!(" Changed here: {}.", changes.join(", ")));
     }
     scenario
-}
-
-fn read_schema(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) {
-    let Some(node) = keys.take("schema") else { return };
-    let written = reader::whole(node, "schema", u64::MAX, faults);
-    if written.is_some_and(|schema| schema != 1) {
-        let fault = Diagnostic::error("this scenario is written in another version of the language")
-            .expected("1")
-            .help("this program reads `schema = 1`");
-        faults.push(node.span(), fault);
-    }
 }

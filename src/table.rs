@@ -141,7 +141,7 @@ pub struct Table<'t> {
     file: Arc<str>,
     text: &'t str,
     /// Declared columns with their position in the file; `None` for an optional one that is absent.
-    columns: Vec<(&'static str, Option<usize>)>,
+    columns: Vec<(&'t str, Option<usize>)>,
     /// How many fields the header has, blank ones at its end not counted.
     width: usize,
 }
@@ -152,8 +152,8 @@ impl<'t> Table<'t> {
     pub fn parse(
         file: &str,
         text: &'t str,
-        required: &[&'static str],
-        optional: &[&'static str],
+        required: &[&'t str],
+        optional: &[&'t str],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let file: Arc<str> = file.into();
@@ -176,6 +176,14 @@ impl<'t> Table<'t> {
     /// The file's name.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// The columns of the header that are not read, with their places.
+    pub fn others(&self) -> Vec<(String, Place)> {
+        let header = Records::new(self.text).next();
+        let fields = header.iter().flat_map(|row| row.fields().enumerate().map(move |field| (row, field)));
+        let others = fields.filter(|(_, (_, name))| !name.is_empty() && !self.has(name));
+        others.map(|(row, (at, name))| (name.to_owned(), row.place(&self.file, Some(at)))).collect()
     }
 
     /// Whether a column is there.

@@ -307,7 +307,7 @@ fn what_is_said_not_to_be_supported_is_refused_with_these_words() {
         });
         assert!(refused, "`{word}` is not refused as not supported yet");
     }
-    assert!(words >= 3, "words are found");
+    assert!(words > 0, "words are found");
 }
 
 #[test]

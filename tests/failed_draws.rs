@@ -11,6 +11,7 @@ use tariffsim::model::baseline::Baseline;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
+use tariffsim::monte_carlo::model::Model;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::numerics::anderson::Options;
 use tariffsim::scenario::Scenario;
@@ -20,7 +21,7 @@ const SCENARIO: &str = r#"
 name = "wall"
 by = "all"
 on = "all"
-add = "150pp"
+add = "900pp"
 [[outcome]]
 name = "nothing"
 probability = "40%"
@@ -29,7 +30,7 @@ name = "wall"
 probability = "60%"
 measures = ["wall"]
 [uncertainty]
-trade_elasticity.lognormal = { sd = "60%" }
+trade_elasticity.lognormal = { sd = "200%" }
 "#;
 
 struct Silent;
@@ -55,8 +56,7 @@ fn a_draw_without_a_solution_names_its_outcome() {
     for most_sweeps in 1..60 {
         let model = GeneralEquilibrium { options: Options { most_sweeps, ..Options::default() } };
         let experiment = Experiment {
-            model: &model,
-            baseline: &baseline,
+            model: Model::general(&model, &baseline),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &Uncertainty { draws: 64, ..resolved.uncertainty },

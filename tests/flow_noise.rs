@@ -19,7 +19,10 @@ use tariffsim::model::variable::CountryVariable as V;
 use tariffsim::model::world::World;
 use tariffsim::monte_carlo::draw::Sampler;
 use tariffsim::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
-use tariffsim::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, FlowPrior, Uncertainty};
+use tariffsim::monte_carlo::model::Model;
+use tariffsim::monte_carlo::prior::{
+    ElasticityFamily, ElasticityPrior, ElasticitySpread, FlowPrior, Uncertainty,
+};
 use tariffsim::units::Share;
 
 struct Nobody;
@@ -37,7 +40,7 @@ fn noise(cv_pair: f64, cv_cell: f64) -> Uncertainty {
 /// Without noise on elasticities.
 fn flows_only(cv_pair: f64, cv_cell: f64) -> Uncertainty {
     let elasticities = ElasticityPrior {
-        spread: ElasticitySpread::CoefficientOfVariation(0.0),
+        family: ElasticityFamily::LogNormal(ElasticitySpread::CoefficientOfVariation(0.0)),
         ..ElasticityPrior::default()
     };
     Uncertainty { elasticities, ..noise(cv_pair, cv_cell) }
@@ -63,8 +66,7 @@ fn simulate(data: &Dataset, policy: &Policy, deficits: Deficits, uncertainty: &U
     let (accounts, _) = Accounts::calibrate(data, true).unwrap();
     let baseline = Baseline::new(&model, accounts, deficits, &central(data)).unwrap();
     let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
+        model: Model::general(&model, &baseline),
         policy,
         elasticities: &elasticities(data),
         uncertainty,
@@ -167,7 +169,7 @@ fn without_a_measure_nothing_changes_in_any_draw() {
         let levels = [V::EffectiveRate, V::EffectiveRateBaseline, V::EffectiveRateFixedWeights];
         let countries = ensemble.estimates.countries.iter().enumerate();
         let changes =
-            countries.filter(|(at, _)| levels.iter().all(|level| at % V::ALL.len() != level.index()));
+            countries.filter(|(at, _)| levels.iter().all(|level| at % V::GENERAL.len() != level.index()));
         for estimate in changes.map(|(_, estimate)| estimate).chain(&ensemble.estimates.sectors) {
             let Some(spread) = &estimate.spread else { continue };
             assert_eq!((spread.mean, spread.sd, spread.quantiles), (0.0, 0.0, [0.0; 9]));

@@ -98,7 +98,7 @@ impl<'a> Ground<'a> {
             counterfactual: &solution,
         };
         let impact = Impact::new(&world, comparison, &[]);
-        for (at, variables) in impact.countries.chunks_exact(V::ALL.len()).enumerate() {
+        for (at, variables) in impact.countries.chunks_exact(V::GENERAL.len()).enumerate() {
             let welfare = variables[V::Welfare.index()];
             if welfare.is_nan() || welfare <= -100.0 {
                 let country = self.data.countries.code(CountryId::at(at));
@@ -119,6 +119,7 @@ fn words(data: &Dataset, error: SolveError) -> String {
                 Equation::Expenditure(_, sector) => format!(", spending on {}", data.sectors.code(sector)),
                 Equation::Tariff(flow) => format!(", tariff on {}", data.sectors.code(flow.sector)),
                 Equation::SectorLabour(_, sector) => format!(", labour in {}", data.sectors.code(sector)),
+                Equation::Market(_, sector) => format!(", the market of {}", data.sectors.code(sector)),
             };
             let place = country(worst.country()) + &sector;
             format!("did not converge in {iterations} sweeps, residual {residual:.1e} in {place}")
@@ -128,6 +129,9 @@ fn words(data: &Dataset, error: SolveError) -> String {
         }
         SolveError::NoIncome { country: id } => format!("leaves no income in {}", country(id)),
         SolveError::CutOff { country: id } => format!("cuts off {}", country(id)),
+        SolveError::NegativeTrade { importer, .. } => {
+            format!("has trade below zero to {}", country(importer))
+        }
     }
 }
 

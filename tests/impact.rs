@@ -7,14 +7,14 @@ mod support;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use support::central;
 use support::plain_impact::Plain;
-use support::{central, change, policy};
+use support::policies::anything;
 use tariffsim::bilateral::Shape;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits};
-use tariffsim::economy::dataset::Dataset;
-use tariffsim::economy::policy::{Duty, ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy, Quota};
+use tariffsim::economy::policy::{ExemptMode, Policy};
 use tariffsim::economy::structure::{FirmTail, Structure};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
@@ -27,7 +27,6 @@ use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::variable::{CountryVariable as V, FlowVariable as F, SectorVariable as S, Unit};
 use tariffsim::model::world::{Parameters, World};
 use tariffsim::scenario::{Scenario, prepared};
-use tariffsim::units::{AdValorem, Multiple, Share};
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
 const STRUCTURES: [Structure; 3] =
@@ -59,18 +58,18 @@ fn compare(world: &World<'_>, draws: &[Draw], rows: &[FlowRow], what: &str) {
         let wanted = plain.impact(rows);
         let j = world.accounts.shape.sectors;
         for (at_country, (found, wanted)) in
-            pieces(&found.countries, &wanted.countries, V::ALL.len()).enumerate()
+            pieces(&found.countries, &wanted.countries, V::GENERAL.len()).enumerate()
         {
             let [income, _] = plain.incomes(at_country);
-            for (variable, (found, wanted)) in V::ALL.iter().zip(found.iter().zip(wanted)) {
+            for (variable, (found, wanted)) in V::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 let scale = if variable.unit() == Unit::Money { 100.0 / income } else { 1.0 };
                 near(found * scale, wanted * scale, || {
                     format!("{what}, draw {at}, country {at_country}: {}", variable.name())
                 });
             }
         }
-        for (pair, (found, wanted)) in pieces(&found.sectors, &wanted.sectors, S::ALL.len()).enumerate() {
-            for (variable, (found, wanted)) in S::ALL.iter().zip(found.iter().zip(wanted)) {
+        for (pair, (found, wanted)) in pieces(&found.sectors, &wanted.sectors, S::GENERAL.len()).enumerate() {
+            for (variable, (found, wanted)) in S::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 near(*found, *wanted, || {
                     format!(
                         "{what}, draw {at}, country {} sector {}: {}",
@@ -81,8 +80,8 @@ fn compare(world: &World<'_>, draws: &[Draw], rows: &[FlowRow], what: &str) {
                 });
             }
         }
-        for (row, (found, wanted)) in rows.iter().zip(pieces(&found.flows, &wanted.flows, F::ALL.len())) {
-            for (variable, (found, wanted)) in F::ALL.iter().zip(found.iter().zip(wanted)) {
+        for (row, (found, wanted)) in rows.iter().zip(pieces(&found.flows, &wanted.flows, F::GENERAL.len())) {
+            for (variable, (found, wanted)) in F::GENERAL.iter().zip(found.iter().zip(wanted)) {
                 near(*found, *wanted, || format!("{what}, draw {at}, {row:?}: {}", variable.name()));
             }
         }
@@ -114,58 +113,6 @@ fn every_row(shape: Shape) -> Vec<FlowRow> {
             sectors.iter().map(move |&sector| FlowRow { importer, exporter, sector })
         })
         .collect()
-}
-
-/// A policy with everything that a policy can have: rates up and down, exempt parts, trade costs also at home, export
-/// taxes, specific duties, quotas, changes that change nothing and, where wanted, closed borders (which leave a country without terms of trade).
-fn anything(data: &Dataset, mode: ExemptMode, closes: bool, rng: &mut ChaCha8Rng) -> Policy {
-    let shape = data.shape();
-    let rate = |fraction| AdValorem::new(fraction).unwrap();
-    let mut changes = Vec::new();
-    for flow in (0..shape.cells()).map(|cell| shape.flow(cell)) {
-        if rng.random::<f64>() < 0.5 {
-            continue;
-        }
-        let (before, kind) = (data.tariffs.get(flow), rng.random_range(0..9));
-        let (new, low) = (rng.random_range(-0.2..1.0), rng.random_range(-0.1..0.3));
-        let cost = rng.random_range(0.7..1.5);
-        changes.push(match kind {
-            _ if flow.is_domestic() => change(flow, 0.0, cost),
-            0 => change(flow, new, 1.0),
-            1 => change(flow, new, cost),
-            2 if closes => change(flow, before, f64::INFINITY),
-            2 | 3 => change(flow, before, cost),
-            4 => change(flow, before, 1.0),
-            5 => FlowChange { export_tax: rate(low), ..change(flow, new, cost) },
-            6 => FlowChange {
-                duty: Duty::Specific(rate(low)),
-                export_tax: rate(low),
-                ..change(flow, low, cost)
-            },
-            7 => {
-                let quota = Quota {
-                    volume: Multiple::new(cost).unwrap(),
-                    beyond: (cost > 1.0).then_some(rate(1.5)),
-                    importer_rent: Share::new(rng.random()).unwrap(),
-                };
-                FlowChange { duty: Duty::Quota(quota), export_tax: rate(low), ..change(flow, low, cost) }
-            }
-            _ => FlowChange {
-                exempt: (0..2)
-                    .map(|share| ExemptVariety { share, rate: rate([before, low][share]) })
-                    .collect(),
-                ..change(flow, new, cost)
-            },
-        });
-    }
-    let share = |mean| ExemptShare {
-        label: String::new(),
-        partner: CountryId::at(0),
-        mean: Share::new(mean).unwrap(),
-        known: false,
-    };
-    let exempt_shares = vec![share(0.3), share(0.6)];
-    Policy { exempt_shares, exempt_mode: mode, ..policy(data, changes) }
 }
 
 /// Any wages (of countries, or of sectors too), prices and spending: an impact is a function of two points, equilibria or not.
@@ -268,7 +215,7 @@ fn where_nothing_changes_every_change_is_zero_to_the_bit() {
                 counterfactual: draw.baseline.clone(),
             };
             let impact = Impact::new(&world, same.comparison(), &rows);
-            let is_level = |at: usize| V::ALL[at % V::ALL.len()].name().starts_with("effective_rate");
+            let is_level = |at: usize| V::GENERAL[at % V::GENERAL.len()].name().starts_with("effective_rate");
             let changes = impact.countries.iter().enumerate().filter(|(at, _)| !is_level(*at));
             let all = changes.map(|(_, value)| value).chain(&impact.sectors).chain(&impact.flows);
             for (at, value) in all.enumerate() {
@@ -311,7 +258,7 @@ fn what_is_not_asked_for_changes_nothing_else() {
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&less.countries), bits(&all.countries), "{what}");
         assert!(less.sectors.is_empty());
-        let of_all = rows.iter().zip(all.flows.chunks_exact(F::ALL.len())).rev();
+        let of_all = rows.iter().zip(all.flows.chunks_exact(F::GENERAL.len())).rev();
         let wanted: Vec<f64> =
             of_all.filter(|(row, _)| row.sector.is_none()).flat_map(|(_, values)| values.to_vec()).collect();
         assert_eq!(bits(&less.flows), bits(&wanted), "{what}");

@@ -65,11 +65,11 @@ fn rows(data: &Dataset) -> Vec<FlowRow> {
 
 impl Solved {
     fn country(&self, country: usize, variable: V) -> f64 {
-        self.impact.countries[country * V::ALL.len() + variable.index()]
+        self.impact.countries[country * V::GENERAL.len() + variable.index()]
     }
 
     fn flow(&self, flow: Flow, variable: F) -> f64 {
-        self.impact.flows[self.data.shape().cell(flow) * F::ALL.len() + variable.index()]
+        self.impact.flows[self.data.shape().cell(flow) * F::GENERAL.len() + variable.index()]
     }
 
     fn sectors(&self, variable: SectorVariable) -> Vec<f64> {
@@ -77,7 +77,7 @@ impl Solved {
             .sectors
             .iter()
             .skip(variable.index())
-            .step_by(SectorVariable::ALL.len())
+            .step_by(SectorVariable::GENERAL.len())
             .copied()
             .collect()
     }
@@ -326,7 +326,7 @@ fn economies() -> impl Strategy<Value = Dataset> {
 /// Every variable of both, but those in which they may differ.
 fn all_equal(a: &Solved, b: &Solved, but: &[V], tolerance: f64) -> Result<(), TestCaseError> {
     for (at, (a, b)) in a.impact.countries.iter().zip(&b.impact.countries).enumerate() {
-        let variable = V::ALL[at % V::ALL.len()];
+        let variable = V::GENERAL[at % V::GENERAL.len()];
         let same = but.contains(&variable) || close(*a, *b, tolerance);
         prop_assert!(same, "{}: {a} against {b}", variable.name());
     }
@@ -334,7 +334,7 @@ fn all_equal(a: &Solved, b: &Solved, but: &[V], tolerance: f64) -> Result<(), Te
         prop_assert!(close(*a, *b, tolerance));
     }
     for (at, (a, b)) in a.impact.flows.iter().zip(&b.impact.flows).enumerate() {
-        let variable = F::ALL[at % F::ALL.len()];
+        let variable = F::GENERAL[at % F::GENERAL.len()];
         let same = variable == F::Rate || close(*a, *b, tolerance);
         prop_assert!(same, "{}: {a} against {b}", variable.name());
     }
@@ -415,7 +415,7 @@ proptest! {
         let solved = solve(&data, foreign(&data).enumerate().map(idle).collect(), closure);
         let levels = [V::EffectiveRate, V::EffectiveRateBaseline, V::EffectiveRateFixedWeights];
         for country in 0..data.countries.len() {
-            for variable in V::ALL.iter().filter(|variable| !levels.contains(variable)) {
+            for variable in V::GENERAL.iter().filter(|variable| !levels.contains(variable)) {
                 let change = solved.country(country, *variable);
                 prop_assert!(change.abs() < 1e-9 || change.is_nan(), "{}: {change}", variable.name());
             }

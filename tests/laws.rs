@@ -91,7 +91,7 @@ fn changes(impact: &Impact) -> Vec<f64> {
         .countries
         .iter()
         .enumerate()
-        .filter(|(at, _)| !levels.iter().any(|level| at % V::ALL.len() == level.index()))
+        .filter(|(at, _)| !levels.iter().any(|level| at % V::GENERAL.len() == level.index()))
         .map(|(_, value)| *value);
     country_changes.chain(impact.sectors.iter().copied()).chain(impact.flows.iter().copied()).collect()
 }
@@ -202,7 +202,7 @@ proptest! {
         }).collect());
         let (first, second) =
             (solve(&data, &policy_a, CLOSURES[closure], &[]), solve(&permuted, &policy_b, CLOSURES[closure], &[]));
-        let width = V::ALL.len();
+        let width = V::GENERAL.len();
         for (new, &old) in order.iter().enumerate() {
             let (a, b) = (&first.impact.countries[old * width..][..width], &second.impact.countries[new * width..][..width]);
             prop_assert!(all_close(a, b, 1e-6), "{a:?} {b:?}");
@@ -366,12 +366,12 @@ proptest! {
             let real_income = 100.0 * ((1.0 + get(V::Income) / 100.0) / (1.0 + get(V::ConsumerPrices) / 100.0) - 1.0);
             prop_assert!(close(real_income, get(V::Welfare), 1e-10));
         }
-        for row in solved.impact.flows.chunks_exact(FlowVariable::ALL.len()) {
+        for row in solved.impact.flows.chunks_exact(FlowVariable::GENERAL.len()) {
             let get = |variable: FlowVariable| 1.0 + row[variable.index()] / 100.0;
             let value = get(FlowVariable::BorderPrice) * get(FlowVariable::Volume);
             prop_assert!(close(value, get(FlowVariable::Value), 1e-9));
         }
-        prop_assert_eq!(solved.impact.sectors.len(), data.shape().pairs() * SectorVariable::ALL.len());
+        prop_assert_eq!(solved.impact.sectors.len(), data.shape().pairs() * SectorVariable::GENERAL.len());
     }
 }
 

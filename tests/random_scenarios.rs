@@ -23,6 +23,7 @@ use tariffsim::model::variable::CountryVariable;
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::estimate::FlowRow;
+use tariffsim::monte_carlo::model::Model;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Resolved, Scenario, explain};
 
@@ -268,8 +269,7 @@ fn solve(resolved: &Resolved) -> Result<End, TestCaseError> {
     let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).unwrap();
     let rows = all_rows();
     let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
+        model: Model::general(&model, &baseline),
         policy: &resolved.policy,
         elasticities: &resolved.elasticities,
         uncertainty: &Uncertainty { draws: 3, ..resolved.uncertainty },

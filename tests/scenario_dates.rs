@@ -310,7 +310,10 @@ fn events_say_what_begins_goes_further_and_ends() {
     let text = format!(
         "{SUMMER}[[measure]]\nname=\"steps\"\nby=\"USA\"\non=\"CHN\"\nadd=\"10pp\"\nphase_in={{2025-06-01=\"50%\",2025-09-01=\"100%\"}}\n"
     );
-    let words = |day| scenario(&text).events(date(day)).words();
+    let words = |day| {
+        let on = on(&text, day);
+        scenario(&text).events(date(day), [&on, &on]).words()
+    };
     assert_eq!(words("2025-06-01"), "summer and steps at 50% begin");
     assert_eq!(words("2025-09-01"), "steps goes to 100%; summer ends");
     assert_eq!(words("2025-07-01"), "");

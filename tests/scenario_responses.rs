@@ -190,7 +190,7 @@ fn mistakes_in_responses_are_said() {
         ("by = \"CHN\"\nto = \"hit\"\nmode = \"reciprocal\"", "not hit by `hit`"),
         ("by = \"CAN\"\nto = \"hti\"\nmode = \"reciprocal\"", "there is no measure `hti` to respond to"),
         ("by = \"CAN\"\nto = \"answer\"\nmode = \"reciprocal\"", "`answer` answers itself"),
-        ("by = \"CAN\"\nto = \"hit\"\nmode = \"optimal\"", "`mode = \"optimal\"` is not supported yet"),
+        ("by = \"CAN\"\nto = \"hit\"\nmode = \"optimal\"", "has no size yet: it depends on the model"),
         ("by = \"CAN\"\nto = \"hit\"\nmode = \"25%\"", "a response adds to the rates that are there"),
         ("by = \"CAN\"\nto = \"hit\"\nmode = \"equal\"", "`mode` has no choice `equal`"),
         (
@@ -212,4 +212,28 @@ fn mistakes_in_responses_are_said() {
         [[response]]\nname = \"a\"\nby = \"CHN\"\nto = \"b\"\nmode = \"reciprocal\"\n\
         [[response]]\nname = \"b\"\nby = \"USA\"\nto = [\"a\", \"m\"]\nmode = \"reciprocal\"\n";
     assert!(faults(circle).iter().any(|fault| fault.message == "`a` and `b` answer one another in a circle"));
+}
+
+#[test]
+fn what_a_measure_adds_to_an_exempt_part_counts_also_where_another_one_makes_the_rates_equal() {
+    // Of ten points on cars nothing is seen beside a floor of 30%, but only 40% of the cars pay them.
+    let with = |floor: &str, mode: &str| {
+        resolve(&format!(
+            "[[measure]]\nname = \"hit\"\nby = \"USA\"\non = \"MEX\"\ngoods = \"AUT\"\nadd = \"10pp\"\nexempt_share = \"60%\"\n\
+             [[measure]]\nname = \"floor\"\nby = \"USA\"\non = \"MEX\"\ngoods = \"AUT\"\nfloor = \"{floor}\"\n\
+             [[response]]\nname = \"answer\"\nby = \"MEX\"\nto = \"hit\"\nmode = \"{mode}\"\n"
+        ))
+        .policy
+    };
+    for mode in ["equal-revenue", "equal-trade"] {
+        let [bound, free] = ["30%", "0%"].map(|floor| with(floor, mode));
+        let answer = |policy: &Policy| rate(policy, "MEX", "USA", "AUT").after.fraction();
+        assert!(close(answer(&bound), answer(&free)), "{mode}: {} {}", answer(&bound), answer(&free));
+        let parts = &rate(&bound, "USA", "MEX", "AUT").contributions;
+        assert!(close(parts[0].change, 0.04) && close(parts[1].change, 0.26), "{parts:?}");
+        let flow = flow("USA", "MEX", "AUT");
+        let change = bound.changes.iter().find(|change| change.flow == flow).unwrap();
+        assert!(change.exempt.is_empty(), "where all pay the same there are no two varieties");
+    }
+    assert!(close(revenue(&with("30%", "equal-revenue"), "answer"), 0.04 * trade("USA", "MEX", "AUT")));
 }

@@ -14,7 +14,11 @@ use tariffsim::scenario::{Draft, prepared, schema};
 
 /// Files of `scenarios/invalid` that are right in form, or whose mistake a schema cannot know.
 const BEYOND_FORM: &[(&str, &str)] = &[
+    ("bad-correlations", "needs the file"),
+    ("correlations-that-clash", "needs the file"),
     ("country-not-in-the-data", "codes are those of the data"),
+    ("draws-of-something-else", "needs the file"),
+    ("draws-with-mistakes", "needs the file"),
     ("duplicate-names", "names are compared with one another"),
     ("except-leaves-nobody", "who is left depends on groups"),
     ("exempt-partner-not-reached", "compared with `on`"),
@@ -22,7 +26,11 @@ const BEYOND_FORM: &[(&str, &str)] = &[
     ("export-taxes-on-nobody", "who is reached depends on the data"),
     ("extends-in-a-circle", "needs the other files"),
     ("follows-in-a-circle", "needs all measures"),
+    ("game-of-one", "players are counted"),
+    ("game-with-outcomes", "keys that do not fit one another"),
     ("instruments-that-clash", "two measures on one flow"),
+    ("linear-and-trade-cost", "right in form; keys that do not fit one another"),
+    ("market-keys", "the kind of model may be said in the scenario that this one extends"),
     ("missing-rates-file", "needs the file"),
     ("no-foreign-flow", "who is reached depends on the data"),
     ("no-row-fits", "needs the file"),
@@ -37,6 +45,7 @@ const BEYOND_FORM: &[(&str, &str)] = &[
     ("replaces-in-a-circle", "needs all measures"),
     ("replaces-nothing", "names are compared with one another"),
     ("response-of-one-not-hit", "needs the measure that is answered"),
+    ("supply-of-nobody", "codes are those of the data"),
     ("trade-costs-with-bad-rows", "needs the file"),
     ("two-level-verbs-in-a-cell", "two measures on one flow"),
     ("two-levels-on-some-days", "two measures on one flow"),
@@ -45,6 +54,7 @@ const BEYOND_FORM: &[(&str, &str)] = &[
     ("unknown-exempt-table", "may be a file"),
     ("unknown-group-to-follow", "codes are those of the data"),
     ("unknown-sector", "codes are those of the data"),
+    ("unknown-sets", "sets are those of the data"),
     ("which-day", "right in form; a day must be chosen"),
 ];
 
@@ -69,7 +79,7 @@ fn the_schema_is_one_of_its_draft() {
 
 #[test]
 fn every_prepared_scenario_has_the_form() {
-    for prepared in prepared::SCENARIOS {
+    for prepared in prepared::SCENARIOS.iter().chain(prepared::GAMES) {
         assert_eq!(faults(prepared.text), Ok(Vec::new()), "{}", prepared.name);
         let with_schema = format!("#:schema ./scenario.schema.json\n{}", prepared.text);
         assert!(
@@ -213,10 +223,14 @@ fn every_key_and_word_of_the_schema_is_one_that_the_reader_takes() {
     for (probe, text) in probes {
         assert_eq!(faults(&text), Ok(Vec::new()), "{probe}\n{text}");
         let found = Draft::new("probe.toml", &text).finish().err().unwrap_or_default();
-        // Names of measures that are not there, and probabilities that do not sum to 100%, are no mistakes of form.
+        // Names of measures that are not there, probabilities that do not sum to 100%, levels of a distribution that do
+        // not go together, keys of another kind of model, and games without a choice, are no mistakes of form.
         let of_form = |fault: &&Diagnostic| {
             !fault.message.starts_with("there is no measure")
                 && !fault.message.starts_with("the probabilities")
+                && !fault.message.starts_with("the numbers of")
+                && !fault.message.starts_with("general equilibrium has no")
+                && !fault.message.starts_with("a game of")
         };
         let wrong: Vec<&Diagnostic> = found.iter().filter(of_form).collect();
         assert!(wrong.is_empty(), "{probe}\n{text}\n{wrong:?}");

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use scenario_support::{Memory, dataset, resolve, resolve_with};
 use tariffsim::economy::closure::Deficits;
 use tariffsim::economy::policy::ExemptMode;
-use tariffsim::monte_carlo::prior::{ElasticitySpread, Uncertainty};
+use tariffsim::monte_carlo::prior::{ElasticityFamily, ElasticitySpread, Uncertainty};
 use tariffsim::scenario::{Draft, Scenario, explain, prepared};
 
 /// A scenario in which every key of the language stands.
@@ -213,7 +213,9 @@ fn the_users_own_priors_and_elasticities_are_read() {
     let resolved = resolve_with(EVERYTHING, &table());
     assert_eq!(resolved.elasticities.theta, [3.0, 6.5, 4.0]);
     assert_eq!(resolved.elasticities.standard_error, [None, None, Some(1.0)]);
-    let ElasticitySpread::CoefficientOfVariation(variation) = resolved.uncertainty.elasticities.spread else {
+    let ElasticityFamily::LogNormal(ElasticitySpread::CoefficientOfVariation(variation)) =
+        resolved.uncertainty.elasticities.family
+    else {
         panic!("a coefficient of variation")
     };
     assert!((variation - 0.333).abs() < 1e-12);
@@ -267,6 +269,7 @@ fn the_list_of_prepared_scenarios_is_the_folder() {
         names
     };
     assert_eq!(listed(prepared::SCENARIOS), stems("scenarios", ".toml"));
+    assert_eq!(listed(prepared::GAMES), stems("scenarios/games", ".toml"));
     assert_eq!(listed(prepared::TABLES), stems("scenarios/tables", ".csv"));
 }
 
@@ -285,7 +288,7 @@ fn stems(folder: &str, ending: &str) -> Vec<String> {
 
 #[test]
 fn every_prepared_scenario_is_well_formed_and_says_where_it_comes_from() {
-    for prepared in prepared::SCENARIOS {
+    for prepared in prepared::SCENARIOS.iter().chain(prepared::GAMES) {
         let scenario = Scenario::parse(prepared.name, prepared.text).expect(prepared.name);
         assert!(scenario.summary().is_some(), "{}", prepared.name);
         assert!(!scenario.sources().is_empty(), "{}", prepared.name);

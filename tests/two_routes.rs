@@ -28,6 +28,7 @@ use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::draw::Sampler;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
 use tariffsim::monte_carlo::estimate::{Estimate, QUANTILES};
+use tariffsim::monte_carlo::model::Model;
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Scenario, prepared};
 use tariffsim::units::{AdValorem, Share};
@@ -86,7 +87,7 @@ mod hats_against_levels {
 
     fn sectors(economy: &Economy, solved: &support::Solved, old: &Prices, new: &Prices, deficits: Deficits) {
         let j = economy.shape.sectors;
-        for (pair, values) in solved.impact.sectors.chunks_exact(S::ALL.len()).enumerate() {
+        for (pair, values) in solved.impact.sectors.chunks_exact(S::GENERAL.len()).enumerate() {
             let get = |variable: S| 1.0 + values[variable.index()] / 100.0;
             let what = |name: &str| format!("{} ({}, {}): {name}", deficits.word(), pair / j, pair % j);
             near(get(S::OutputPrice), new.cost[pair] / old.cost[pair], 1e-8, &what("output price"));
@@ -103,7 +104,7 @@ mod hats_against_levels {
 
     fn flows(after: &Economy, before: &Economy, solved: &support::Solved, old: &Prices, new: &Prices) {
         let rows = all_foreign(before.shape);
-        for (row, values) in rows.iter().zip(solved.impact.flows.chunks_exact(F::ALL.len())) {
+        for (row, values) in rows.iter().zip(solved.impact.flows.chunks_exact(F::GENERAL.len())) {
             let flow = Flow { sector: row.sector.unwrap(), importer: row.importer, exporter: row.exporter };
             let get = |variable: F| 1.0 + values[variable.index()] / 100.0;
             let what = |name: &str| format!("{flow:?}: {name}");
@@ -282,8 +283,7 @@ mod ensembles_against_draws {
         let uncertainty = Uncertainty { draws, seed: 5, ..Uncertainty::default() };
         let rows = rows(&data);
         let experiment = Experiment {
-            model: &model,
-            baseline: &baseline,
+            model: Model::general(&model, &baseline),
             policy: &policy,
             elasticities: &elasticities,
             uncertainty: &uncertainty,
@@ -448,7 +448,7 @@ mod exempt_parts_against_exporters {
             let apart = solve(&three, &by_exporter(&three, 0.02, 0.6), deficits, &[]);
             for (at, party) in split().into_iter().enumerate() {
                 let group = whole().iter().position(|other| other.group() == party.group()).unwrap();
-                for &variable in V::ALL.iter().filter(|variable| is_comparable(**variable, party)) {
+                for &variable in V::GENERAL.iter().filter(|variable| is_comparable(**variable, party)) {
                     let (found, wanted) = (joined.country(group, variable), apart.country(at, variable));
                     near(
                         found,
@@ -551,7 +551,7 @@ mod averages_against_sums {
         let solved = solve(&data, &policy, Deficits::Fixed, &rows);
         let baseline = solved.baseline.accounts.flow_values();
         let (mut imports, mut revenue, mut old_revenue) = (0.0, 0.0, 0.0);
-        for (flow, values) in flows.iter().zip(solved.impact.flows.chunks_exact(F::ALL.len())) {
+        for (flow, values) in flows.iter().zip(solved.impact.flows.chunks_exact(F::GENERAL.len())) {
             let value = baseline.get(*flow) * (1.0 + values[F::Value.index()] / 100.0);
             imports += value;
             revenue += 0.35 * value;

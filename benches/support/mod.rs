@@ -11,6 +11,7 @@ use tariffsim::model::impact::FlowRow;
 use tariffsim::model::trade_model::{BATCH, GeneralEquilibrium};
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Experiment, Observer};
+use tariffsim::monte_carlo::model::Model;
 use tariffsim::monte_carlo::prior::Uncertainty;
 
 use crate::economies::Case;
@@ -68,8 +69,7 @@ pub(crate) fn experiment<'a>(
     flow_rows: &'a [FlowRow],
 ) -> Experiment<'a> {
     Experiment {
-        model,
-        baseline: &case.baseline,
+        model: Model::general(model, &case.baseline),
         policy: &case.policy,
         elasticities: &case.elasticities,
         uncertainty,

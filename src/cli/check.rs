@@ -33,15 +33,15 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Borders so closed that nothing can be solved are seen before anything is solved.
 fn solvable(opened: &Opened) -> Result<(), Failure> {
-    let baseline = baselines::solved(opened, &GeneralEquilibrium::default())?.baseline;
+    let start = baselines::solved(opened, &GeneralEquilibrium::default())?;
+    let solvable = |policy| start.solvable(policy, &opened.resolved);
     let dataset = &opened.data.dataset;
     if opened.resolved.outcomes.is_empty() {
-        let world = baseline.world(&opened.resolved.policy);
-        world.map_err(|error| Failure::no_equilibrium(dataset, &error))?;
+        solvable(&opened.resolved.policy).map_err(|error| Failure::no_equilibrium(dataset, &error))?;
     }
     for outcome in &opened.resolved.outcomes {
-        let world = baseline.world(&outcome.policy);
-        world.map_err(|error| Failure::no_equilibrium_in(dataset, &error, Some(&outcome.name)))?;
+        solvable(&outcome.policy)
+            .map_err(|error| Failure::no_equilibrium_in(dataset, &error, Some(&outcome.name)))?;
     }
     Ok(())
 }

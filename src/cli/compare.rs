@@ -11,7 +11,6 @@ use crate::cli::{Changes, Day, output};
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair, Part};
-use crate::monte_carlo::prior::Uncertainty;
 use crate::report::compare::{self, Column, Comparison, Contrast};
 use crate::report::study::ALL_OUTCOMES;
 use crate::report::{folder, json, terminal};
@@ -177,7 +176,7 @@ fn wanted<'a>(arguments: &'a Arguments, across: &[Parameter]) -> Result<Vec<Entr
 
 /// Draws and seed are common to all that is solved together.
 pub(super) fn refuse_common(key: &str) -> Result<(), Failure> {
-    let common = ["uncertainty.draws", "uncertainty.seed"];
+    let common = ["uncertainty.draws", "uncertainty.seed", "uncertainty.sampler"];
     let Some(key) = common.iter().find(|common| key.replace(' ', "") == **common) else { return Ok(()) };
     let flag = key.trim_start_matches("uncertainty.");
     let fault = Diagnostic::error(format!("`{key}` is the same for all, so that all have the same draws"));
@@ -265,28 +264,27 @@ fn same_data(entrants: &[Entrant]) -> Result<(), Failure> {
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// The scenarios with the draws and the seed of the first.
+/// The scenarios with the draws, the seed and the sampler of the first.
 fn contestants<'a>(arguments: &Arguments, entrants: &'a [Entrant]) -> Vec<Contestant<'a>> {
     let first = entrants[0].opened.resolved.uncertainty;
     let common = arguments.sampling.over(first);
-    let Uncertainty { draws, seed, .. } = common;
-    let given = [arguments.sampling.draws.is_some(), arguments.sampling.seed.is_some()];
+    let (points, sampling) = (common.points(), &arguments.sampling);
     let other = entrants.iter().find(|entrant| {
-        let own = entrant.opened.resolved.uncertainty;
-        (own.draws != draws && !given[0]) || (own.seed != seed && !given[1])
+        // What the command line says, all have anyway.
+        sampling.over(entrant.opened.resolved.uncertainty).points() != points
     });
     if let Some(other) = other.filter(|_| !arguments.sampling.quiet) {
         let message = format!(
-            "`{}` asks for other draws or another seed than `{}`, which all have here",
+            "`{}` asks for other draws, another seed or another sampler than `{}`, which all have here",
             other.label, entrants[0].label
         );
-        let help = "`--draws` and `--seed` say what all are to have";
+        let help = "`--draws`, `--seed` and `--sampler` say what all are to have";
         output::warn_of(&[Diagnostic::warning(message).help(help)]);
     }
     let contestant = |entrant: &'a Entrant| Contestant {
         label: &entrant.label,
         opened: &entrant.opened,
-        uncertainty: Uncertainty { draws, seed, ..entrant.opened.resolved.uncertainty },
+        uncertainty: entrant.opened.resolved.uncertainty.at(points),
     };
     entrants.iter().map(contestant).collect()
 }

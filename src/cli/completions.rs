@@ -36,14 +36,15 @@ pub(super) fn completions(arguments: &Arguments) -> Result<(), Failure> {
     output::print(&String::from_utf8_lossy(&script))
 }
 
-/// Offers prepared scenarios and embedded datasets where one is asked for. Bash offers files as well where none of them
+/// Offers prepared scenarios, prepared games and embedded datasets where one is asked for. Bash offers files as well where none of them
 /// fits; other shells would offer no files any more.
 fn with_prepared_names(command: Command) -> Command {
-    let scenarios = || PossibleValuesParser::new(prepared::SCENARIOS.iter().map(|known| known.name));
     let datasets = || PossibleValuesParser::new(embedded::NAMES);
     command.mut_subcommands(|verb| {
+        let known = if verb.get_name() == "game" { prepared::GAMES } else { prepared::SCENARIOS };
+        let scenarios = || PossibleValuesParser::new(known.iter().map(|known| known.name));
         verb.mut_args(|argument| match argument.get_id().as_str() {
-            "scenario" => argument.value_parser(scenarios()),
+            "scenario" | "given" => argument.value_parser(scenarios()),
             "data" => argument.value_parser(datasets()),
             _ => argument,
         })

@@ -58,10 +58,10 @@ pub(super) fn work_out(
         let is_kept = |name: &str| measures.iter().zip(members).any(|(own, is_in)| *is_in && own == name);
         coalitions.policy(outcome, is_kept)
     };
+    let model = GeneralEquilibrium::default();
     let split = Split {
         experiment: Experiment {
-            model: &GeneralEquilibrium::default(),
-            baseline: &start.baseline,
+            model: start.model(&model, resolved),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty,

@@ -86,8 +86,10 @@ fn over_time(days: &[(Option<Date>, Opened)], guide: &str, width: usize, most: u
         days.iter().map(|(day, opened)| (*day, &opened.resolved)).collect();
     let Some((_, opened)) = days.first() else { return String::new() };
     let mut text = wrapped(&path(&resolved, &opened.data.dataset), width) + guide + "\nDays\n";
-    for (day, opened) in &days[1..] {
-        let line = format!("{day}  {}", opened.scenario.events(*day).words());
+    for pair in days.windows(2) {
+        let ((_, before), (day, opened)) = (&pair[0], &pair[1]);
+        let events = opened.scenario.events(*day, [&before.resolved, &opened.resolved]);
+        let line = format!("{day}  {}", events.words());
         text += &wrapped_after(&line, width, 12);
     }
     let beside = BESIDE_RATES.iter().map(|beside| beside_rates_by_day(&days, most, beside));

@@ -122,6 +122,12 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
             "no equilibrium: {} is cut off from everyone, but its trade deficit is held by assumption",
             country(id)
         ),
+        SolveError::NegativeTrade { importer, exporter, sector } => format!(
+            "no equilibrium: in the linear form {} buys less than nothing of `{}` from {}",
+            country(importer),
+            dataset.sectors.code(sector),
+            country(exporter)
+        ),
         SolveError::NotConverged { iterations, residual, worst } => {
             let where_ = match worst {
                 Equation::LabourMarket(id) => format!("the labour market of {}", country(id)),
@@ -136,6 +142,9 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
                 }
                 Equation::Expenditure(id, sector) => {
                     format!("spending on `{}` in {}", dataset.sectors.code(sector), country(id))
+                }
+                Equation::Market(id, sector) => {
+                    format!("sales of `{}` from {}", dataset.sectors.code(sector), country(id))
                 }
                 Equation::Tariff(flow) => format!(
                     "the quota or duty on `{}` from {} in {}",
@@ -168,6 +177,9 @@ fn remedy(error: &SolveError) -> &'static str {
         }
         SolveError::NoIncome { .. } => {
             "make subsidies (negative tariffs) smaller, or write `deficits = \"balanced\"` under `[model]`"
+        }
+        SolveError::NegativeTrade { .. } => {
+            "the linear form is for small changes; leave out `linear = true` under `[model]`, or make the change smaller"
         }
         SolveError::NotConverged { .. } => {
             "there may be none (a deficit without trade, a subsidy larger than incomes), or the change is too extreme for the solver; try smaller changes or another choice of `deficits` under `[model]`"

@@ -122,11 +122,21 @@ pub(super) fn difference(label: &Label, other: &Label) -> Option<(String, &'stat
             format!("have different seeds, {} and {}", label.seed, other.seed),
             "solve all draws with one seed: each draw has its own random numbers all the same",
         ),
+        Part::Sampler => (
+            format!("are drawn in different ways, {} and {}", sampler(label), sampler(other)),
+            "solve all draws with one sampler, and those of a Latin hypercube as parts of equally many",
+        ),
         Part::Flows => (
             format!("report different flows, `{}` and `{}`", label.inputs.flows, other.inputs.flows),
             "solve all draws with the same `--flows`",
         ),
     })
+}
+
+/// How draws are spread, in words.
+fn sampler(label: &Label) -> String {
+    let total = label.total.map_or_else(String::new, |total| format!(" of {total} draws"));
+    format!("`{}`{total}", label.sampler.word())
 }
 
 /// Which text of two scenarios with the same name is another one.

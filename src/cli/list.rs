@@ -83,10 +83,11 @@ fn aligned(rows: &[(String, String)], width: usize) -> String {
     })
 }
 
-/// Prepared scenarios by group: name, title and, if wanted, the main question.
+/// Prepared scenarios and games by group: name, title and, if wanted, the main question.
 fn scenarios(has_questions: bool) -> String {
+    let all = || prepared::SCENARIOS.iter().chain(prepared::GAMES);
     let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
-    for prepared in prepared::SCENARIOS {
+    for prepared in all() {
         let scenario = Scenario::parse(prepared.name, prepared.text).expect("prepared scenarios are sound");
         let guide = scenario.guide();
         let question = guide.questions.first().filter(|_| has_questions);
@@ -98,7 +99,7 @@ fn scenarios(has_questions: bool) -> String {
             None => groups.push((name, vec![row])),
         }
     }
-    let width = prepared::SCENARIOS.iter().map(|prepared| prepared.name.len()).max().unwrap_or(0);
+    let width = all().map(|prepared| prepared.name.len()).max().unwrap_or(0);
     let parts = groups.iter().map(|(name, rows)| format!("{name}\n{}", aligned(rows, width)));
     parts.collect::<Vec<_>>().join("\n")
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{difference, draw, read};
+use crate::cli::market;
 use crate::cli::open::Opened;
 use crate::cli::recorded::Task;
 use crate::cli::reopen::{reopen, scope};
@@ -14,7 +15,6 @@ use crate::cli::simulate::scenario_hash;
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ensemble::Solved;
 use crate::monte_carlo::ledger::Ledger;
-use crate::monte_carlo::prior::Uncertainty;
 use crate::report::folder;
 use crate::report::record;
 use crate::report::shard::{Label, Reader};
@@ -22,7 +22,7 @@ use crate::report::shard::{Label, Reader};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A shard holds its scenario and the tables it names; only a dataset of your own must be at hand. All shards must be of
-one scenario, dataset, seed, `--flows` and version of the program, and their draws must follow one another from 0
+one scenario, dataset, seed, sampler, `--flows` and version of the program, and their draws must follow one another from 0
 without gap or overlap. The result is byte for byte that of one run with as many draws.
 
 Examples:
@@ -57,13 +57,14 @@ pub(super) fn merge(arguments: &Arguments) -> Result<(), Failure> {
     let (label, draws) = (shards.list[0].label.clone(), shards.end());
     let opened = opened(arguments, &label)?;
     let scope = scope(&label.inputs).ok_or_else(|| foreign(&arguments.shards[0]))?;
-    let uncertainty = Uncertainty { draws, seed: label.seed, ..opened.resolved.uncertainty };
+    let uncertainty = opened.resolved.uncertainty.at(label.points(draws));
     let task = Task {
         opened: &opened,
         uncertainty,
         scope,
         quiet: arguments.quiet,
         contributions: arguments.telling.contributions,
+        market: market::named(arguments.telling.market.as_deref(), &opened)?,
     };
     arguments.threads.with(|| run::tell(&arguments.telling, &task, &mut shards))
 }
@@ -152,7 +153,8 @@ impl Shards {
                         .push(Diagnostic::error(message).help("leave out one of them, or solve other draws"));
                 }
                 None if draws.start > reached => {
-                    faults.push(missing(reached..draws.start, &format!("before those of `{name}`")));
+                    let where_ = format!("before those of `{name}`");
+                    faults.push(missing(reached..draws.start, &where_, first.label.total));
                 }
                 None => {}
             }
@@ -162,7 +164,7 @@ impl Shards {
         }
         match wanted {
             Some(wanted) if wanted > reached => {
-                faults.push(missing(reached..wanted, "of those that `--draws` asks for"));
+                faults.push(missing(reached..wanted, "of those that `--draws` asks for", first.label.total));
             }
             Some(wanted) if wanted < reached => {
                 let message = format!("these are {reached} draws, and `--draws` asks for {wanted}");
@@ -170,14 +172,19 @@ impl Shards {
             }
             _ => {}
         }
+        if let Some(total) = first.label.total.filter(|total| *total > reached && wanted.is_none()) {
+            faults.push(missing(reached..total, "of this Latin hypercube", Some(total)));
+        }
         if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
     }
 }
 
-fn missing(draws: Range<u32>, where_: &str) -> Diagnostic {
+/// Draws that are not there, of so many in all where that matters.
+fn missing(draws: Range<u32>, where_: &str, total: Option<u32>) -> Diagnostic {
     let Range { start, end } = draws;
+    let of = total.map_or_else(String::new, |total| format!("/{total}"));
     Diagnostic::error(format!("the draws {start}..{end} {where_} are missing"))
-        .help(format!("`tariffsim run SCENARIO --draws {start}..{end} --shard FILE` solves them"))
+        .help(format!("`tariffsim run SCENARIO --draws {start}..{end}{of} --shard FILE` solves them"))
 }
 
 impl Ledger for Shards {

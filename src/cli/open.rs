@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::failure::Failure;
-use crate::cli::{Changes, Day, Subject};
+use crate::cli::{Changes, Day, Subject, replies};
 use crate::data::{embedded, folder, hash, maps};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::economy::aggregation::Grouping;
@@ -91,16 +91,32 @@ pub(super) struct Wanted<'a> {
     day: &'a Day,
     /// More settings, each with the flag that gives it.
     more: &'a [(&'static str, String)],
+    /// Settings that nobody typed.
+    worked_out: &'a [String],
+    /// The text of what is no file.
+    text: Option<&'a str>,
+    /// Whether it is to be a game.
+    game: bool,
 }
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(scenario: &'a str, changes: &'a Changes, day: &'a Day) -> Self {
-        Self { scenario, changes, day, more: &[] }
+        Self { scenario, changes, day, more: &[], worked_out: &[], text: None, game: false }
     }
 
     /// The same with more settings, each with the flag that gives it.
     pub(super) fn with(self, more: &'a [(&'static str, String)]) -> Self {
         Self { more, ..self }
+    }
+
+    /// A scenario that is no file, by its text.
+    pub(super) fn of_text(name: &'a str, text: &'a str, changes: &'a Changes, day: &'a Day) -> Self {
+        Self { text: Some(text), ..Self::new(name, changes, day) }
+    }
+
+    /// The same as a game, which only some commands know what to do with.
+    pub(super) fn as_game(self) -> Self {
+        Self { game: true, ..self }
     }
 }
 
@@ -116,11 +132,17 @@ pub(super) fn open(subject: &Subject, day: &Day) -> Result<Opened, Failure> {
 /// The same on every day on which what is in force changes, after the day before the first of them. Without dates, or
 /// with a day that is named, there is one entry without a date.
 pub(super) fn open_days(subject: &Subject, day: &Day) -> Result<Vec<(Option<Date>, Opened)>, Failure> {
-    let named = Shelf::default().read(Wanted::new(&subject.scenario, &subject.changes, day))?;
+    let wanted = Wanted::new(&subject.scenario, &subject.changes, day);
+    let mut shelf = Shelf::default();
+    let named = shelf.read(wanted)?;
     let (dataset, files, here) = (&named.data.dataset, &named.files, &named.here);
     if named.scenario.date().is_some() || named.scenario.changes().is_empty() {
-        let resolved = named.scenario.resolve_with(dataset, files, here)?;
-        return Ok(vec![(None, named.opened(resolved)?)]);
+        return Ok(vec![(None, shelf.open(wanted)?)]);
+    }
+    if let Some(response) = named.scenario.optimal_responses().into_iter().next() {
+        let fault = Diagnostic::error("what response is optimal differs from day to day")
+            .expected("one day, named with `--on`, or a rate such as `mode = \"+25pp\"`");
+        return Err(fault.at(response.place).into());
     }
     let path = named.scenario.resolve_path_with(dataset, files, here)?;
     path.into_iter().map(|(date, resolved)| Ok((Some(date), named.opened(resolved)?))).collect()
@@ -138,15 +160,25 @@ pub(super) fn warnings(opened: &[&Opened]) -> Vec<Diagnostic> {
 }
 
 impl Shelf {
-    /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once.
+    /// Opens a scenario and its dataset, and resolves the one on the other; all mistakes are reported at once. Optimal
+    /// responses are worked out.
     pub(super) fn open(&mut self, wanted: Wanted<'_>) -> Result<Opened, Failure> {
         let named = self.read(wanted)?;
-        let resolved = named.scenario.resolve_with(&named.data.dataset, &named.files, &named.here)?;
-        named.opened(resolved)
+        let responses = named.scenario.optimal_responses();
+        if responses.is_empty() {
+            return named.resolved();
+        }
+        let provisional = replies::provisional(&responses);
+        let opened = self.read(Wanted { worked_out: &provisional, ..wanted })?.resolved()?;
+        let sizes = replies::sizes(&opened, &responses)?;
+        self.read(Wanted { worked_out: &sizes, ..wanted })?.resolved()
     }
 
     fn read(&mut self, wanted: Wanted<'_>) -> Result<Named, Failure> {
-        let (name, text, files) = read_scenario(wanted.scenario)?;
+        let (name, text, files) = match wanted.text {
+            Some(text) => (wanted.scenario.to_owned(), text.to_owned(), Folder::new("")),
+            None => read_scenario(wanted.scenario)?,
+        };
         let settings = settings(wanted)?;
         let here = Folder::new("");
         let draft = Draft::with(&name, &text, &settings, &files);
@@ -170,7 +202,9 @@ impl Shelf {
             }
             (Err(failure), Ok(_)) => return Err(failure),
         };
-        Ok(Named { scenario: draft.finish()?, data, files, here })
+        let scenario = draft.finish()?;
+        refuse_other_kind(&scenario, wanted.game)?;
+        Ok(Named { scenario, data, files, here })
     }
 
     fn dataset(&mut self, name: &Path, root: &Path) -> Result<Arc<Data>, Failure> {
@@ -184,6 +218,24 @@ impl Shelf {
     }
 }
 
+/// A game has a command of its own, and that knows only games.
+fn refuse_other_kind(scenario: &Scenario, game: bool) -> Result<(), Failure> {
+    let fault = match scenario.place_of_players() {
+        Some(place) if !game => {
+            Diagnostic::error("this is a game: what happens depends on what the players choose")
+                .help("`tariffsim game` shows what each gets for every choice")
+                .at(place)
+        }
+        None if game => {
+            Diagnostic::error(format!("`{}` is no game: nobody chooses anything", scenario.stem()))
+                .expected("`[[player]]` with strategies")
+                .help("`tariffsim list` shows the games that come with the program")
+        }
+        _ => return Ok(()),
+    };
+    Err(fault.into())
+}
+
 fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
     let mut settings = Settings::read("--set", &wanted.changes.settings)?;
     if let Some(on) = &wanted.day.on {
@@ -192,10 +244,17 @@ fn settings(wanted: Wanted<'_>) -> Result<Settings, Failure> {
     for (flag, typed) in wanted.more {
         settings.add(flag, typed).map_err(|fault| *fault)?;
     }
+    for typed in wanted.worked_out {
+        settings.work_out(typed).map_err(|fault| *fault)?;
+    }
     Ok(settings)
 }
 
 impl Named {
+    fn resolved(&self) -> Result<Opened, Failure> {
+        self.opened(self.scenario.resolve_with(&self.data.dataset, &self.files, &self.here)?)
+    }
+
     /// The scenario resolved on the data, and both on coarser data if it asks for that.
     fn opened(&self, resolved: Resolved) -> Result<Opened, Failure> {
         let data = Arc::clone(&self.data);
@@ -243,7 +302,7 @@ impl Opened {
 fn read_scenario(name: &str) -> Result<(String, String, Folder), Failure> {
     let path = Path::new(name);
     if !path.exists()
-        && let Some(text) = prepared::scenario(name)
+        && let Some(text) = prepared::scenario(name).or_else(|| prepared::game(name))
     {
         return Ok((name.to_owned(), text.to_owned(), Folder::new("")));
     }
@@ -256,7 +315,7 @@ fn unreadable(name: &str, error: &FileError) -> Failure {
     if !matches!(error, FileError::NotFound { .. }) {
         return scenario::unreadable(error).into();
     }
-    let names = prepared::SCENARIOS.iter().map(|prepared| prepared.name);
+    let names = prepared::SCENARIOS.iter().chain(prepared::GAMES).map(|prepared| prepared.name);
     let help = match nearest(name.trim_end_matches(".toml"), names) {
         Some(near) => format!("did you mean the prepared scenario `{near}`?"),
         None => "`tariffsim list scenarios` shows the prepared ones".to_owned(),

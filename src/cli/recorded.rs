@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use crate::cli::baselines::{self, Start};
 use crate::cli::contributions;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::simulate::{Bar, Contestant, Prepared, Scope, Simulation, scenario_hash};
 use crate::diagnostic::Diagnostic;
+use crate::index::{CountryId, SectorId};
+use crate::model::split::SplitError;
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::{Contender, Solved};
-use crate::monte_carlo::ledger::{Interrupted, Ledger, run_recorded, solve_part};
+use crate::monte_carlo::ledger::{Enough, Goal, Interrupted, Ledger, run_recorded, run_until, solve_part};
 use crate::monte_carlo::prior::Uncertainty;
-use crate::report::draws::OutcomeOfDraws;
+use crate::monte_carlo::welfare::welfare_split;
+use crate::report::contents::WELFARE;
+use crate::report::draws::{OutcomeOfDraws, Sampled};
 use crate::report::shard::Label;
 use crate::report::study::ALL_OUTCOMES;
 
@@ -42,6 +46,8 @@ pub(super) struct Task<'a> {
     pub(super) scope: Scope,
     /// Whether contributions are asked for, over the draws too.
     pub(super) contributions: bool,
+    /// The market whose picture is asked for.
+    pub(super) market: Option<(CountryId, SectorId)>,
     pub(super) quiet: bool,
 }
 
@@ -52,7 +58,7 @@ impl<'a> Task<'a> {
         let hashes = [&scenario_hash(&resolved.inputs_for_hash()), &data.dataset.name, &data.hash()];
         let inputs = self.opened.inputs(self.scope.flows);
         let outcomes = resolved.possible().len();
-        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.seed, outcomes, draws)
+        Label::new(inputs, hashes.map(String::as_str), self.uncertainty.points(), outcomes, draws)
     }
 
     /// What draws the parameters in each outcome.
@@ -68,6 +74,17 @@ impl<'a> Task<'a> {
         of_draws.collect()
     }
 
+    /// What stands in the tables of draws.
+    pub(super) fn sampled<'b>(&'b self, outcomes: &'b [OutcomeOfDraws<'b>]) -> Sampled<'b> {
+        let Opened { data, resolved, .. } = self.opened;
+        Sampled {
+            dataset: &data.dataset,
+            variables: resolved.variables(),
+            markets: resolved.markets.as_ref().map(|markets| &markets.elasticities),
+            outcomes,
+        }
+    }
+
     /// Solves what the ledger does not have, and summarises everything; for a folder also what it has unasked.
     pub(super) fn simulate(
         &self,
@@ -81,8 +98,40 @@ impl<'a> Task<'a> {
         let ensemble = run_recorded(&contender, ledger, &bar).map_err(|why| self.failure(why))?;
         bar.end();
         let mut simulation = prepared.simulation(ensemble);
+        simulation.market = self.market;
+        let dataset = &self.opened.data.dataset;
+        simulation.inputs.market = self.market.map(|(importer, sector)| {
+            format!("{}:{}", dataset.countries.code(importer), dataset.sectors.code(sector))
+        });
         self.split(&prepared.start, in_folder, &mut simulation)?;
+        if in_folder {
+            match welfare_split(&contender) {
+                Ok(found) => simulation.welfare = found,
+                Err((outcome, error)) => simulation.notes.absent.push(self.no_parts(outcome, &error)),
+            }
+        }
         Ok(simulation)
+    }
+
+    /// Why there is no `welfare.csv`, in words.
+    fn no_parts(&self, outcome: usize, error: &SplitError) -> String {
+        let Opened { data, resolved, .. } = self.opened;
+        let dataset = &data.dataset;
+        let why = match error {
+            SplitError::Closed { .. } => "trade that ends has no last price".to_owned(),
+            SplitError::EntryOfFirms => "what firms that enter are worth is in none of them".to_owned(),
+            SplitError::NoEquilibrium(error) => {
+                format!("on the path to the new policy, {}", reason(dataset, error))
+            }
+            SplitError::NotSettled { country, gap, steps } => format!(
+                "the sum along the path misses {gap:.1e} of the change of {} after {steps} steps, as where a quota begins to bind on the way",
+                dataset.countries.code(*country)
+            ),
+        };
+        let outcome = resolved.outcomes.get(outcome);
+        let outcome =
+            outcome.map(|outcome| format!("in the outcome `{}`, ", outcome.name)).unwrap_or_default();
+        format!("{WELFARE}: {outcome}the change of welfare has no parts: {why}")
     }
 
     /// Works out what each measure contributes where that is asked for; in the central case also unasked, where it is cheap.
@@ -134,13 +183,29 @@ impl<'a> Task<'a> {
         Ok(())
     }
 
+    /// Solves draws until they are enough, at most as many as there are.
+    pub(super) fn solve_until(
+        &self,
+        goals: &[(String, Goal)],
+        ledger: &mut impl Ledger<Error = Failure>,
+    ) -> Result<Enough, Failure> {
+        let model = GeneralEquilibrium::default();
+        let (prepared, outcomes) = (self.prepared(&model)?, self.opened.resolved.possible());
+        let contender = Contender { experiment: prepared.experiment(&model), outcomes: &outcomes };
+        let goals: Vec<Goal> = goals.iter().map(|(_, goal)| *goal).collect();
+        let bar = Bar::new(self.uncertainty.draws, !self.quiet);
+        let enough = run_until(&contender, &goals, ledger, &bar).map_err(|why| self.failure(why))?;
+        bar.end();
+        Ok(enough)
+    }
+
     fn contestant(&self) -> Contestant<'a> {
         Contestant { label: "", opened: self.opened, uncertainty: self.uncertainty }
     }
 
     fn prepared(&self, model: &GeneralEquilibrium) -> Result<Prepared<'a>, Failure> {
         let start = Arc::new(baselines::solved(self.opened, model)?);
-        Ok(Prepared::new(self.contestant(), start, self.scope))
+        Prepared::new(self.contestant(), start, self.scope)
     }
 
     fn failure(&self, why: Interrupted<Failure>) -> Failure {

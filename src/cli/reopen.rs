@@ -29,6 +29,7 @@ impl Opened {
             files: files.iter().skip(1).map(|&(name, text)| (name.to_owned(), text.to_owned())).collect(),
             flows: word.to_owned(),
             contributions: false,
+            market: None,
         }
     }
 }

@@ -12,19 +12,21 @@ use crate::cli::open::{self, Opened};
 use crate::cli::recorded::{Nothing, Task};
 use crate::cli::sampling::{Draws, Sampling};
 use crate::cli::simulate::{FlowScope, Scope, Simulation};
-use crate::cli::{Day, Subject, output};
+use crate::cli::until::{Kept, Until};
+use crate::cli::{Day, Subject, market, output, until};
 use crate::diagnostic::Diagnostic;
 use crate::monte_carlo::ledger::Ledger;
+use crate::monte_carlo::prior::Uncertainty;
 use crate::report::contents::DRAWS;
-use crate::report::draws::{DrawTables, Sampled};
+use crate::report::draws::DrawTables;
 use crate::report::study::Study;
 use crate::report::{folder, json, result, terminal};
 
 #[derive(Debug, clap::Args)]
 #[command(
     mut_arg("draws", |arg| {
-        arg.value_parser(Draws::count_or_part).value_name("N|A..B").help(
-            "Number of Monte Carlo draws; 0 gives the central case only. A..B are the draws from A to before B, for --shard",
+        arg.value_parser(Draws::count_or_part).value_name("N|A..B[/N]").help(
+            "Number of Monte Carlo draws; 0 gives the central case only. A..B are the draws from A to before B, for --shard, of N where that matters",
         )
     }),
     after_help = "\
@@ -33,6 +35,7 @@ Examples:
   tariffsim run us-25-mexico-canada --draws 0
   tariffsim run us-25-mexico-canada-retaliation --contributions --draws 100
   tariffsim run my-scenario.toml --draws 5000 --seed 7 --out results
+  tariffsim run us-25-mexico-canada --until-error welfare:MEX=0.02pp
   tariffsim run us-25-mexico-canada --draws 0..20 --shard a.parquet"
 )]
 pub(super) struct Arguments {
@@ -50,6 +53,10 @@ pub(super) struct Arguments {
     /// Only solve the draws, and write them into this file for `tariffsim merge`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "json", "contributions"])]
     shard: Option<PathBuf>,
+    /// Take as many draws as it needs until the Monte Carlo error is at most this: `0.01pp` for welfare of all countries,
+    /// or `welfare:MEX=0.01pp`, or relative to the mean `exports:MEX=2%`; at most as many as --draws says
+    #[arg(long, value_name = "ERROR", value_parser = Until::read, value_delimiter = ',', conflicts_with = "shard")]
+    until_error: Vec<Until>,
     /// Keep finished draws in DIR.partial beside --out DIR until the result is there; begin with those in it
     #[arg(long, requires = "out")]
     resume: bool,
@@ -71,6 +78,10 @@ pub(super) struct Telling {
     /// of up to six measures
     #[arg(long)]
     pub(super) contributions: bool,
+    /// Draw the picture of this market, such as USA:MET (partial equilibrium, with --out) [default: the single market of the
+    /// scenario]
+    #[arg(long, value_name = "IMPORTER:SECTOR", requires = "out")]
+    pub(super) market: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,26 +105,36 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !sampling.quiet {
         warn(&opened);
     }
-    let uncertainty = sampling.over(opened.resolved.uncertainty);
+    let mut uncertainty = sampling.over(opened.resolved.uncertainty);
+    if !arguments.until_error.is_empty() {
+        uncertainty.draws = sampling.draws.map_or(until::MOST, |_| uncertainty.draws);
+        if uncertainty.design.needs_total() || uncertainty.draws == 0 {
+            return Err(not_until(uncertainty.draws));
+        }
+    }
+    if uncertainty.design.needs_total() && sampling.draws.is_some_and(Draws::lacks_total) {
+        return Err(a_part_of_unknown(uncertainty.draws));
+    }
     let task = Task {
         opened: &opened,
         uncertainty,
         scope: arguments.scope(),
         contributions: arguments.telling.contributions,
+        market: market::named(arguments.telling.market.as_deref(), &opened)?,
         quiet: sampling.quiet,
     };
     sampling.with_threads(|| match (&arguments.shard, &arguments.telling.out) {
         (Some(path), _) => solve(path, &task, part.unwrap_or(0..uncertainty.draws)),
-        (None, Some(dir)) if arguments.resume => resume(dir, &arguments.telling, &task),
-        _ => tell(&arguments.telling, &task, &mut Nothing),
+        (None, Some(dir)) if arguments.resume => resume(dir, arguments, &task),
+        _ => arguments.tell(&task, &mut Nothing),
     })
 }
 
 /// Simulates with finished draws beside the result, until that is there.
-fn resume(dir: &Path, telling: &Telling, task: &Task<'_>) -> Result<(), Failure> {
+fn resume(dir: &Path, arguments: &Arguments, task: &Task<'_>) -> Result<(), Failure> {
     let label = task.label(0..task.uncertainty.draws);
     let mut checkpoint = Checkpoint::open(dir, label, task.quiet)?;
-    tell(telling, task, &mut checkpoint)?;
+    arguments.tell(task, &mut checkpoint)?;
     checkpoint.remove()
 }
 
@@ -122,6 +143,25 @@ fn a_part_alone() -> Failure {
     Failure::Usage(Box::new(fault.help(
         "`--shard FILE` writes them into a file, and `tariffsim merge` puts such files together; `--draws N` takes the first N",
     )))
+}
+
+fn not_until(draws: u32) -> Failure {
+    let (why, help) = match draws {
+        0 => ("`--until-error` needs draws", "`--draws N` is the most of them"),
+        _ => (
+            "the draws of a Latin hypercube depend on how many there are, so that none can be added",
+            "`--until-error` works with `--sampler sobol` and `--sampler random`",
+        ),
+    };
+    Failure::Usage(Box::new(Diagnostic::error(why).help(help)))
+}
+
+fn a_part_of_unknown(end: u32) -> Failure {
+    let fault = Diagnostic::error("the draws of a Latin hypercube depend on how many there are in all");
+    Failure::Usage(Box::new(fault.help(format!(
+        "`--draws A..B/N` says it, such as `0..{end}/{}`; draws of the other samplers do not depend on it",
+        u64::from(end) * 10
+    ))))
 }
 
 /// Solves some draws and writes them into a file.
@@ -146,6 +186,24 @@ fn solve(path: &Path, task: &Task<'_>, draws: Range<u32>) -> Result<(), Failure>
 }
 
 impl Arguments {
+    /// Simulates and tells the result, with as many draws as are enough where that is asked.
+    fn tell(&self, task: &Task<'_>, ledger: &mut impl Ledger<Error = Failure>) -> Result<(), Failure> {
+        if self.until_error.is_empty() {
+            return tell(&self.telling, task, ledger);
+        }
+        let goals = {
+            let Opened { data, resolved, .. } = task.opened;
+            until::goals(&data.dataset, resolved.variables(), &self.until_error)?
+        };
+        let mut kept = Kept::new(ledger);
+        let enough = task.solve_until(&goals, &mut kept)?;
+        if !task.quiet {
+            until::tell(&goals, &enough);
+        }
+        let uncertainty = Uncertainty { draws: enough.draws, ..task.uncertainty };
+        tell(&self.telling, &Task { uncertainty, ..*task }, &mut kept)
+    }
+
     /// What must be computed for what is asked.
     fn scope(&self) -> Scope {
         let whole = self.telling.out.is_some() || self.telling.json || self.shard.is_some();
@@ -181,7 +239,7 @@ pub(super) fn write(
         return Ok(simulation);
     }
     let outcomes = task.outcomes_of_draws();
-    let sampled = Sampled { dataset: &task.opened.data.dataset, outcomes: &outcomes };
+    let sampled = task.sampled(&outcomes);
     folder::make(dir, |draft| {
         let mut watched = Watched { ledger, tables: DrawTables::begin(draft, sampled)?, draft };
         let simulation = task.simulate(&mut watched, true)?;

@@ -10,10 +10,12 @@ use crate::bilateral::Flow;
 use crate::cli::baselines::{self, Baselines, Start};
 use crate::cli::failure::{Failure, reason};
 use crate::cli::open::Opened;
+use crate::diagnostic::Diagnostic;
 use crate::economy::dataset::Dataset;
+use crate::economy::elasticities::Joint;
 use crate::economy::policy::Policy;
 use crate::hash::sha256;
-use crate::index::CountryId;
+use crate::index::{CountryId, SectorId};
 use crate::model::trade_model::GeneralEquilibrium;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::contrast::{Differences, Pair};
@@ -22,9 +24,10 @@ use crate::monte_carlo::ensemble::{
     Contender, Ensemble, Experiment, NoSolution, Observer, Possible, Unsolved, run_together,
 };
 use crate::monte_carlo::estimate::{Estimate, Estimates, FlowRow};
-use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::prior::{ElasticityFamily, Uncertainty};
+use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
-use crate::report::study::{FailedDraw, InOutcome, SolutionNotes, Study};
+use crate::report::study::{FailedDraw, InOutcome, Markets, SolutionNotes, Study};
 use crate::scenario::Resolved;
 
 /// How much is reported.
@@ -37,6 +40,8 @@ pub(super) struct Scope {
 /// Which flows are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FlowScope {
+    /// None.
+    None,
     /// Flows that a measure touches, and all goods of their pairs.
     Touched,
     /// Flows that a measure touches, and all goods of every pair.
@@ -57,6 +62,10 @@ pub(super) struct Simulation {
     pub(super) inputs: Inputs,
     /// What each measure contributes, where that was asked for.
     pub(super) contributions: Option<Contributions>,
+    /// Where exact welfare comes from, where that was asked for and has an answer.
+    pub(super) welfare: Option<WelfareSplit>,
+    /// The market whose picture was asked for.
+    pub(super) market: Option<(CountryId, SectorId)>,
 }
 
 impl Simulation {
@@ -78,6 +87,13 @@ impl Simulation {
             policy: &resolved.policy,
             closure: resolved.closure,
             inputs: resolved.inputs,
+            markets: resolved.markets.as_ref().map(|markets| Markets {
+                form: markets.form,
+                elasticities: &markets.elasticities,
+                demand_label: &markets.demand_label,
+                supply_label: &markets.supply_label,
+            }),
+            market: self.market.or_else(|| single_market(&resolved.policy)),
             elasticities: &resolved.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
@@ -94,8 +110,16 @@ impl Simulation {
                 .collect(),
             solution: &self.notes,
             contributions: self.contributions.as_ref(),
+            welfare: self.welfare.as_ref(),
         }
     }
+}
+
+/// The market in which everything happens that a policy changes, if it is one.
+fn single_market(policy: &Policy) -> Option<(CountryId, SectorId)> {
+    let mut markets = policy.changes.iter().map(|change| (change.flow.importer, change.flow.sector));
+    let first = markets.next()?;
+    markets.all(|market| market == first).then_some(first)
 }
 
 /// One scenario of several that are simulated on the same draws.
@@ -127,7 +151,7 @@ pub(super) fn simulate_from(
     show_progress: bool,
 ) -> Result<Simulation, Failure> {
     let contestant = Contestant { label: "", opened, uncertainty };
-    let alone = Prepared::new(contestant, Arc::clone(start), scope);
+    let alone = Prepared::new(contestant, Arc::clone(start), scope)?;
     let (mut simulations, _) = simulate_prepared(&[alone], &[], show_progress)?;
     Ok(simulations.remove(0))
 }
@@ -143,7 +167,7 @@ pub(super) fn simulate_together(
     let mut baselines = Baselines::default();
     let prepared = contestants.iter().map(|of| {
         let start = baselines.of(of.opened, &model).map_err(|failure| failure.of(of.label))?;
-        Ok(Prepared::new(*of, start, scope))
+        Prepared::new(*of, start, scope)
     });
     simulate_prepared(&prepared.collect::<Result<Vec<_>, Failure>>()?, pairs, show_progress)
 }
@@ -188,17 +212,19 @@ pub(super) struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Self {
+    /// # Errors
+    /// That there are more draws than rows of a table of draws.
+    pub(super) fn new(contestant: Contestant<'a>, start: Arc<Start>, scope: Scope) -> Result<Self, Failure> {
         let opened = contestant.opened;
+        check_rows(contestant)?;
         let flow_rows = flow_rows(&opened.data.dataset, &opened.resolved.policy, scope.flows);
-        Self { contestant, start, scope, flow_rows }
+        Ok(Self { contestant, start, scope, flow_rows })
     }
 
     pub(super) fn experiment<'b>(&'b self, model: &'b GeneralEquilibrium) -> Experiment<'b> {
         let resolved = &self.contestant.opened.resolved;
         Experiment {
-            model,
-            baseline: &self.start.baseline,
+            model: self.start.model(model, resolved),
             policy: &resolved.policy,
             elasticities: &resolved.elasticities,
             uncertainty: &self.contestant.uncertainty,
@@ -212,7 +238,7 @@ impl<'a> Prepared<'a> {
         let resolved = &opened.resolved;
         Simulation {
             notes: SolutionNotes {
-                data_residual: self.start.baseline.data_residual,
+                data_residual: self.start.data_residual(),
                 clamped: self.start.clamped,
                 ..notes(&opened.data.dataset, resolved, &ensemble)
             },
@@ -224,8 +250,23 @@ impl<'a> Prepared<'a> {
             inputs: opened.inputs(self.scope.flows),
             uncertainty,
             contributions: None,
+            welfare: None,
+            market: None,
         }
     }
+}
+
+/// Whether a table of draws has a row for each.
+fn check_rows(Contestant { label, opened, uncertainty }: Contestant<'_>) -> Result<(), Failure> {
+    let Joint::Rows(rows) = &opened.resolved.elasticities.joint else { return Ok(()) };
+    let draws = uncertainty.draws;
+    if uncertainty.elasticities.family != ElasticityFamily::RowOfDraw || draws as usize <= rows.len() {
+        return Ok(());
+    }
+    let rows = rows.len();
+    let fault =
+        Diagnostic::error(format!("{draws} draws are asked for, and the table of draws has {rows} rows"));
+    Err(Failure::from(fault.help(format!("`--draws {rows}` takes each row once"))).of(label))
 }
 
 /// The flows to report, in (importer, exporter, sector) order, all goods of a pair after its sectors.
@@ -233,13 +274,14 @@ fn flow_rows(dataset: &Dataset, policy: &Policy, scope: FlowScope) -> Vec<FlowRo
     let shape = dataset.shape();
     let is_traded = |flow: &Flow| !flow.is_domestic() && dataset.trade.get(*flow) > 0.0;
     let flows: Vec<Flow> = match scope {
+        FlowScope::None => Vec::new(),
         FlowScope::All => (0..shape.cells()).map(|cell| shape.flow(cell)).filter(is_traded).collect(),
         FlowScope::Touched | FlowScope::TouchedAndTotals => policy.touched.clone(),
     };
     let row = |flow: &Flow, sector| FlowRow { importer: flow.importer, exporter: flow.exporter, sector };
     let mut rows: Vec<FlowRow> = flows.iter().map(|flow| row(flow, Some(flow.sector))).collect();
     rows.extend(flows.iter().map(|flow| row(flow, None)));
-    if scope != FlowScope::Touched {
+    if matches!(scope, FlowScope::TouchedAndTotals | FlowScope::All) {
         let countries = || dataset.countries.ids::<CountryId>();
         let pairs = countries().flat_map(|importer| countries().map(move |exporter| (importer, exporter)));
         rows.extend(
@@ -277,7 +319,13 @@ fn notes(dataset: &Dataset, resolved: &Resolved, ensemble: &Ensemble) -> Solutio
 /// Why some rows are absent, in words.
 fn absent(dataset: &Dataset, policy: &Policy, estimates: &Estimates) -> Vec<String> {
     let mut reasons = Vec::new();
-    for &variable in CountryVariable::ALL {
+    let modelled = estimates.variables.countries;
+    if modelled != CountryVariable::GENERAL {
+        let without = CountryVariable::GENERAL.iter().filter(|variable| !modelled.contains(variable));
+        let names: Vec<&str> = without.map(|variable| variable.name()).collect();
+        reasons.push(format!("countries: not modelled in partial equilibrium: {}", names.join(", ")));
+    }
+    for &variable in estimates.variables.countries {
         let without: Vec<&str> = dataset
             .countries
             .ids::<CountryId>()

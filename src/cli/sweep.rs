@@ -16,7 +16,6 @@ use crate::cli::{Changes, Day, output};
 use crate::diagnostic::{Diagnostic, Place, listed};
 use crate::index::CountryId;
 use crate::model::trade_model::GeneralEquilibrium;
-use crate::model::variable::CountryVariable;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::report::study::Study;
 use crate::report::sweep::{self, Found, Key, Point, Sweep};
@@ -70,7 +69,11 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let variables = variables(&arguments.variables)?;
     let parameters = parameters(arguments)?;
     let mut shelf = Shelf::default();
-    let base = shelf.open(Wanted::new(&arguments.scenario, &arguments.changes, &arguments.day))?;
+    // The scenario without these keys is what the results are told of; with dates in it, it needs a day.
+    let day = parameters.iter().filter(|parameter| parameter.key == "date");
+    let day: Vec<_> = day.map(|parameter| ("sweep", parameter.setting(0))).collect();
+    let wanted = Wanted::new(&arguments.scenario, &arguments.changes, &arguments.day);
+    let base = shelf.open(wanted.with(&day))?;
     let chosen = countries(&base.data.dataset, &arguments.countries)?;
     if !arguments.sampling.quiet {
         output::warn_of(&base.resolved.warnings);
@@ -82,13 +85,14 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(), Failure> {
     let resolved = base.resolved.to_toml(&uncertainty(arguments, &base));
     let hash = scenario_hash(&base.resolved.inputs_for_hash());
     let study = Study {
-        title: &base.resolved.title,
+        title: if day.is_empty() { &base.resolved.title } else { base.scenario.title() },
         summary: &base.resolved.summary,
         resolved: &resolved,
         scenario_hash: &hash,
         ..most.simulation.study(&most.opened)
     };
-    let variables = if variables.is_empty() { vec![CountryVariable::Welfare] } else { variables };
+    let headline = study.estimates.variables.headline;
+    let variables = if variables.is_empty() { vec![headline] } else { variables };
     let keys = parameters.iter().map(key).collect();
     report(arguments, &Sweep { study, keys, points: solved.points, most: most.at, chosen, variables })
 }
@@ -236,8 +240,9 @@ impl Solved {
             scenario_hash: simulation.scenario_hash.clone(),
         };
         let countries = opened.data.dataset.countries.ids::<CountryId>();
-        let welfare = |country| simulation.estimates.country(country, CountryVariable::Welfare).central;
-        let size: f64 = countries.filter_map(welfare).map(f64::abs).sum();
+        let headline = simulation.estimates.variables.headline;
+        let effect = |country| simulation.estimates.country(country, headline).central;
+        let size: f64 = countries.filter_map(effect).map(f64::abs).sum();
         if self.most.as_ref().is_none_or(|most| size > most.size) {
             self.most = Some(Most { at: self.points.len(), size, opened, simulation });
         }

@@ -38,14 +38,16 @@ pub(super) fn timeline(arguments: &Arguments) -> Result<(), Failure> {
         output::warn_of(&open::warnings(&days.iter().map(|(_, opened)| opened).collect::<Vec<_>>()));
     }
     let simulations = arguments.sampling.with_threads(|| simulated(&arguments.sampling, &days))?;
+    let before = days.first().into_iter().chain(&days);
     let path = Path {
-        days: days
-            .iter()
+        days: before
+            .zip(&days)
             .zip(&simulations.of_days)
-            .filter_map(|((date, opened), &at)| {
+            .filter_map(|(((_, before), (date, opened)), &at)| {
                 let date = (*date)?;
                 let study = simulations.list[at].study(opened);
-                Some(path::Day { date, events: opened.scenario.events(date).words(), study })
+                let events = opened.scenario.events(date, [&before.resolved, &opened.resolved]);
+                Some(path::Day { date, events: events.words(), study })
             })
             .collect(),
     };

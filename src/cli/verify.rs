@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
+use crate::cli::market;
 use crate::cli::open::Opened;
 use crate::cli::output;
 use crate::cli::recorded::{Nothing, Task};
@@ -15,10 +16,10 @@ use crate::cli::simulate::scenario_hash;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::files::{Files as _, Folder};
 use crate::hash::sha256_of;
-use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::sampling::Points;
 use crate::report::contents::{DRAWS, RECORD};
 use crate::report::page::MOST_BYTES;
-use crate::report::record::{self, Hashes, Written};
+use crate::report::record::{self, Hashes, Sampling, Written};
 use crate::scenario;
 
 #[derive(Debug, clap::Args)]
@@ -60,15 +61,15 @@ pub(super) fn verify(arguments: &Arguments) -> Result<(), Failure> {
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let sampling = written.uncertainty;
-    let uncertainty =
-        Uncertainty { draws: sampling.draws, seed: sampling.seed, ..opened.resolved.uncertainty };
+    let Sampling { draws, seed, sampler } = written.uncertainty;
+    let uncertainty = opened.resolved.uncertainty.at(Points { design: sampler, seed, draws });
     let task = Task {
         opened: &opened,
         uncertainty,
         scope,
         quiet: arguments.quiet,
         contributions: written.inputs.contributions,
+        market: market::named(written.inputs.market.as_deref(), &opened)?,
     };
     let scratch = Scratch(std::env::temp_dir().join(format!("tariffsim-verify-{}", std::process::id())));
     let with_draws = written.files.contains_key(DRAWS);

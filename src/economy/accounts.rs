@@ -154,6 +154,17 @@ impl Accounts {
         (0..self.shape.pairs()).map(|pair| self.share.row(pair % j, pair / j)[pair / j]).collect()
     }
 
+    /// Income I_n = w_n·L_n + R_n + D_n by country, R the tariff revenue.
+    pub fn incomes(&self) -> Vec<f64> {
+        let (flows, j) = (self.flow_values(), self.shape.sectors);
+        let revenue = |country: usize| -> f64 {
+            let of = |pair: usize| self.expenditure[pair] - flows.row(pair % j, country).iter().sum::<f64>();
+            (country * j..(country + 1) * j).map(of).sum()
+        };
+        let earned = self.value_added.iter().zip(&self.deficit).enumerate();
+        earned.map(|(country, (wages, deficit))| wages + revenue(country) + deficit).collect()
+    }
+
     /// World value added, the numeraire.
     pub fn world_value_added(&self) -> f64 {
         self.value_added.iter().sum()

@@ -11,13 +11,14 @@
 //!
 //! Means of equal numbers are that number to the bit. Aggregating twice gives what aggregating once does.
 
+mod markets;
 mod policy;
 
 pub use policy::PolicyLoss;
 
 use crate::bilateral::{Bilateral, Flow, Shape};
 use crate::economy::dataset::{Dataset, ElasticitySet, FinalDemand, Group, PublishedElasticity, SectorKind};
-use crate::economy::elasticities::{Elasticities, UNLISTED_THETA};
+use crate::economy::elasticities::{Elasticities, Joint, UNLISTED_THETA};
 use crate::economy::totals::{expenditure, outputs};
 use crate::index::{CodeList, CountryId, Position, SectorId};
 
@@ -203,6 +204,13 @@ impl Grouping {
                     any.then(|| of(group, &|sector| elasticities.standard_error[sector].unwrap_or(0.0)))
                 })
                 .collect(),
+            joint: match &elasticities.joint {
+                Joint::Rows(rows) => Joint::Rows(
+                    rows.iter().map(|row| groups().map(|group| of(group, &|at| row[at])).collect()).collect(),
+                ),
+                // Those of groups are not known.
+                Joint::Unknown | Joint::Correlated(_) => Joint::Unknown,
+            },
             ..elasticities.clone()
         }
     }

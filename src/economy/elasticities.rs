@@ -23,6 +23,20 @@ pub struct Elasticities {
     pub raised: usize,
     /// How long trade has had to adjust.
     pub horizon: Horizon,
+    /// What is known of the elasticities of several sectors together.
+    pub joint: Joint,
+}
+
+/// What is known of the elasticities of several sectors together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Joint {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// The correlations of their shocks, as rows of the lower triangle L with L Lᵀ the matrix of correlations.
+    Correlated(Vec<Vec<f64>>),
+    /// Values of all sectors in the long run, of which each row is as probable as any other.
+    Rows(Vec<Vec<f64>>),
 }
 
 impl Elasticities {
@@ -37,6 +51,7 @@ impl Elasticities {
             unlisted: set.sectors.iter().filter(|e| e.is_none()).count(),
             raised: set.sectors.iter().flatten().filter(|e| e.theta < Elasticity::FLOOR).count(),
             horizon: Horizon::Long,
+            joint: Joint::Unknown,
         })
     }
 

@@ -76,6 +76,8 @@ pub enum Equation {
     SectorLabour(CountryId, SectorId),
     /// The firms of a country's sector, where there are economies of scale.
     FreeEntry(CountryId, SectorId),
+    /// What an exporter sells in a market of partial equilibrium.
+    Market(CountryId, SectorId),
 }
 
 impl Equation {
@@ -86,7 +88,8 @@ impl Equation {
             | Self::PriceIndex(country, _)
             | Self::Expenditure(country, _)
             | Self::SectorLabour(country, _)
-            | Self::FreeEntry(country, _) => country,
+            | Self::FreeEntry(country, _)
+            | Self::Market(country, _) => country,
             Self::Tariff(flow) => flow.importer,
         }
     }
@@ -133,6 +136,16 @@ pub enum SolveError {
         /// The country.
         country: CountryId,
     },
+    /// The linear form of partial equilibrium, taken further than it reaches.
+    #[error("the linear solution has trade below zero")]
+    NegativeTrade {
+        /// The importer.
+        importer: CountryId,
+        /// The exporter.
+        exporter: CountryId,
+        /// The sector.
+        sector: SectorId,
+    },
 }
 
 impl SolveError {
@@ -145,12 +158,16 @@ impl SolveError {
             Self::NoSupplier { importer: country, sector } | Self::Reinforcing { country, sector } => {
                 is_country(country) && is_sector(sector)
             }
+            Self::NegativeTrade { importer, exporter, sector } => {
+                is_country(importer) && is_country(exporter) && is_sector(sector)
+            }
             Self::NotConverged { worst, .. } => match worst {
                 Equation::LabourMarket(country) => is_country(country),
                 Equation::PriceIndex(country, sector)
                 | Equation::Expenditure(country, sector)
                 | Equation::SectorLabour(country, sector)
-                | Equation::FreeEntry(country, sector) => is_country(country) && is_sector(sector),
+                | Equation::FreeEntry(country, sector)
+                | Equation::Market(country, sector) => is_country(country) && is_sector(sector),
                 Equation::Tariff(flow) => {
                     is_country(flow.importer) && is_country(flow.exporter) && is_sector(flow.sector)
                 }

@@ -25,6 +25,8 @@ pub struct Forecast {
 
 /// How far an elasticity is moved to learn what follows: about a standard deviation of its usual prior.
 const STEP: f64 = 0.25;
+/// How far from its central value an elasticity still tells where to start: four times as far as was looked.
+const FURTHEST: f64 = 4.0 * STEP;
 /// How well the world must be solved for that: what is left out is larger.
 const ROUGHLY: f64 = 1e-5;
 
@@ -107,10 +109,10 @@ impl Forecast {
         starts
     }
 
-    /// ln θ relative to the central one by sector, its squares, and the mean product of two.
+    /// ln θ relative to the central one by sector, within what was looked at, its squares, and the mean product of two.
     fn terms(&self, draw: &Parameters) -> Vec<f64> {
-        let logs: Vec<f64> =
-            draw.theta.iter().zip(&self.theta).map(|(theta, central)| ln(theta / central)).collect();
+        let log = |(theta, central): (&f64, &f64)| ln(theta / central).clamp(-FURTHEST, FURTHEST);
+        let logs: Vec<f64> = draw.theta.iter().zip(&self.theta).map(log).collect();
         let squares: Vec<f64> = logs.iter().map(|log| log * log).collect();
         let (sum, of_squares) = (logs.iter().sum::<f64>(), squares.iter().sum::<f64>());
         let pairs = (logs.len() * (logs.len() - 1)).max(1) as f64;

@@ -208,6 +208,11 @@ impl ChangedCell {
         self.change.cost.factor().is_infinite()
     }
 
+    /// B = π κ̂^(−θ) t̂^(−ϑ) at a rate, t̂ the part of κ̂ that is paid on sales.
+    pub fn gross_at(&self, [theta, selection]: [f64; 2], rate: AdValorem) -> f64 {
+        self.share * exp(-theta * self.log_factor(rate) - selection * self.log_paid(rate))
+    }
+
     /// ln κ̂ at a rate.
     fn log_factor(&self, rate: AdValorem) -> f64 {
         let cost = self.change.cost.factor() * self.change.export_tax.factor();
@@ -242,8 +247,7 @@ impl ChangedCell {
             return sum;
         }
         for part in self.change.parts(exempt_shares, mode) {
-            let power = -theta * self.log_factor(part.rate) - selection * self.log_paid(part.rate);
-            let gross = self.share * part.weight * exp(power);
+            let gross = part.weight * self.gross_at([theta, selection], part.rate);
             sum.gross += gross;
             sum.net += gross / part.rate.factor();
         }

@@ -1,5 +1,6 @@
 //! The trait every model implements, and the default model.
 
+use crate::economy::accounts::Accounts;
 use crate::economy::policy::Policy;
 use crate::index::{CountryId, Position, SectorId};
 use crate::model::equilibrium::{Equation, Equilibrium, SolveError};
@@ -130,8 +131,8 @@ impl GeneralEquilibrium {
         self.solve_in_steps(false, world, case).or_else(|_| self.solve_in_steps(true, world, case))
     }
 
-    /// Follows the path from observed policy, each step from the solution of the one before (the first from the
-    /// given start); steps that fail are halved.
+    /// Follows the path from observed policy, each step from the solution of the one before; steps that fail are halved.
+    /// The first is observed policy itself, so that nothing depends on how good the given start is.
     fn solve_in_steps(
         &self,
         follow_links: bool,
@@ -140,12 +141,19 @@ impl GeneralEquilibrium {
     ) -> Result<Equilibrium, SolveError> {
         const SHORTEST: f64 = 1.0 / 64.0;
         let patient = Self { options: Options { most_sweeps: 5 * self.options.most_sweeps, ..self.options } };
-        let (mut here, mut solution, mut step, mut sweeps) = (0.0, case.start.clone(), 0.5, 0);
-        let mut following: Option<Preconditioner> = None;
-        loop {
+        let theta = &case.parameters.theta;
+        let links = |accounts: &Accounts| Preconditioner::new(accounts, theta, world.closure);
+        let mut following = follow_links.then(|| links(world.accounts));
+        let solve = |following: &Option<Preconditioner>, point, start: &Equilibrium| {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
+            patient.solve_one(world, preconditioner, point, Case { start, ..case })
+        };
+        let (mut here, mut step) = (0.0, 0.5);
+        let mut solution = solve(&following, PathPoint(here), &world.unchanged())?;
+        let mut sweeps = solution.iterations;
+        loop {
             let next = PathPoint(f64::min(here + step, 1.0));
-            match patient.solve_one(world, preconditioner, next, Case { start: &solution, ..case }) {
+            match solve(&following, next, &solution) {
                 Ok(found) => {
                     sweeps += found.iterations;
                     (here, solution) = (next.0, found);
@@ -153,9 +161,7 @@ impl GeneralEquilibrium {
                         return Ok(Equilibrium { iterations: sweeps, ..solution });
                     }
                     if follow_links {
-                        let accounts = moved(world, next, case.parameters, &solution);
-                        let theta = &case.parameters.theta;
-                        following = Some(Preconditioner::new(&accounts, theta, world.closure));
+                        following = Some(links(&moved(world, next, case.parameters, &solution)));
                     }
                 }
                 Err(error) if step <= SHORTEST => return Err(error),

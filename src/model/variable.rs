@@ -1,5 +1,7 @@
 //! The variables that are reported: names and units as in `docs/results.md`.
 
+use crate::index::{CountryId, Position as _};
+
 /// The unit of a reported value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -88,6 +90,24 @@ variables! {
         EffectiveRateFixedWeights = "effective_rate_fixed_weights", Percent;
         /// New rates at new imports (a level).
         EffectiveRate = "effective_rate", Percent;
+        /// Consumer surplus, over all markets.
+        ConsumerSurplus = "consumer_surplus", Money;
+        /// Producer surplus, over all markets.
+        ProducerSurplus = "producer_surplus", Money;
+        /// Surpluses and revenues together.
+        NetSurplus = "net_surplus", Money;
+        /// What foreigners pay: the part of the net surplus that others lose.
+        TermsOfTradeGain = "terms_of_trade_gain", Money;
+        /// The part of the net surplus that nobody has.
+        DeadweightLoss = "deadweight_loss", Money;
+        /// Imports at baseline prices: what follows from the price of the product.
+        TradeCreation = "trade_creation", Money;
+        /// Imports at baseline prices: what buyers shift between suppliers.
+        TradeDiversion = "trade_diversion", Money;
+        /// The part of the changed duties that buyers bear.
+        IncidenceBuyers = "incidence_buyers", Percent;
+        /// The part of the changed duties that foreign producers bear.
+        IncidenceProducers = "incidence_producers", Percent;
     }
 }
 
@@ -108,6 +128,28 @@ variables! {
         Employment = "employment", Percent;
         /// The sector's wage over the country's consumer prices.
         RealWage = "real_wage", Percent;
+        /// Consumer surplus.
+        ConsumerSurplus = "consumer_surplus", Money;
+        /// Producer surplus.
+        ProducerSurplus = "producer_surplus", Money;
+        /// Tariff revenue.
+        TariffRevenue = "tariff_revenue", Money;
+        /// Revenue of export taxes; below zero where subsidies cost more.
+        ExportTaxRevenue = "export_tax_revenue", Money;
+        /// Surpluses and revenues together.
+        NetSurplus = "net_surplus", Money;
+        /// What foreigners pay: the part of the net surplus that others lose.
+        TermsOfTradeGain = "terms_of_trade_gain", Money;
+        /// The part of the net surplus that nobody has.
+        DeadweightLoss = "deadweight_loss", Money;
+        /// Imports at baseline prices: what follows from the price of the product.
+        TradeCreation = "trade_creation", Money;
+        /// Imports at baseline prices: what buyers shift between suppliers.
+        TradeDiversion = "trade_diversion", Money;
+        /// The part of the changed duties that buyers bear.
+        IncidenceBuyers = "incidence_buyers", Percent;
+        /// The part of the changed duties that foreign producers bear.
+        IncidenceProducers = "incidence_producers", Percent;
     }
 }
 
@@ -128,6 +170,134 @@ variables! {
         Volume = "volume", Percent;
         /// Value before tariff.
         Value = "value", Percent;
+        /// Tariff revenue.
+        TariffRevenue = "tariff_revenue", Money;
+        /// Volume at baseline prices: what follows from the price of the product.
+        TradeCreation = "trade_creation", Money;
+        /// Volume at baseline prices: what buyers shift between suppliers.
+        TradeDiversion = "trade_diversion", Money;
+        /// The part of the changed duty that buyers bear.
+        IncidenceBuyers = "incidence_buyers", Percent;
+        /// The part of the changed duty that producers bear.
+        IncidenceProducers = "incidence_producers", Percent;
+    }
+}
+
+/// The first of some variables.
+const fn first<T>(all: &'static [T], count: usize) -> &'static [T] {
+    all.split_at(count).0
+}
+
+impl CountryVariable {
+    /// Those of general equilibrium: the first, so that each stands at its own index.
+    pub const GENERAL: &'static [Self] = first(Self::ALL, Self::ConsumerSurplus as usize);
+
+    /// Those of partial equilibrium, which has no wages, no incomes and no price index of all consumption.
+    pub const PARTIAL: &'static [Self] = &[
+        Self::Exports,
+        Self::Imports,
+        Self::ExportsVolume,
+        Self::ImportsVolume,
+        Self::TradeBalance,
+        Self::TariffRevenue,
+        Self::ExportTaxRevenue,
+        Self::EffectiveRateBaseline,
+        Self::EffectiveRateFixedWeights,
+        Self::EffectiveRate,
+        Self::ConsumerSurplus,
+        Self::ProducerSurplus,
+        Self::NetSurplus,
+        Self::TermsOfTradeGain,
+        Self::DeadweightLoss,
+        Self::TradeCreation,
+        Self::TradeDiversion,
+        Self::IncidenceBuyers,
+        Self::IncidenceProducers,
+    ];
+}
+
+impl SectorVariable {
+    /// Those of general equilibrium: the first, so that each stands at its own index.
+    pub const GENERAL: &'static [Self] = first(Self::ALL, Self::ConsumerSurplus as usize);
+
+    /// Those of partial equilibrium.
+    pub const PARTIAL: &'static [Self] = &[
+        Self::Output,
+        Self::OutputPrice,
+        Self::BuyerPrice,
+        Self::Imports,
+        Self::Exports,
+        Self::ConsumerSurplus,
+        Self::ProducerSurplus,
+        Self::TariffRevenue,
+        Self::ExportTaxRevenue,
+        Self::NetSurplus,
+        Self::TermsOfTradeGain,
+        Self::DeadweightLoss,
+        Self::TradeCreation,
+        Self::TradeDiversion,
+        Self::IncidenceBuyers,
+        Self::IncidenceProducers,
+    ];
+}
+
+impl FlowVariable {
+    /// Those of general equilibrium: the first, so that each stands at its own index.
+    pub const GENERAL: &'static [Self] = first(Self::ALL, Self::TariffRevenue as usize);
+
+    /// Those of partial equilibrium.
+    pub const PARTIAL: &'static [Self] = &[
+        Self::Rate,
+        Self::BorderPrice,
+        Self::BuyerPrice,
+        Self::Volume,
+        Self::Value,
+        Self::TariffRevenue,
+        Self::TradeCreation,
+        Self::TradeDiversion,
+        Self::IncidenceBuyers,
+        Self::IncidenceProducers,
+    ];
+}
+
+/// The variables that a model has, in the order of its results; the others are not modelled in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variables {
+    /// Of countries.
+    pub countries: &'static [CountryVariable],
+    /// Of sectors.
+    pub sectors: &'static [SectorVariable],
+    /// Of flows.
+    pub flows: &'static [FlowVariable],
+    /// What stands for a country where only one number is told.
+    pub headline: CountryVariable,
+    /// What buyers pay, and what arrives at the border, as people are told.
+    pub prices: [FlowVariable; 2],
+}
+
+impl Variables {
+    /// Of general equilibrium.
+    pub const GENERAL: &'static Self = &Self {
+        countries: CountryVariable::GENERAL,
+        sectors: SectorVariable::GENERAL,
+        flows: FlowVariable::GENERAL,
+        headline: CountryVariable::Welfare,
+        prices: [FlowVariable::BuyerPriceReal, FlowVariable::BorderPriceReal],
+    };
+
+    /// Of partial equilibrium.
+    pub const PARTIAL: &'static Self = &Self {
+        countries: CountryVariable::PARTIAL,
+        sectors: SectorVariable::PARTIAL,
+        flows: FlowVariable::PARTIAL,
+        headline: CountryVariable::NetSurplus,
+        prices: [FlowVariable::BuyerPrice, FlowVariable::BorderPrice],
+    };
+
+    /// Where a variable of a country stands among those of all countries; `None` where it is not one of these.
+    pub fn place(&self, country: CountryId, variable: CountryVariable) -> Option<usize> {
+        let at = self.countries.iter().position(|own| *own == variable)?;
+        Some(country.index() * self.countries.len() + at)
     }
 }
 

@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use crate::index::{CountryId, Position as _};
 use crate::model::impact::Impact;
-use crate::model::variable::CountryVariable;
+use crate::model::variable::{CountryVariable, Variables};
 use crate::monte_carlo::estimate::Estimate;
+use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
 use crate::monte_carlo::solver::Solved;
 use crate::monte_carlo::summary::{Numbers, weighted};
@@ -49,6 +50,8 @@ pub struct Difference {
 pub struct Differences {
     /// What is compared.
     pub pair: Pair,
+    /// The variables that both have, in the order of the first.
+    pub variables: Vec<CountryVariable>,
     /// By (country, variable).
     pub countries: Vec<Difference>,
     /// Draws that one of them or both have not solved.
@@ -56,9 +59,12 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// The difference of a country's variable.
+    /// The difference of a country's variable, without a value where it is not modelled.
     pub fn country(&self, country: CountryId, variable: CountryVariable) -> &Difference {
-        &self.countries[country.index() * CountryVariable::ALL.len() + variable.index()]
+        const NOTHING: Difference =
+            Difference { estimate: Estimate { central: None, spread: None }, p_positive: None };
+        let place = self.variables.iter().position(|known| *known == variable);
+        place.map_or(&NOTHING, |place| &self.countries[country.index() * self.variables.len() + place])
     }
 
     /// Whether both are the same to the bit, in the central case and in every draw.
@@ -80,6 +86,8 @@ pub(super) struct Side<'a> {
     pub(super) central: &'a [Impact],
     /// The probabilities of its outcomes.
     pub(super) weights: &'a [f64],
+    /// What it has.
+    pub(super) variables: &'static Variables,
 }
 
 /// Memory for the numbers behind the quantiles of a pair.
@@ -88,6 +96,9 @@ const BYTES: usize = 32 << 20;
 /// Collects the differences of a pair over the draws.
 pub(super) struct Contrast {
     pub(super) pair: Pair,
+    variables: Vec<CountryVariable>,
+    /// Where the numbers of both stand.
+    places: Vec<[usize; 2]>,
     weights: [Vec<f64>; 2],
     central: Vec<Option<f64>>,
     numbers: Numbers,
@@ -97,33 +108,36 @@ pub(super) struct Contrast {
 }
 
 impl Contrast {
-    pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], draws: u32) -> Self {
+    pub(super) fn new(pair: Pair, sides: [Side<'_>; 2], uncertainty: &Uncertainty) -> Self {
         let weights = sides.map(|side| side.weights.to_vec());
-        let numbers = sides[0].central[0].countries.len();
-        let outcomes = sides.map(|side| side.central);
-        let central = (0..numbers).map(|at| difference(pair, &weights, outcomes, at));
-        let memory = Memory::within(BYTES / numbers.max(1), draws as usize);
+        let (variables, places) = common(sides);
+        let (numbers, outcomes) = (places.len(), sides.map(|side| side.central));
+        let central = places.iter().map(|places| difference(pair, &weights, outcomes, *places));
+        let memory = Memory::within(BYTES / numbers.max(1), uncertainty.draws as usize);
         Self {
             pair,
             central: central.map(|value| value.is_finite().then_some(value)).collect(),
-            numbers: Numbers::new(memory, numbers, 1),
+            numbers: Numbers::new(memory, numbers, 1, uncertainty.design),
+            variables,
+            places,
             positive: vec![0; numbers],
             weights,
             failed: 0,
         }
     }
 
-    /// Adds a block of draws in draw order.
-    pub(super) fn add(&mut self, solved: [&[Solved]; 2]) {
-        let both = solved[0].iter().zip(solved[1]);
-        let draws: Vec<[&[Impact]; 2]> = both
-            .filter_map(|(one, other)| Some([one.result.as_deref().ok()?, other.result.as_deref().ok()?]))
-            .collect();
+    /// Adds a block of draws in draw order, the first of which has this number.
+    pub(super) fn add(&mut self, first: u32, solved: [&[Solved]; 2]) {
+        let both = (first..).zip(solved[0].iter().zip(solved[1]));
+        let (indices, draws): (Vec<u32>, Vec<[&[Impact]; 2]>) = both
+            .filter_map(|(index, (one, other))| {
+                Some((index, [one.result.as_deref().ok()?, other.result.as_deref().ok()?]))
+            })
+            .unzip();
         self.failed += (solved[0].len() - draws.len()) as u32;
-        let (pair, weights) = (self.pair, &self.weights);
-        let count = self.positive.len();
+        let (pair, weights, places) = (self.pair, &self.weights, &self.places);
         let row = |&outcomes: &[&[Impact]; 2]| -> Vec<f64> {
-            (0..count).map(|number| difference(pair, weights, outcomes, number)).collect()
+            places.iter().map(|places| difference(pair, weights, outcomes, *places)).collect()
         };
         let rows: Vec<Vec<f64>> = draws.par_iter().map(row).collect();
         for row in &rows {
@@ -131,7 +145,7 @@ impl Contrast {
             signs.for_each(|(positive, value)| *positive += u32::from(*value > 0.0));
         }
         if !rows.is_empty() {
-            self.numbers.extend(&[rows.iter().map(Vec::as_slice).collect()], &[1.0]);
+            self.numbers.extend(&indices, &[rows.iter().map(Vec::as_slice).collect()], &[1.0]);
         }
     }
 
@@ -143,15 +157,39 @@ impl Contrast {
             let p_positive = spread.map(|spread| f64::from(positive[number]) / f64::from(spread.draws));
             Difference { estimate: Estimate { central, spread }, p_positive }
         });
-        Differences { pair: self.pair, countries: ended.collect(), failed: self.failed }
+        Differences {
+            pair: self.pair,
+            variables: self.variables,
+            countries: ended.collect(),
+            failed: self.failed,
+        }
     }
 }
 
+/// The variables that both sides have, and where the number of each country and variable stands in both.
+fn common(sides: [Side<'_>; 2]) -> (Vec<CountryVariable>, Vec<[usize; 2]>) {
+    let [one, other] = sides.map(|side| side.variables.countries);
+    let countries = sides[0].central[0].countries.len() / one.len();
+    let places: Vec<[usize; 2]> = one
+        .iter()
+        .enumerate()
+        .filter_map(|(at, variable)| Some([at, other.iter().position(|known| known == variable)?]))
+        .collect();
+    let of_country = |country: usize| {
+        places
+            .iter()
+            .map(move |[first, second]| [country * one.len() + first, country * other.len() + second])
+    };
+    (places.iter().map(|[at, _]| one[*at]).collect(), (0..countries).flat_map(of_country).collect())
+}
+
 /// The second side's number less the first side's; NaN where one of them has none.
-fn difference(pair: Pair, weights: &[Vec<f64>; 2], outcomes: [&[Impact]; 2], number: usize) -> f64 {
+fn difference(pair: Pair, weights: &[Vec<f64>; 2], outcomes: [&[Impact]; 2], places: [usize; 2]) -> f64 {
     let side = |at: usize| match pair.parts[at] {
-        Part::Outcome(outcome) => outcomes[at][outcome].countries[number],
-        Part::Expected => weighted(outcomes[at].iter().map(|impact| impact.countries[number]), &weights[at]),
+        Part::Outcome(outcome) => outcomes[at][outcome].countries[places[at]],
+        Part::Expected => {
+            weighted(outcomes[at].iter().map(|impact| impact.countries[places[at]]), &weights[at])
+        }
     };
     side(1) - side(0)
 }

@@ -5,6 +5,7 @@
 //! the same draws and from the same baselines as all of them together; policies that are the same are solved once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -17,9 +18,11 @@ use crate::model::variable::CountryVariable;
 use crate::monte_carlo::ensemble::{Experiment, Observer};
 use crate::monte_carlo::estimate::Estimate;
 use crate::monte_carlo::game::Game;
+use crate::monte_carlo::markets::{MarketArm, MarketSolver};
+use crate::monte_carlo::model::Model;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::solver::{Arm, Solver, Started};
+use crate::monte_carlo::solver::{Arm, GeneralSolver, Repeated};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// The policy of an outcome, by its position, with the measures that are in.
@@ -81,6 +84,8 @@ pub struct Contributions {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shares {
     measures: usize,
+    /// Of the model, in their order.
+    variables: &'static [CountryVariable],
     /// By (country, variable, measure).
     estimates: Vec<Estimate>,
     /// By the same: the error from the orders that were not sampled; `None` without any.
@@ -88,14 +93,15 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// The contributions of all measures to a country's variable: its change from the baseline.
+    /// The contributions of all measures to a country's variable: its change from the baseline; empty where the model does
+    /// not have it.
     pub fn of(&self, country: CountryId, variable: CountryVariable) -> &[Estimate] {
-        &self.estimates[self.places(country, variable)]
+        self.places(country, variable).map_or(&[], |places| &self.estimates[places])
     }
 
     /// The standard errors of the central contributions where orders were sampled.
     pub fn order_errors(&self, country: CountryId, variable: CountryVariable) -> Option<&[f64]> {
-        self.order_errors.as_ref().map(|errors| &errors[self.places(country, variable)])
+        Some(&self.order_errors.as_ref()?[self.places(country, variable)?])
     }
 
     /// Whether there are draws behind any of them.
@@ -103,9 +109,10 @@ impl Shares {
         self.estimates.iter().any(|estimate| estimate.spread.is_some())
     }
 
-    fn places(&self, country: CountryId, variable: CountryVariable) -> std::ops::Range<usize> {
-        let first = (country.index() * CountryVariable::ALL.len() + variable.index()) * self.measures;
-        first..first + self.measures
+    fn places(&self, country: CountryId, variable: CountryVariable) -> Option<Range<usize>> {
+        let place = self.variables.iter().position(|known| *known == variable)?;
+        let first = (country.index() * self.variables.len() + place) * self.measures;
+        Some(first..first + self.measures)
     }
 }
 
@@ -122,9 +129,9 @@ const QUANTILE_BYTES: usize = 64 << 20;
 pub fn contributions<E>(split: &Split<'_, E>, observer: &dyn Observer) -> Result<Contributions, NoSplit<E>> {
     let plan = Plan::new(split)?;
     let central = plan.central()?;
-    let draws = split.experiment.uncertainty.draws;
-    let mut totals = Totals::new(&plan, draws);
-    if draws > 0 {
+    let uncertainty = split.experiment.uncertainty;
+    let mut totals = Totals::new(&plan, uncertainty);
+    if uncertainty.draws > 0 {
         plan.draw(&mut totals, observer)?;
     }
     Ok(totals.end(&plan, &central))
@@ -220,13 +227,8 @@ impl<'a, E> Plan<'a, E> {
         for wave in all.chunks(WAVE) {
             let policies: Vec<Policy> =
                 wave.iter().map(|&task| self.policy_of(task)).collect::<Result<_, _>>()?;
-            let found: Vec<Result<Impact, SolveError>> = policies
-                .par_iter()
-                .map(|policy| {
-                    let world = experiment.baseline.world(policy)?;
-                    Ok(Arm::new(&experiment, &world)?.central_impact(&experiment))
-                })
-                .collect();
+            let found: Vec<Result<Impact, SolveError>> =
+                policies.par_iter().map(|policy| experiment.central_impact(policy)).collect();
             for (&task, found) in wave.iter().zip(found) {
                 values.push(found.map_err(|error| self.no_solution(task, error))?.countries);
             }
@@ -238,29 +240,47 @@ impl<'a, E> Plan<'a, E> {
     fn draw(&self, totals: &mut Totals, observer: &dyn Observer) -> Result<(), NoSplit<E>> {
         let (experiment, nothing) = (&self.split.experiment, Policy::default());
         let no_solution = |error| self.no_solution(0, error);
-        let observed = || experiment.baseline.world(&nothing).map_err(no_solution);
-        let world = observed()?;
-        let arm = Arm::new(experiment, &world).map_err(no_solution)?;
-        let solver = Solver::new(experiment, observed()?, vec![arm]);
-        let (draws, chunk) = (experiment.uncertainty.draws, chunk(self));
+        match experiment.model {
+            Model::General(general) => {
+                let observed = || general.baseline.world(&nothing).map_err(no_solution);
+                let world = observed()?;
+                let arm = Arm::new(experiment, general, &world).map_err(no_solution)?;
+                let solver = GeneralSolver::new(experiment, general, observed()?, vec![arm]);
+                self.draw_with(&solver, totals, observer)
+            }
+            Model::Partial(partial) => {
+                let arm = MarketArm::new(experiment, partial, &nothing).map_err(no_solution)?;
+                let solver = MarketSolver::new(experiment, partial, vec![arm]);
+                self.draw_with(&solver, totals, observer)
+            }
+        }
+    }
+
+    fn draw_with(
+        &self,
+        solver: &impl Repeated,
+        totals: &mut Totals,
+        observer: &dyn Observer,
+    ) -> Result<(), NoSplit<E>> {
+        let (draws, chunk) = (self.split.experiment.uncertainty.draws, chunk(self));
         for first in (0..draws).step_by(chunk as usize) {
             let last = draws.min(first.saturating_add(chunk));
-            totals.add(&self.drawn(&solver, &solver.started(first..last))?);
+            totals.add(first, &self.drawn(solver, &solver.started(first..last))?);
             observer.draws(last, draws);
         }
         Ok(())
     }
 
     /// The shares in draws that are started, in draw order; `None` where some policy has no solution.
-    fn drawn(&self, solver: &Solver<'_>, started: &[Started]) -> Result<Vec<Option<Vec<f64>>>, NoSplit<E>> {
-        let experiment = &self.split.experiment;
+    fn drawn<S: Repeated>(
+        &self,
+        solver: &S,
+        started: &S::Started,
+    ) -> Result<Vec<Option<Vec<f64>>>, NoSplit<E>> {
         let mut shares: Vec<Option<Vec<f64>>> = Vec::new();
         for (at, task) in self.tasks.iter().enumerate().filter(|(_, task)| !task.weights.is_empty()) {
             let policy = self.policy_of(at)?;
-            let no_solution = |error| self.no_solution(at, error);
-            let world = experiment.baseline.world(&policy).map_err(no_solution)?;
-            let arm = Arm::new(experiment, &world).map_err(no_solution)?;
-            let impacts = solver.impacts(&arm, started);
+            let impacts = solver.impacts(&policy, started).map_err(|error| self.no_solution(at, error))?;
             shares.resize_with(impacts.len(), || Some(vec![0.0; self.width()]));
             let measures = self.split.measures.len();
             shares.par_iter_mut().zip(impacts).for_each(|(shares, impact)| match (&mut *shares, impact) {
@@ -287,8 +307,8 @@ impl<'a, E> Plan<'a, E> {
     }
 
     fn in_outcome(&self) -> usize {
-        let countries = self.split.experiment.baseline.accounts.shape.countries;
-        countries * CountryVariable::ALL.len() * self.split.measures.len()
+        let model = self.split.experiment.model;
+        model.shape().countries * model.variables().countries.len() * self.split.measures.len()
     }
 
     /// The errors of the central shares of an outcome by (country, variable, measure) where orders were sampled.
@@ -354,15 +374,17 @@ struct Totals {
 }
 
 impl Totals {
-    fn new<E>(plan: &Plan<'_, E>, draws: u32) -> Self {
+    fn new<E>(plan: &Plan<'_, E>, uncertainty: &Uncertainty) -> Self {
         let weights: Vec<f64> = plan.split.outcomes.iter().map(|(_, weight)| *weight).collect();
-        let memory = Memory::within(QUANTILE_BYTES / plan.width().max(1), draws as usize);
-        Self { numbers: Numbers::new(memory, plan.in_outcome(), weights.len()), weights, failed: 0 }
+        let memory = Memory::within(QUANTILE_BYTES / plan.width().max(1), uncertainty.draws as usize);
+        let numbers = Numbers::new(memory, plan.in_outcome(), weights.len(), uncertainty.design);
+        Self { numbers, weights, failed: 0 }
     }
 
-    /// Adds draws in draw order.
-    fn add(&mut self, shares: &[Option<Vec<f64>>]) {
-        let whole: Vec<&[f64]> = shares.iter().flatten().map(Vec::as_slice).collect();
+    /// Adds draws in draw order, the first of which has this number.
+    fn add(&mut self, first: u32, shares: &[Option<Vec<f64>>]) {
+        let solved = (first..).zip(shares).filter_map(|(index, shares)| Some((index, shares.as_deref()?)));
+        let (indices, whole): (Vec<u32>, Vec<&[f64]>) = solved.unzip();
         self.failed += (shares.len() - whole.len()) as u32;
         let Some(first) = whole.first() else { return };
         let in_outcome = first.len() / self.weights.len();
@@ -370,7 +392,7 @@ impl Totals {
             whole.iter().map(|shares| &shares[outcome * in_outcome..(outcome + 1) * in_outcome]).collect()
         };
         let rows: Vec<Vec<&[f64]>> = (0..self.weights.len()).map(rows).collect();
-        self.numbers.extend(&rows, &self.weights);
+        self.numbers.extend(&indices, &rows, &self.weights);
     }
 
     fn end<E>(mut self, plan: &Plan<'_, E>, central: &[Vec<f64>]) -> Contributions {
@@ -383,6 +405,7 @@ impl Totals {
         let errors: Vec<Option<Vec<f64>>> =
             (0..outcomes).map(|outcome| plan.order_errors(outcome, central)).collect();
         let in_outcome = plan.in_outcome();
+        let variables = plan.split.experiment.model.variables().countries;
         let estimates = |outcome: Option<usize>| -> Vec<Estimate> {
             let estimate = |number: usize| {
                 let of = |outcome: usize| shares[outcome * in_outcome + number];
@@ -399,6 +422,7 @@ impl Totals {
         let several = if outcomes > 1 { outcomes } else { 0 };
         let of_outcome = |outcome: usize| Shares {
             measures,
+            variables,
             estimates: estimates(Some(outcome)),
             order_errors: errors[outcome].clone(),
         };
@@ -407,7 +431,12 @@ impl Totals {
             policies: plan.tasks.len(),
             orders: plan.games.iter().map(|game| game.orders.len()).max().filter(|orders| *orders > 0),
             failed: self.failed,
-            all: Shares { measures, estimates: estimates(None), order_errors: self.over_all(&errors) },
+            all: Shares {
+                measures,
+                variables,
+                estimates: estimates(None),
+                order_errors: self.over_all(&errors),
+            },
             by_outcome: (0..several).map(of_outcome).collect(),
         }
     }
@@ -426,7 +455,7 @@ impl Totals {
 
 /// How many draws are in memory between their baselines and their shares.
 fn chunk<E>(plan: &Plan<'_, E>) -> u32 {
-    let shape = plan.split.experiment.baseline.accounts.shape;
+    let shape = plan.split.experiment.model.shape();
     // Two equilibria and the shares of a draw.
     let numbers = 2 * (shape.countries + 3 * shape.pairs()) + plan.width();
     let draws = CHUNK_BYTES / (numbers * size_of::<f64>());

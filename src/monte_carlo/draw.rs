@@ -3,14 +3,18 @@
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, StandardNormal};
-use statrs::distribution::{Beta, ContinuousCDF as _, Normal};
 
 use crate::bilateral::Bilateral;
-use crate::economy::elasticities::Elasticities;
+use crate::economy::elasticities::{Elasticities, Joint};
+use crate::economy::markets::MarketElasticities;
 use crate::economy::policy::ExemptShare;
 use crate::index::{CountryId, Position as _};
 use crate::model::world::Parameters;
-use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty};
+use crate::monte_carlo::marginal::{Applied, Family, Marginal, probability};
+use crate::monte_carlo::prior::{
+    ElasticityFamily, ElasticityPrior, ElasticitySpread, ExemptPrior, Uncertainty,
+};
+use crate::monte_carlo::sampling::Points;
 use crate::numerics::functions::{exp, exp_all, ln};
 use crate::units::Elasticity;
 
@@ -27,31 +31,36 @@ pub struct Draw {
     pub floored: u32,
 }
 
-/// Draws parameters: a function of (seed, draw index) only, not of threads, batches or order.
+/// Draws parameters: each draw is a function of what [`Points`] says, not of threads, batches or order.
 #[derive(Clone, Debug)]
 pub struct Sampler<'a> {
-    seed: u64,
+    points: Points,
     elasticities: &'a Elasticities,
-    correlation: f64,
-    /// Standard deviation of ln θ by sector; 0 without noise.
-    log_sd: Vec<f64>,
+    prior: ElasticityPrior,
+    /// How the elasticity of each sector is drawn; `None` where it is certain.
+    marginals: Vec<Option<Marginal>>,
     shares: Vec<ShareSampler>,
     /// How many countries have a shock that moves their exempt shares: all up to the last with such a share.
     partners: usize,
     /// Standard deviations of ln of the pair and cell factors of trade flows; `None` without noise on them.
     flow_log_sd: Option<[f64; 2]>,
+    /// Standard deviations of ln η and ln ε.
+    market_log_sd: [f64; 2],
 }
 
 /// Added to a draw's index to give the stream of its trade flows: a stream of their own, so that the flows of a draw
 /// are the same whatever else is drawn.
 const FLOW_STREAMS: u64 = 1 << 32;
 
+/// Added to the seed for demand and supply elasticities: numbers of their own, for the same reason.
+const MARKET_SEED: u64 = 1 << 32;
+
 /// One exempt share: its distribution and whose shock moves it.
 #[derive(Clone, Debug)]
 struct ShareSampler {
     central: f64,
     /// `None` where the share is certain (0 or 1, or no spread).
-    beta: Option<Beta>,
+    marginal: Option<Marginal>,
     partner: CountryId,
 }
 
@@ -60,16 +69,17 @@ impl<'a> Sampler<'a> {
     pub fn new(uncertainty: &Uncertainty, elasticities: &'a Elasticities, shares: &[ExemptShare]) -> Self {
         let shares: Vec<_> =
             shares.iter().map(|share| ShareSampler::new(share, uncertainty.exempt)).collect();
-        let drawn = shares.iter().filter(|share| share.beta.is_some());
+        let drawn = shares.iter().filter(|share| share.marginal.is_some());
         let partners = drawn.map(|share| share.partner.index() + 1).max().unwrap_or(0);
         Self {
-            seed: uncertainty.seed,
-            log_sd: log_sds(elasticities, uncertainty.elasticities),
-            correlation: uncertainty.elasticities.correlation,
+            points: uncertainty.points(),
+            prior: uncertainty.elasticities,
+            marginals: marginals(elasticities, uncertainty.elasticities),
             elasticities,
             shares,
             partners,
             flow_log_sd: uncertainty.flows.map(|prior| [prior.cv_pair, prior.cv_cell].map(log_sd)),
+            market_log_sd: [uncertainty.markets.demand_cv, uncertainty.markets.supply_cv].map(log_sd),
         }
     }
 
@@ -85,27 +95,79 @@ impl<'a> Sampler<'a> {
     /// exemptions has the elasticities of the same scenario without, and a partner the same shock whoever else has
     /// exemptions: two policies, or the days of one, can be compared draw by draw.
     pub fn draw(&self, index: u32) -> Draw {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(u64::from(index));
-        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
-        let common = normal() * self.correlation.sqrt();
-        let own = (1.0 - self.correlation).sqrt();
+        let sectors = self.marginals.len();
+        let normals = self.points.normals(index, 1 + sectors + self.partners);
+        let (elasticities, shocks) = normals.split_at(1 + sectors);
         let mut floored = 0;
-        let mut theta = Vec::with_capacity(self.log_sd.len());
-        for (central, sd) in self.elasticities.theta.iter().zip(&self.log_sd) {
-            let long_run = central * exp(sd * (common + own * normal()));
+        let mut theta = Vec::with_capacity(sectors);
+        for long_run in self.long_run(index, elasticities) {
             let drawn = self.elasticities.horizon.elasticity(long_run);
             floored += u32::from(drawn < Elasticity::FLOOR);
             theta.push(drawn.max(Elasticity::FLOOR));
         }
-        let shocks: Vec<f64> = (0..self.partners).map(|_| normal()).collect();
         let shock = |partner: CountryId| shocks.get(partner.index()).copied().unwrap_or(0.0);
         let exempt_shares = self.shares.iter().map(|share| share.at(shock(share.partner))).collect();
         Draw { parameters: Parameters { theta, exempt_shares }, floored }
     }
+
+    /// The elasticities of a draw in the long run, from a common shock and one a sector.
+    fn long_run(&self, index: u32, shocks: &[f64]) -> Vec<f64> {
+        let (common, own) = (shocks[0], &shocks[1..]);
+        match (self.prior.family, &self.elasticities.joint) {
+            (ElasticityFamily::AnyRow, Joint::Rows(rows)) => {
+                let at = (probability(common) * rows.len() as f64) as usize;
+                rows[at.min(rows.len() - 1)].clone()
+            }
+            (ElasticityFamily::RowOfDraw, Joint::Rows(rows)) => rows[index as usize % rows.len()].clone(),
+            (_, joint) => {
+                let central = self.elasticities.theta.iter();
+                let drawn = central.zip(&self.marginals).zip(self.correlated(joint, common, own));
+                drawn
+                    .map(|((central, marginal), shock)| {
+                        marginal.map_or(*central, |of| of.at(*central, shock))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// The shocks of sectors: with one coefficient √ρ times the common shock and √(1 − ρ) times their own, with a matrix
+    /// of correlations L times their own.
+    fn correlated(&self, joint: &Joint, common: f64, own: &[f64]) -> Vec<f64> {
+        if let Joint::Correlated(lower) = joint {
+            let product = |row: &Vec<f64>| row.iter().zip(own).map(|(factor, shock)| factor * shock).sum();
+            return lower.iter().map(product).collect();
+        }
+        let (common, part) = (common * self.prior.correlation.sqrt(), (1.0 - self.prior.correlation).sqrt());
+        own.iter().map(|shock| common + part * shock).collect()
+    }
 }
 
 impl Sampler<'_> {
+    /// By how much the demand elasticity of each sector, and the supply elasticities of all its exporters together, are
+    /// multiplied in draw number `index`: log-normal factors with median 1.
+    pub fn market_factors(&self, index: u32, sectors: usize) -> Vec<[f64; 2]> {
+        let points = Points { seed: self.points.seed.wrapping_add(MARKET_SEED), ..self.points };
+        let normals = points.normals(index, 2 * sectors);
+        let [of_demand, of_supply] = self.market_log_sd;
+        let factors = |[demand, supply]: &[f64; 2]| [exp(of_demand * demand), exp(of_supply * supply)];
+        normals.as_chunks::<2>().0.iter().map(factors).collect()
+    }
+
+    /// Demand and supply elasticities of draw number `index`.
+    pub fn markets(&self, index: u32, central: &MarketElasticities) -> MarketElasticities {
+        let mut drawn = central.clone();
+        let countries = central.supply.len() / central.demand.len().max(1);
+        let supplies = drawn.supply.chunks_exact_mut(countries.max(1));
+        let factors = self.market_factors(index, central.demand.len());
+        for ((demand, supplies), [of_demand, of_supply]) in drawn.demand.iter_mut().zip(supplies).zip(factors)
+        {
+            *demand *= of_demand;
+            supplies.iter_mut().for_each(|supply| *supply *= of_supply);
+        }
+        drawn
+    }
+
     /// Whether trade flows are random.
     pub fn draws_flows(&self) -> bool {
         self.flow_log_sd.is_some()
@@ -119,7 +181,7 @@ impl Sampler<'_> {
             drawn.clone_from(share);
             return;
         };
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.points.seed);
         rng.set_stream(FLOW_STREAMS + u64::from(index));
         let mut factor = |sd: f64| -> f64 {
             let normal: f64 = StandardNormal.sample(&mut rng);
@@ -149,38 +211,58 @@ fn log_sd(cv: f64) -> f64 {
     ln(1.0 + cv * cv).sqrt()
 }
 
-/// s = √ln(1 + (se/θ)²), at least [`SMALLEST_LOG_SD`]; 0 where no standard error is published.
-fn log_sds(elasticities: &Elasticities, prior: ElasticityPrior) -> Vec<f64> {
+/// How the elasticity of each sector is drawn, where it does not come from a row of values; `None` where it is certain.
+/// The published standard error se of a log-normal one is s = √ln(1 + (se/θ)²), at least [`SMALLEST_LOG_SD`].
+fn marginals(elasticities: &Elasticities, prior: ElasticityPrior) -> Vec<Option<Marginal>> {
     let sectors = elasticities.theta.iter().zip(&elasticities.standard_error);
-    sectors
-        .map(|(theta, error)| match prior.spread {
-            ElasticitySpread::CoefficientOfVariation(cv) => log_sd(cv),
-            ElasticitySpread::FromData => match error {
-                Some(error) if *error > 0.0 => log_sd(error / theta).max(SMALLEST_LOG_SD),
-                _ => 0.0,
-            },
-        })
-        .collect()
+    let marginal = |(theta, error): (&f64, &Option<f64>)| {
+        let error = error.filter(|error| *error > 0.0);
+        let (family, applied) = match prior.family {
+            ElasticityFamily::LogNormal(spread) => {
+                let log_sd = match spread {
+                    ElasticitySpread::CoefficientOfVariation(cv) => log_sd(cv),
+                    ElasticitySpread::FromData => log_sd(error? / theta).max(SMALLEST_LOG_SD),
+                };
+                ((log_sd > 0.0).then_some(Family::LogNormal { log_sd })?, Applied::Times)
+            }
+            ElasticityFamily::NormalFromData => (Family::Normal { mean: 0.0, sd: error? }, Applied::Added),
+            ElasticityFamily::Same(family, applied) => (family, applied),
+            ElasticityFamily::AnyRow | ElasticityFamily::RowOfDraw => return None,
+        };
+        Some(Marginal { family, applied, bounds: prior.bounds })
+    };
+    sectors.map(marginal).collect()
+}
+
+/// For each sector whether its elasticity is the same in every draw.
+pub fn certain_sectors(elasticities: &Elasticities, prior: ElasticityPrior) -> Vec<bool> {
+    match (prior.family, &elasticities.joint) {
+        (ElasticityFamily::AnyRow | ElasticityFamily::RowOfDraw, Joint::Rows(rows)) => {
+            let same = |sector: usize| rows.iter().all(|row| row[sector].total_cmp(&rows[0][sector]).is_eq());
+            (0..elasticities.theta.len()).map(same).collect()
+        }
+        _ => marginals(elasticities, prior).iter().map(Option::is_none).collect(),
+    }
 }
 
 impl ShareSampler {
     fn new(share: &ExemptShare, prior: ExemptPrior) -> Self {
         let mean = share.mean.fraction();
-        // A wider spread would make the beta distribution pile up at both ends.
-        let sd = prior.sd.min(0.5 * (mean * (1.0 - mean)).sqrt());
-        let beta = (sd > 0.0 && !share.known).then(|| {
-            let size = mean * (1.0 - mean) / (sd * sd) - 1.0;
-            Beta::new(mean * size, (1.0 - mean) * size).expect("both shapes are positive as sd² < m(1 − m)")
-        });
-        Self { central: mean, beta, partner: share.partner }
+        let marginal = match prior {
+            _ if share.known => None,
+            ExemptPrior::Beta { sd } => (sd > 0.0 && mean > 0.0 && mean < 1.0).then(|| Marginal {
+                family: Family::beta(mean, sd),
+                applied: Applied::InPlace,
+                bounds: Marginal::UNBOUNDED,
+            }),
+            ExemptPrior::Same(marginal) => Some(marginal),
+        };
+        Self { central: mean, marginal, partner: share.partner }
     }
 
     /// The share at a standard normal shock.
     fn at(&self, shock: f64) -> f64 {
-        match &self.beta {
-            Some(beta) => beta.inverse_cdf(Normal::standard().cdf(shock)),
-            None => self.central,
-        }
+        self.marginal.map_or(self.central, |marginal| marginal.at(self.central, shock))
     }
 }
 
@@ -198,6 +280,7 @@ mod tests {
             unlisted: 0,
             raised: 0,
             horizon: Horizon::Long,
+            joint: Joint::Unknown,
         }
     }
 

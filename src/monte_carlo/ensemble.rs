@@ -6,27 +6,25 @@ use rayon::prelude::*;
 
 use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
-use crate::model::baseline::Baseline;
 use crate::model::equilibrium::SolveError;
 use crate::model::impact::{FlowRow, Impact};
-use crate::model::trade_model::{BATCH, GeneralEquilibrium};
-use crate::model::variable::FlowVariable;
+use crate::model::trade_model::BATCH;
 use crate::model::world::World;
 use crate::monte_carlo::contrast::{Contrast, Differences, Pair, Side};
 use crate::monte_carlo::estimate::{Estimate, Estimates};
+use crate::monte_carlo::markets::{MarketArm, MarketSolver};
+use crate::monte_carlo::model::{General, Model};
 use crate::monte_carlo::prior::Uncertainty;
 use crate::monte_carlo::quantiles::Memory;
-use crate::monte_carlo::solver::{Arm, Solver};
+use crate::monte_carlo::solver::{Arm, GeneralSolver, Solver};
 pub use crate::monte_carlo::solver::{Solved, Unsolved};
 use crate::monte_carlo::summary::{Numbers, weighted};
 
 /// What to simulate.
 #[derive(Clone, Copy)]
 pub struct Experiment<'a> {
-    /// The model.
-    pub model: &'a GeneralEquilibrium,
-    /// The baseline.
-    pub baseline: &'a Baseline,
+    /// The model, with what it starts from.
+    pub model: Model<'a>,
     /// The policy; with several outcomes what is expected of it, on which is reported.
     pub policy: &'a Policy,
     /// Central elasticities.
@@ -128,6 +126,19 @@ impl Experiment<'_> {
         Ok(found.ensembles.into_iter().next().expect("one for every contender"))
     }
 
+    /// What a policy does at central parameters.
+    pub(super) fn central_impact(&self, policy: &Policy) -> Result<Impact, SolveError> {
+        match self.model {
+            Model::General(general) => {
+                let world = general.baseline.world(policy)?;
+                Ok(Arm::new(self, general, &world)?.central_impact(general.baseline))
+            }
+            Model::Partial(partial) => {
+                Ok(MarketArm::new(self, partial, policy)?.central_impact(self, partial.markets))
+            }
+        }
+    }
+
     /// Where the numbers of each kind stand in the parts of an [`Impact`], in their order.
     fn places(&self, impact: &Impact) -> Vec<Place> {
         let mut pairs: Vec<_> =
@@ -145,7 +156,7 @@ impl Experiment<'_> {
         ];
         let mut first = 0;
         for rows in self.flow_rows.chunk_by(|a, b| kind(a) == kind(b)) {
-            let numbers = first..first + rows.len() * FlowVariable::ALL.len();
+            let numbers = first..first + rows.len() * self.model.variables().flows.len();
             first = numbers.end;
             places.push(Place { part: 2, numbers, kind: kind(&rows[0]) });
         }
@@ -163,6 +174,7 @@ impl Experiment<'_> {
         let defined = |value: f64| value.is_finite().then_some(value);
         let [countries, sectors, flows] = central[0].parts().map(<[f64]>::len);
         let empty = || Estimates {
+            variables: self.model.variables(),
             countries: Vec::with_capacity(countries),
             sectors: Vec::with_capacity(sectors),
             flow_rows: self.flow_rows.to_vec(),
@@ -240,14 +252,17 @@ pub fn run_together(
         .zip(&worlds)
         .map(|((at, of), worlds)| Run::begin(of, worlds, &observed).map_err(|none| (at, none)))
         .collect::<Result<_, _>>()?;
-    let draws = contenders.first().map_or(0, |first| first.experiment.uncertainty.draws);
-    let mut contrasts: Vec<Contrast> =
-        pairs.iter().map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), draws)).collect();
+    let uncertainty = contenders.first().map(|first| *first.experiment.uncertainty).unwrap_or_default();
+    let draws = if contenders.is_empty() { 0 } else { uncertainty.draws };
+    let mut contrasts: Vec<Contrast> = pairs
+        .iter()
+        .map(|pair| Contrast::new(*pair, pair.sides(|at| runs[at].side()), &uncertainty))
+        .collect();
     for block in blocks(0..draws, runs.iter().map(Run::numbers).sum()) {
         let Range { start: first, end: last } = block;
         let solved: Vec<Vec<Solved>> = runs.iter().map(|run| run.solver.block(first..last)).collect();
         for contrast in &mut contrasts {
-            contrast.add(contrast.pair.sides(|at| &solved[at][..]));
+            contrast.add(first, contrast.pair.sides(|at| &solved[at][..]));
         }
         for (run, solved) in runs.iter_mut().zip(solved) {
             run.collection.add(solved, first);
@@ -265,9 +280,9 @@ fn in_outcome(outcome: usize) -> impl Fn(SolveError) -> NoSolution {
 }
 
 impl<'a> Contender<'a> {
-    /// The world of each outcome.
+    /// The world of each outcome; markets need none.
     pub(super) fn worlds(&self) -> Result<Vec<World<'a>>, NoSolution> {
-        let baseline = self.experiment.baseline;
+        let Model::General(General { baseline, .. }) = self.experiment.model else { return Ok(Vec::new()) };
         let outcomes = self.outcomes.iter().enumerate();
         outcomes.map(|(at, outcome)| baseline.world(outcome.policy).map_err(in_outcome(at))).collect()
     }
@@ -276,7 +291,7 @@ impl<'a> Contender<'a> {
 /// An experiment on its way: solved at central parameters, and what its draws gave so far.
 pub(super) struct Run<'a> {
     experiment: &'a Experiment<'a>,
-    pub(super) solver: Solver<'a>,
+    pub(super) solver: Box<dyn Solver + 'a>,
     central: Vec<Impact>,
     pub(super) collection: Collection,
 }
@@ -288,14 +303,25 @@ impl<'a> Run<'a> {
         observed: &'a Policy,
     ) -> Result<Self, NoSolution> {
         let experiment = &contender.experiment;
-        let observed = experiment.baseline.world(observed).map_err(in_outcome(0))?;
-        let arms = worlds.iter().enumerate();
-        let arms = arms.map(|(at, world)| Arm::new(experiment, world).map_err(in_outcome(at)));
-        let solver = Solver::new(experiment, observed, arms.collect::<Result<_, _>>()?);
+        let solver: Box<dyn Solver + 'a> = match experiment.model {
+            Model::General(general) => {
+                let observed = general.baseline.world(observed).map_err(in_outcome(0))?;
+                let arms = worlds.iter().enumerate();
+                let arms =
+                    arms.map(|(at, world)| Arm::new(experiment, general, world).map_err(in_outcome(at)));
+                Box::new(GeneralSolver::new(experiment, general, observed, arms.collect::<Result<_, _>>()?))
+            }
+            Model::Partial(partial) => {
+                let arms = contender.outcomes.iter().enumerate();
+                let arms = arms.map(|(at, outcome)| {
+                    MarketArm::new(experiment, partial, outcome.policy).map_err(in_outcome(at))
+                });
+                Box::new(MarketSolver::new(experiment, partial, arms.collect::<Result<_, _>>()?))
+            }
+        };
         let central = solver.central_impacts();
         let weights = contender.outcomes.iter().map(|outcome| outcome.weight).collect();
-        let collection =
-            Collection::new(experiment.places(&central[0]), experiment.uncertainty.draws, weights);
+        let collection = Collection::new(experiment.places(&central[0]), experiment.uncertainty, weights);
         Ok(Self { experiment, solver, central, collection })
     }
 
@@ -304,32 +330,38 @@ impl<'a> Run<'a> {
         self.central.iter().flat_map(Impact::parts).map(<[f64]>::len).sum()
     }
 
+    /// How many of them are those of countries.
+    pub(super) fn country_numbers(&self) -> usize {
+        self.central[0].countries.len()
+    }
+
     /// Whether a draw that was solved elsewhere has as many numbers as those that are solved here.
     pub(super) fn fits(&self, solved: &Solved) -> bool {
         let sizes = |impact: &Impact| impact.parts().map(<[f64]>::len);
         match &solved.result {
             Ok(outcomes) => outcomes.iter().map(sizes).eq(self.central.iter().map(sizes)),
-            Err(error) => error.error.is_within(self.experiment.baseline.accounts.share.shape()),
+            Err(error) => error.error.is_within(self.experiment.model.shape()),
         }
     }
 
     fn side(&self) -> Side<'_> {
-        Side { central: &self.central, weights: &self.collection.weights }
+        let variables = self.experiment.model.variables();
+        Side { central: &self.central, weights: &self.collection.weights, variables }
     }
 
     pub(super) fn end(self) -> Ensemble {
         let Collection { weights, gathered, failed, floored } = self.collection;
         let (mut estimates, quantile_error) = self.experiment.estimates(&self.central, gathered, &weights);
         let all = estimates.remove(0);
-        let solutions = || self.solver.arms.iter().map(|arm| &arm.central);
+        let (iterations, residual) = self.solver.effort();
         Ensemble {
             estimates: all,
             by_outcome: estimates,
             failed,
             floored,
             quantile_error,
-            iterations: solutions().map(|found| found.iterations).max().unwrap_or(0),
-            residual: solutions().map(|found| found.residual).fold(0.0, f64::max),
+            iterations,
+            residual,
         }
     }
 }
@@ -385,12 +417,13 @@ pub(super) struct Collection {
 }
 
 impl Collection {
-    fn new(places: Vec<Place>, draws: u32, weights: Vec<f64>) -> Self {
+    fn new(places: Vec<Place>, uncertainty: &Uncertainty, weights: Vec<f64>) -> Self {
+        let Uncertainty { draws, design, .. } = *uncertainty;
         let mut numbers = [0_usize; KINDS_BYTES.len()];
         places.iter().for_each(|place| numbers[place.kind] += place.numbers.len() * weights.len());
         let memory = |kind: usize| Memory::within(KINDS_BYTES[kind] / numbers[kind].max(1), draws as usize);
         let gathered = |place: Place| Gathered {
-            numbers: Numbers::new(memory(place.kind), place.numbers.len(), weights.len()),
+            numbers: Numbers::new(memory(place.kind), place.numbers.len(), weights.len(), design),
             place,
         };
         Self { gathered: places.into_iter().map(gathered).collect(), weights, failed: Vec::new(), floored: 0 }
@@ -398,11 +431,14 @@ impl Collection {
 
     /// Adds a block of draws in draw order; the numbers are shared out over the threads.
     pub(super) fn add(&mut self, block: Vec<Solved>, first: u32) {
-        let mut impacts = Vec::with_capacity(block.len());
+        let (mut indices, mut impacts) = (Vec::with_capacity(block.len()), Vec::with_capacity(block.len()));
         for (index, solved) in (first..).zip(block) {
             self.floored += u64::from(solved.floored);
             match solved.result {
-                Ok(outcomes) => impacts.push(outcomes),
+                Ok(outcomes) => {
+                    indices.push(index);
+                    impacts.push(outcomes);
+                }
                 Err(unsolved) => self.failed.push((index, unsolved)),
             }
         }
@@ -418,7 +454,7 @@ impl Collection {
                     parts.map(|part| &part[place.numbers.clone()]).collect()
                 })
                 .collect();
-            numbers.extend(&rows, weights);
+            numbers.extend(&indices, &rows, weights);
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::index::{CountryId, Position, SectorId};
 pub use crate::model::impact::FlowRow;
-use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use crate::model::variable::{CountryVariable, FlowVariable, SectorVariable, Variables};
 
 /// The quantiles that are kept; the outer and inner ones serve the 50, 80 and 95 % bands of the charts.
 pub const QUANTILES: [f64; 9] = [0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975];
@@ -43,6 +43,8 @@ impl Spread {
 /// Every reported number of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimates {
+    /// What there is; what the model does not have has no value.
+    pub variables: &'static Variables,
     /// By (country, variable).
     pub countries: Vec<Estimate>,
     /// By (country, sector, variable).
@@ -53,10 +55,24 @@ pub struct Estimates {
     pub flows: Vec<Estimate>,
 }
 
+/// What is not modelled.
+const NOTHING: Estimate = Estimate { central: None, spread: None };
+
+/// The variable of a row, in numbers by (row, variable).
+fn number<'e, V: Copy + PartialEq>(
+    numbers: &'e [Estimate],
+    row: usize,
+    variables: &[V],
+    variable: V,
+) -> &'e Estimate {
+    let place = variables.iter().copied().position(|known| known == variable);
+    place.map_or(&NOTHING, |place| &numbers[row * variables.len() + place])
+}
+
 impl Estimates {
     /// A country's variable.
     pub fn country(&self, country: CountryId, variable: CountryVariable) -> &Estimate {
-        &self.countries[country.index() * CountryVariable::ALL.len() + variable.index()]
+        number(&self.countries, country.index(), self.variables.countries, variable)
     }
 
     /// A sector's variable; `sectors` is the dataset's number of sectors.
@@ -68,11 +84,11 @@ impl Estimates {
         variable: SectorVariable,
     ) -> &Estimate {
         let row = country.index() * sectors + sector.index();
-        &self.sectors[row * SectorVariable::ALL.len() + variable.index()]
+        number(&self.sectors, row, self.variables.sectors, variable)
     }
 
     /// The variable of a flow row, by the row's position in `flow_rows`.
     pub fn flow(&self, row: usize, variable: FlowVariable) -> &Estimate {
-        &self.flows[row * FlowVariable::ALL.len() + variable.index()]
+        number(&self.flows, row, self.variables.flows, variable)
     }
 }

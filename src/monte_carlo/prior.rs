@@ -1,5 +1,8 @@
 //! What is uncertain, and how.
 
+use crate::monte_carlo::marginal::{Applied, Family, Marginal};
+use crate::monte_carlo::sampling::{Design, Points};
+
 /// How the spread of an elasticity is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ElasticitySpread {
@@ -9,31 +12,55 @@ pub enum ElasticitySpread {
     CoefficientOfVariation(f64),
 }
 
-/// A log-normal prior on the trade elasticities, applied as a factor (`×`).
+/// Distributions of trade elasticities.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ElasticityFamily {
+    /// Log-normal with median 1, as a factor (`×`).
+    LogNormal(ElasticitySpread),
+    /// Normal with the published standard error of each sector, added (`+`); no noise where there is none.
+    NormalFromData,
+    /// The same distribution in every sector.
+    Same(Family, Applied),
+    /// One of the rows of [`Joint::Rows`](crate::economy::elasticities::Joint), equally probable, in place of all central
+    /// values.
+    AnyRow,
+    /// The row of [`Joint::Rows`](crate::economy::elasticities::Joint) that has the number of the draw.
+    RowOfDraw,
+}
+
+/// A prior on the trade elasticities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ElasticityPrior {
-    /// Spread of each sector.
-    pub spread: ElasticitySpread,
-    /// Correlation across sectors, in [0, 1].
+    /// The distribution of each sector.
+    pub family: ElasticityFamily,
+    /// Correlation of the shocks across sectors, in [0, 1], where no matrix says another.
     pub correlation: f64,
+    /// Between which values it is cut off.
+    pub bounds: [f64; 2],
 }
 
 impl Default for ElasticityPrior {
     fn default() -> Self {
-        Self { spread: ElasticitySpread::FromData, correlation: 0.5 }
+        let family = ElasticityFamily::LogNormal(ElasticitySpread::FromData);
+        Self { family, correlation: 0.5, bounds: Marginal::UNBOUNDED }
     }
 }
 
-/// A beta prior on exempt shares, put in place of the central share (`=`).
+/// A prior on exempt shares.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExemptPrior {
-    /// Standard deviation of the share, as a fraction.
-    pub sd: f64,
+pub enum ExemptPrior {
+    /// Beta around the central share (`=`), with a standard deviation as a fraction; 0 and 1 are certain.
+    Beta {
+        /// The standard deviation.
+        sd: f64,
+    },
+    /// The same distribution of every share, cut off at 0 and 1 if not before.
+    Same(Marginal),
 }
 
 impl Default for ExemptPrior {
     fn default() -> Self {
-        Self { sd: 0.10 }
+        Self::Beta { sd: 0.10 }
     }
 }
 
@@ -54,6 +81,22 @@ impl Default for FlowPrior {
     }
 }
 
+/// Log-normal priors on the demand and supply elasticities of partial equilibrium, applied as factors (`×`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MarketPriors {
+    /// Coefficient of variation of the demand elasticity, as a fraction.
+    pub demand_cv: f64,
+    /// Coefficient of variation of the supply elasticity, as a fraction.
+    pub supply_cv: f64,
+}
+
+impl Default for MarketPriors {
+    /// Assumed: from half to twice the central value in nine draws of ten.
+    fn default() -> Self {
+        Self { demand_cv: 0.5, supply_cv: 0.5 }
+    }
+}
+
 /// What is drawn, how often, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uncertainty {
@@ -61,17 +104,32 @@ pub struct Uncertainty {
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread over what is possible.
+    pub design: Design,
     /// The prior on trade elasticities.
     pub elasticities: ElasticityPrior,
     /// The prior on exempt shares.
     pub exempt: ExemptPrior,
     /// The prior on trade flows; `None` takes them as they are in the data.
     pub flows: Option<FlowPrior>,
+    /// The priors on demand and supply, which only partial equilibrium has.
+    pub markets: MarketPriors,
 }
 
 impl Uncertainty {
     /// The most draws a run may ask for.
     pub const MOST_DRAWS: u32 = 1_000_000;
+
+    /// The same priors, drawn from other points.
+    #[must_use]
+    pub fn at(self, Points { design, seed, draws }: Points) -> Self {
+        Self { design, seed, draws, ..self }
+    }
+
+    /// The random numbers behind the draws.
+    pub fn points(&self) -> Points {
+        Points { design: self.design, seed: self.seed, draws: self.draws }
+    }
 }
 
 impl Default for Uncertainty {
@@ -79,9 +137,11 @@ impl Default for Uncertainty {
         Self {
             draws: 1000,
             seed: 1,
+            design: Design::default(),
             elasticities: ElasticityPrior::default(),
             exempt: ExemptPrior::default(),
             flows: None,
+            markets: MarketPriors::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::Policy;
+use crate::model::baseline::Baseline;
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
 use crate::model::impact::{Comparison, Impact, Measure};
@@ -14,6 +15,7 @@ use crate::model::trade_model::{BATCH, TradeModel as _};
 use crate::model::world::{Parameters, World};
 use crate::monte_carlo::draw::{Draw, Sampler};
 use crate::monte_carlo::ensemble::Experiment;
+use crate::monte_carlo::model::General;
 
 /// One draw solved in every outcome, or why it is not.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,15 @@ pub struct Solved {
     pub floored: u32,
     /// What happens in each outcome.
     pub result: Result<Vec<Impact>, Unsolved>,
+}
+
+impl Solved {
+    /// How much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let impact = |impact: &Impact| impact.countries.len() + impact.sectors.len() + impact.flows.len();
+        let numbers: usize = self.result.iter().flatten().map(impact).sum();
+        size_of::<Self>() + numbers * size_of::<f64>()
+    }
 }
 
 /// Why a draw is not solved.
@@ -38,23 +49,57 @@ impl Unsolved {
         Self { outcome: None, error }
     }
 
-    fn within(outcome: usize) -> impl Fn(SolveError) -> Self {
+    pub(super) fn within(outcome: usize) -> impl Fn(SolveError) -> Self {
         move |error| Self { outcome: Some(outcome), error }
     }
+}
+
+/// Solves the draws of an experiment in every outcome that is possible.
+pub(super) trait Solver: Sync {
+    /// What happens at central parameters in each outcome.
+    fn central_impacts(&self) -> Vec<Impact>;
+
+    /// Solves some draws over the threads; the results stand in draw order.
+    fn block(&self, draws: Range<u32>) -> Vec<Solved>;
+
+    /// The most iterations, and the largest residual, of a central solution.
+    fn effort(&self) -> (usize, f64);
+}
+
+/// Solves one policy after the other on the same draws.
+pub(super) trait Repeated: Sync {
+    /// What is the same for every policy in some draws.
+    type Started;
+
+    /// Begins some draws over the threads.
+    fn started(&self, draws: Range<u32>) -> Self::Started;
+
+    /// What a policy does in draws that are started, in draw order.
+    ///
+    /// # Errors
+    /// [`SolveError`] where the policy has no solution at central parameters.
+    fn impacts(
+        &self,
+        policy: &Policy,
+        started: &Self::Started,
+    ) -> Result<Vec<Result<Impact, SolveError>>, SolveError>;
 }
 
 /// One outcome, with its solution at central parameters and what is expected at others.
 pub(super) struct Arm<'a> {
     sampler: Sampler<'a>,
     measure: Measure<'a, BATCH>,
-    parameters: Parameters,
+    pub(super) parameters: Parameters,
     pub(super) central: Equilibrium,
     expected: Forecast,
 }
 
 impl<'a> Arm<'a> {
-    pub(super) fn new(experiment: &'a Experiment<'a>, world: &'a World<'a>) -> Result<Self, SolveError> {
-        let (model, baseline) = (experiment.model, experiment.baseline);
+    pub(super) fn new(
+        experiment: &'a Experiment<'a>,
+        General { model, baseline }: General<'a>,
+        world: &'a World<'a>,
+    ) -> Result<Self, SolveError> {
         let sampler =
             Sampler::new(experiment.uncertainty, experiment.elasticities, &world.policy.exempt_shares);
         let parameters = sampler.central();
@@ -69,10 +114,10 @@ impl<'a> Arm<'a> {
     }
 
     /// What happens at central parameters.
-    pub(super) fn central_impact(&self, experiment: &Experiment<'_>) -> Impact {
+    pub(super) fn central_impact(&self, baseline: &Baseline) -> Impact {
         self.measure.impact(Comparison {
             parameters: &self.parameters,
-            baseline: &experiment.baseline.central,
+            baseline: &baseline.central,
             counterfactual: &self.central,
         })
     }
@@ -85,37 +130,78 @@ pub(super) struct Started {
     baselines: Vec<Result<Equilibrium, SolveError>>,
 }
 
-pub(super) struct Solver<'a> {
+/// Solves general equilibrium.
+pub(super) struct GeneralSolver<'a> {
     experiment: &'a Experiment<'a>,
+    general: General<'a>,
     observed: World<'a>,
     /// What to expect at observed policy.
     before: Forecast,
     /// The outcomes.
-    pub(super) arms: Vec<Arm<'a>>,
+    arms: Vec<Arm<'a>>,
 }
 
-impl<'a> Solver<'a> {
-    pub(super) fn new(experiment: &'a Experiment<'a>, observed: World<'a>, arms: Vec<Arm<'a>>) -> Self {
-        let baseline = experiment.baseline;
+impl<'a> GeneralSolver<'a> {
+    pub(super) fn new(
+        experiment: &'a Experiment<'a>,
+        general: General<'a>,
+        observed: World<'a>,
+        arms: Vec<Arm<'a>>,
+    ) -> Self {
+        let General { model, baseline } = general;
         let before = if experiment.uncertainty.draws > 0 {
-            baseline.forecast(experiment.model, &observed, &arms[0].parameters)
+            baseline.forecast(model, &observed, &arms[0].parameters)
         } else {
             Forecast::constant(baseline.central.clone())
         };
-        Self { experiment, observed, before, arms }
+        Self { experiment, general, observed, before, arms }
+    }
+}
+
+impl Solver for GeneralSolver<'_> {
+    fn central_impacts(&self) -> Vec<Impact> {
+        self.arms.iter().map(|arm| arm.central_impact(self.general.baseline)).collect()
     }
 
-    /// What happens at central parameters in each outcome.
-    pub(super) fn central_impacts(&self) -> Vec<Impact> {
-        self.arms.iter().map(|arm| arm.central_impact(self.experiment)).collect()
-    }
-
-    /// Solves some draws, in batches over the threads; the results stand in draw order.
-    pub(super) fn block(&self, draws: Range<u32>) -> Vec<Solved> {
+    fn block(&self, draws: Range<u32>) -> Vec<Solved> {
         let batches: Vec<Vec<Solved>> = parts(draws).par_iter().map(|indices| self.batch(indices)).collect();
         batches.into_iter().flatten().collect()
     }
 
+    fn effort(&self) -> (usize, f64) {
+        let solutions = || self.arms.iter().map(|arm| &arm.central);
+        let iterations = solutions().map(|found| found.iterations).max();
+        (iterations.unwrap_or(0), solutions().map(|found| found.residual).fold(0.0, f64::max))
+    }
+}
+
+impl Repeated for GeneralSolver<'_> {
+    /// The baselines, in parts for the threads.
+    type Started = Vec<Started>;
+
+    fn started(&self, draws: Range<u32>) -> Vec<Started> {
+        let own_flows = self.arms[0].sampler.draws_flows();
+        let start = |indices: Vec<u32>| match own_flows {
+            true => self.started_alone(indices),
+            false => self.started_together(&indices).0,
+        };
+        parts(draws).into_par_iter().map(start).collect()
+    }
+
+    fn impacts(
+        &self,
+        policy: &Policy,
+        started: &Vec<Started>,
+    ) -> Result<Vec<Result<Impact, SolveError>>, SolveError> {
+        let world = self.general.baseline.world(policy)?;
+        let arm = Arm::new(self.experiment, self.general, &world)?;
+        let parts: Vec<Vec<Result<Impact, SolveError>>> =
+            started.par_iter().map(|started| self.impacts_in(&arm, started)).collect();
+        Ok(parts.into_iter().flatten().collect())
+    }
+}
+
+impl GeneralSolver<'_> {
     fn batch(&self, indices: &[u32]) -> Vec<Solved> {
         if self.arms[0].sampler.draws_flows() {
             return self.with_own_flows(indices);
@@ -139,38 +225,24 @@ impl<'a> Solver<'a> {
         floored.into_iter().zip(results).map(|(floored, result)| Solved { floored, result }).collect()
     }
 
-    /// The baselines of some draws, in parts for the threads.
-    pub(super) fn started(&self, draws: Range<u32>) -> Vec<Started> {
-        let own_flows = self.arms[0].sampler.draws_flows();
-        let start = |indices: Vec<u32>| match own_flows {
-            true => self.started_alone(indices),
-            false => self.started_together(&indices).0,
-        };
-        parts(draws).into_par_iter().map(start).collect()
-    }
-
-    /// What one more policy does in draws that are started, in draw order.
-    pub(super) fn impacts(&self, arm: &Arm<'_>, started: &[Started]) -> Vec<Result<Impact, SolveError>> {
-        let solve = |started: &Started| -> Vec<Result<Impact, SolveError>> {
-            if arm.sampler.draws_flows() {
-                let impact = |(at, &index): (usize, &u32)| {
-                    let baseline = started.baselines[at].as_ref().map_err(|error| *error)?;
-                    let accounts = self.accounts_of(index);
-                    self.impact_on(&accounts, arm, index, (baseline, &started.expected[at]))
-                };
-                return started.indices.iter().enumerate().map(impact).collect();
-            }
-            let live: Vec<usize> =
-                (0..started.indices.len()).filter(|&at| started.baselines[at].is_ok()).collect();
-            let mut found = self.solve_arm(arm, started, &live).into_iter();
-            let result = |baseline: &Result<Equilibrium, SolveError>| match baseline {
-                Ok(_) => found.next().expect("one for every baseline"),
-                Err(error) => Err(*error),
+    /// What a policy does in draws that are started.
+    fn impacts_in(&self, arm: &Arm<'_>, started: &Started) -> Vec<Result<Impact, SolveError>> {
+        if arm.sampler.draws_flows() {
+            let impact = |(at, &index): (usize, &u32)| {
+                let baseline = started.baselines[at].as_ref().map_err(|error| *error)?;
+                let accounts = self.accounts_of(index);
+                self.impact_on(&accounts, arm, index, (baseline, &started.expected[at]))
             };
-            started.baselines.iter().map(result).collect()
+            return started.indices.iter().enumerate().map(impact).collect();
+        }
+        let live: Vec<usize> =
+            (0..started.indices.len()).filter(|&at| started.baselines[at].is_ok()).collect();
+        let mut found = self.solve_arm(arm, started, &live).into_iter();
+        let result = |baseline: &Result<Equilibrium, SolveError>| match baseline {
+            Ok(_) => found.next().expect("one for every baseline"),
+            Err(error) => Err(*error),
         };
-        let parts: Vec<Vec<Result<Impact, SolveError>>> = started.par_iter().map(solve).collect();
-        parts.into_iter().flatten().collect()
+        started.baselines.iter().map(result).collect()
     }
 
     /// Solves baselines side by side; with how many elasticities of each draw were raised to the floor.
@@ -179,8 +251,8 @@ impl<'a> Solver<'a> {
         let draws: Vec<Draw> = indices.iter().map(|&index| self.arms[0].sampler.draw(index)).collect();
         let parameters: Vec<&Parameters> = draws.iter().map(|draw| &draw.parameters).collect();
         let expected = self.before.at(&parameters);
-        let model = self.experiment.model;
-        let baselines = self.experiment.baseline.solve(model, &self.observed, &parameters, &expected);
+        let General { model, baseline } = self.general;
+        let baselines = baseline.solve(model, &self.observed, &parameters, &expected);
         let floored = draws.iter().map(|draw| draw.floored).collect();
         (Started { indices: indices.to_vec(), expected, baselines }, floored)
     }
@@ -208,7 +280,7 @@ impl<'a> Solver<'a> {
         let after = arm.expected.at(&parameters);
         let starts: Vec<Equilibrium> =
             (0..live.len()).map(|at| start(baselines[at], &before[live[at]], &after[at])).collect();
-        let found = self.experiment.model.solve_batch(
+        let found = self.general.model.solve_batch(
             arm.measure.world,
             &parameters,
             &starts.iter().collect::<Vec<_>>(),
@@ -230,7 +302,7 @@ impl<'a> Solver<'a> {
 
     /// Solves draws with trade shares of their own: each has its own accounts, at observed policy and in each outcome.
     fn with_own_flows(&self, indices: &[u32]) -> Vec<Solved> {
-        let from = &self.experiment.baseline.accounts;
+        let from = &self.general.baseline.accounts;
         let mut accounts = from.clone();
         let solved = indices.iter().map(|&index| {
             let sampler = &self.arms[0].sampler;
@@ -259,13 +331,13 @@ impl<'a> Solver<'a> {
 
     /// The accounts with the trade shares of a draw.
     fn accounts_of(&self, index: u32) -> Accounts {
-        let mut accounts = self.experiment.baseline.accounts.clone();
-        self.arms[0].sampler.shares(index, &self.experiment.baseline.accounts.share, &mut accounts.share);
+        let mut accounts = self.general.baseline.accounts.clone();
+        self.arms[0].sampler.shares(index, &self.general.baseline.accounts.share, &mut accounts.share);
         accounts
     }
 
     fn world_on<'b>(&'b self, accounts: &'b Accounts, policy: &'b Policy) -> Result<World<'b>, SolveError> {
-        let from = self.experiment.baseline;
+        let from = self.general.baseline;
         World::new(accounts, &from.preconditioner, policy, from.closure)
     }
 
@@ -276,7 +348,7 @@ impl<'a> Solver<'a> {
         expected: &Equilibrium,
     ) -> Result<Equilibrium, SolveError> {
         let observed = Policy::default();
-        self.experiment.model.solve(&self.world_on(accounts, &observed)?, parameters, expected)
+        self.general.model.solve(&self.world_on(accounts, &observed)?, parameters, expected)
     }
 
     /// What an outcome does in a draw on its own accounts, from its baseline beside what was expected of that.
@@ -291,7 +363,7 @@ impl<'a> Solver<'a> {
         let after = arm.expected.at(&[parameters]).remove(0);
         let world = self.world_on(accounts, arm.measure.world.policy)?;
         let start = start(baseline, before, &after);
-        let counterfactual = &self.experiment.model.solve(&world, parameters, &start)?;
+        let counterfactual = &self.general.model.solve(&world, parameters, &start)?;
         let measure = Measure::<1>::new(&world, self.experiment.flow_rows, self.experiment.sectors);
         Ok(measure.impact(Comparison { parameters, baseline, counterfactual }))
     }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::monte_carlo::estimate::{QUANTILES, Spread};
 use crate::monte_carlo::quantiles::{Chunk, Memory, Multisets, mixture};
+use crate::monte_carlo::sampling::{Design, REPLICATES};
 
 /// How many numbers are collected side by side: as many as share a line of the processor's cache.
 const ABREAST: usize = 8;
@@ -45,28 +46,80 @@ impl Moments {
     }
 }
 
+/// The moments of numbers side by side, with the mean of each set of draws where these are independent of one another.
+#[derive(Clone, Debug)]
+struct Tile {
+    moments: Moments,
+    sets: Option<Box<Means>>,
+}
+
+/// The mean of each of some numbers by set.
+type Means = [[f64; ABREAST]; REPLICATES as usize];
+
+/// What the next draw is: which share of all so far, in which set, and which share of that.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    share: f64,
+    set: usize,
+    share_of_set: f64,
+}
+
+impl Tile {
+    fn new(design: Design) -> Self {
+        Self { moments: Moments::default(), sets: design.has_replicates().then(Box::default) }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, values: &[f64; ABREAST], step: &Step) {
+        self.moments.add(values, step.share);
+        add_to_set(&mut self.sets, values, step);
+    }
+
+    /// The standard error of the mean: of draws that are independent of one another sd/√n, otherwise from the means m_r
+    /// of R independent sets with n_r draws, √(R/(R − 1) Σ (n_r/n)² (m_r − m)²).
+    fn error(&self, l: usize, draws: u32, set_sizes: &[u32]) -> f64 {
+        let (draws, sd) = (f64::from(draws), self.moments.sd(l, draws));
+        let Some(sets) = &self.sets else { return sd / draws.sqrt() };
+        let filled = set_sizes.iter().filter(|size| **size > 0).count() as f64;
+        let part = |(means, size): (&[f64; ABREAST], &u32)| {
+            (f64::from(*size) / draws * (means[l] - self.moments.mean[l])).powi(2)
+        };
+        let squares: f64 = sets.iter().zip(set_sizes).map(part).sum();
+        if filled > 1.0 { (squares * filled / (filled - 1.0)).sqrt() } else { 0.0 }
+    }
+}
+
+/// Moves the means of the set that a draw belongs to.
+#[inline(always)]
+fn add_to_set(sets: &mut Option<Box<Means>>, values: &[f64; ABREAST], step: &Step) {
+    if let Some(sets) = sets {
+        let means = sets[step.set].iter_mut().zip(values);
+        means.for_each(|(mean, value)| *mean += (value - *mean) * step.share_of_set);
+    }
+}
+
 /// Some neighbouring numbers in one outcome.
 #[derive(Clone, Debug)]
 struct Collectors {
     /// Of [`ABREAST`] numbers each; the last may have room to spare.
-    moments: Vec<Moments>,
+    tiles: Vec<Tile>,
     values: Multisets,
 }
 
 impl Collectors {
-    /// Adds the next draws as rows of all numbers; `shares` are the inverses of how many draws there are with each.
-    fn extend(&mut self, rows: &[&[f64]], shares: &[f64]) {
+    /// Adds the next draws as rows of all numbers.
+    fn extend(&mut self, rows: &[&[f64]], steps: &[Step]) {
         let numbers = rows[0].len();
-        let moments = self.moments.par_chunks_mut(GRAIN);
+        let tiles = self.tiles.par_chunks_mut(GRAIN);
         self.values.extend(rows.len(), GRAIN * ABREAST, |chunks| {
-            moments.zip(chunks).enumerate().for_each_init(
+            tiles.zip(chunks).enumerate().for_each_init(
                 || vec![0.0; rows.len() * ABREAST],
-                |columns, (at, (moments, mut chunk))| {
-                    for (tile, moments) in moments.iter_mut().enumerate() {
-                        let first = (at * GRAIN + tile) * ABREAST;
-                        let tile = tile * ABREAST..tile * ABREAST + (numbers - first).min(ABREAST);
-                        collect(rows, first..first + tile.len(), shares, moments, columns);
-                        keep(&mut chunk, tile, moments, columns);
+                |columns, (at, (tiles, mut chunk))| {
+                    for (position, tile) in tiles.iter_mut().enumerate() {
+                        let first = (at * GRAIN + position) * ABREAST;
+                        let here = position * ABREAST..position * ABREAST + (numbers - first).min(ABREAST);
+                        collect(rows, first..first + here.len(), steps, tile, columns);
+                        keep(&mut chunk, here, &tile.moments, columns);
                     }
                 },
             );
@@ -76,22 +129,17 @@ impl Collectors {
 
 /// Takes at most [`ABREAST`] neighbours from rows of numbers, adds them to their moments and writes a column of each.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn collect(
-    rows: &[&[f64]],
-    numbers: Range<usize>,
-    shares: &[f64],
-    moments: &mut Moments,
-    columns: &mut [f64],
-) {
-    let mut sums = *moments;
-    for (draw, (row, share)) in rows.iter().zip(shares).enumerate() {
+fn collect(rows: &[&[f64]], numbers: Range<usize>, steps: &[Step], tile: &mut Tile, columns: &mut [f64]) {
+    let mut moments = tile.moments;
+    for (draw, (row, step)) in rows.iter().zip(steps).enumerate() {
         let values = neighbours(&row[numbers.clone()]);
-        sums.add(&values, *share);
+        moments.add(&values, step.share);
+        add_to_set(&mut tile.sets, &values, step);
         for (l, value) in values.iter().enumerate() {
             columns[l * rows.len() + draw] = *value;
         }
     }
-    *moments = sums;
+    tile.moments = moments;
 }
 
 /// Numbers with zeros in the room to spare.
@@ -120,40 +168,50 @@ fn keep(chunk: &mut Chunk<'_>, sets: Range<usize>, moments: &Moments, columns: &
 pub struct Numbers {
     count: usize,
     draws: u32,
+    /// How many draws are in each independent set.
+    set_sizes: [u32; REPLICATES as usize],
     outcomes: Vec<Collectors>,
     /// The numbers' expectations over the outcomes, draw by draw, where there are several.
-    expected: Vec<Moments>,
+    expected: Vec<Tile>,
 }
 
 impl Numbers {
     /// So many numbers, with some memory for the quantiles of each in each outcome.
-    pub fn new(memory: Memory, count: usize, outcomes: usize) -> Self {
-        let moments = vec![Moments::default(); count.div_ceil(ABREAST)];
-        let expected = if outcomes > 1 { moments.clone() } else { Vec::new() };
-        let collectors = Collectors { moments, values: Multisets::new(memory, count) };
-        Self { count, draws: 0, outcomes: vec![collectors; outcomes], expected }
+    pub fn new(memory: Memory, count: usize, outcomes: usize, design: Design) -> Self {
+        let tiles = vec![Tile::new(design); count.div_ceil(ABREAST)];
+        let expected = if outcomes > 1 { tiles.clone() } else { Vec::new() };
+        let collectors = Collectors { tiles, values: Multisets::new(memory, count) };
+        let set_sizes = [0; REPLICATES as usize];
+        Self { count, draws: 0, set_sizes, outcomes: vec![collectors; outcomes], expected }
     }
 
-    /// Adds the next draws in order, for each outcome as rows of all numbers, NaN where a number has no value.
-    pub fn extend(&mut self, outcomes: &[Vec<&[f64]>], weights: &[f64]) {
-        let draws = outcomes[0].len() as u32;
-        let shares: Vec<f64> = (1..=draws).map(|more| 1.0 / f64::from(self.draws + more)).collect();
-        self.draws += draws;
+    /// Adds the next draws in order, for each outcome as rows of all numbers, NaN where a number has no value; `indices`
+    /// are the draws' own numbers.
+    pub fn extend(&mut self, indices: &[u32], outcomes: &[Vec<&[f64]>], weights: &[f64]) {
+        let steps: Vec<Step> = indices.iter().map(|index| self.step(*index)).collect();
         for (collectors, rows) in self.outcomes.iter_mut().zip(outcomes) {
-            collectors.extend(rows, &shares);
+            collectors.extend(rows, &steps);
         }
         let count = self.count;
-        self.expected.par_iter_mut().with_min_len(GRAIN).enumerate().for_each(|(tile, moments)| {
-            let numbers = tile * ABREAST..count.min((tile + 1) * ABREAST);
-            for (draw, share) in shares.iter().enumerate() {
+        self.expected.par_iter_mut().with_min_len(GRAIN).enumerate().for_each(|(at, tile)| {
+            let numbers = at * ABREAST..count.min((at + 1) * ABREAST);
+            for (draw, step) in steps.iter().enumerate() {
                 let mut sum = [0.0; ABREAST];
                 for (rows, weight) in outcomes.iter().zip(weights) {
                     let values = neighbours(&rows[draw][numbers.clone()]);
                     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
                 }
-                moments.add(&sum, *share);
+                tile.add(&sum, step);
             }
         });
+    }
+
+    /// Counts one more draw.
+    fn step(&mut self, index: u32) -> Step {
+        let set = (index % REPLICATES) as usize;
+        self.draws += 1;
+        self.set_sizes[set] += 1;
+        Step { share: 1.0 / f64::from(self.draws), set, share_of_set: 1.0 / f64::from(self.set_sizes[set]) }
     }
 
     /// Puts the numbers behind the quantiles in order, as they must be for [`Numbers::spread`].
@@ -180,17 +238,17 @@ impl Numbers {
     }
 
     fn in_outcome(&self, number: usize, collectors: &Collectors) -> Option<Spread> {
-        let (moments, l) = (&collectors.moments[number / ABREAST], number % ABREAST);
+        let (tile, l) = (&collectors.tiles[number / ABREAST], number % ABREAST);
+        let moments = &tile.moments;
         if self.draws == 0 || !moments.has_value(l) {
             return None;
         }
-        let (draws, sd) = (f64::from(self.draws), moments.sd(l, self.draws));
         Some(Spread {
             mean: moments.mean[l],
-            sd,
+            sd: moments.sd(l, self.draws),
             quantiles: collectors.values.quantiles(number, QUANTILES)?,
-            p_negative: f64::from(moments.negative[l]) / draws,
-            mc_error: sd / draws.sqrt(),
+            p_negative: f64::from(moments.negative[l]) / f64::from(self.draws),
+            mc_error: tile.error(l, self.draws, &self.set_sizes),
             draws: self.draws,
         })
     }
@@ -200,13 +258,13 @@ impl Numbers {
         let mean = mean_of(&|spread| spread.mean);
         let variance = mean_of(&|spread| spread.sd.powi(2) + (spread.mean - mean).powi(2));
         let sets: Vec<&Multisets> = self.outcomes.iter().map(|collectors| &collectors.values).collect();
-        let expected = self.expected[number / ABREAST].sd(number % ABREAST, self.draws);
+        let expected = &self.expected[number / ABREAST];
         Some(Spread {
             mean,
             sd: variance.sqrt(),
             quantiles: mixture(&sets, number, weights, QUANTILES)?,
             p_negative: mean_of(&|spread| spread.p_negative),
-            mc_error: expected / f64::from(self.draws).sqrt(),
+            mc_error: expected.error(number % ABREAST, self.draws, &self.set_sizes),
             draws: self.draws,
         })
     }
@@ -215,7 +273,7 @@ impl Numbers {
     pub fn quantile_error(&self) -> f64 {
         let of = |collectors: &Collectors| {
             let errors = (0..self.count)
-                .filter(|&number| collectors.moments[number / ABREAST].has_value(number % ABREAST))
+                .filter(|&number| collectors.tiles[number / ABREAST].moments.has_value(number % ABREAST))
                 .map(|number| collectors.values.relative_error(number));
             errors.fold(0.0, f64::max)
         };
@@ -238,9 +296,10 @@ mod tests {
 
     /// Numbers collected from draws, which are rows, in blocks.
     fn collected(draws: &[&[f64]], block: usize) -> Vec<Option<Spread>> {
-        let mut numbers = Numbers::new(Memory::All(100), draws[0].len(), 1);
-        for rows in draws.chunks(block) {
-            numbers.extend(&[rows.to_vec()], &[1.0]);
+        let mut numbers = Numbers::new(Memory::All(100), draws[0].len(), 1, Design::Random);
+        for (at, rows) in draws.chunks(block).enumerate() {
+            let indices: Vec<u32> = ((at * block) as u32..).take(rows.len()).collect();
+            numbers.extend(&indices, &[rows.to_vec()], &[1.0]);
         }
         numbers.sort();
         (0..draws[0].len()).map(|number| numbers.spread(number, None, &[1.0])).collect()
@@ -248,9 +307,10 @@ mod tests {
 
     /// One number in each outcome, from the draws of each.
     fn in_outcomes(outcomes: &[&[f64]], weights: &[f64]) -> Vec<Option<Spread>> {
-        let mut numbers = Numbers::new(Memory::All(200), 1, outcomes.len());
+        let mut numbers = Numbers::new(Memory::All(200), 1, outcomes.len(), Design::Random);
         let rows: Vec<Vec<&[f64]>> = outcomes.iter().map(|draws| draws.chunks(1).collect()).collect();
-        numbers.extend(&rows, weights);
+        let indices: Vec<u32> = (0..rows[0].len() as u32).collect();
+        numbers.extend(&indices, &rows, weights);
         numbers.sort();
         let which = std::iter::once(None).chain((0..outcomes.len()).map(Some));
         which.map(|outcome| numbers.spread(0, outcome, weights)).collect()
@@ -266,6 +326,33 @@ mod tests {
             assert!((spread.p_negative - 1.0 / 3.0).abs() < 1e-15);
             assert_eq!(spread.quantile(0.5), Some(1.0));
         }
+    }
+
+    #[test]
+    fn the_error_of_dependent_draws_comes_from_the_means_of_their_sets() {
+        // Draw r of every 8 has r plus what sums to zero over the set: sets 0 to 7 have means 0 to 7.
+        let value =
+            |index: u32| f64::from(index % REPLICATES) + [100.0, -100.0][(index / REPLICATES % 2) as usize];
+        let error = |indices: &[u32], design: Design| {
+            let mut numbers = Numbers::new(Memory::All(100), 1, 1, design);
+            for indices in indices.chunks(5) {
+                let values: Vec<[f64; 1]> = indices.iter().map(|index| [value(*index)]).collect();
+                numbers.extend(indices, &[values.iter().map(|value| &value[..]).collect()], &[1.0]);
+            }
+            numbers.sort();
+            numbers.spread(0, None, &[1.0]).expect("draws").mc_error
+        };
+        let all: Vec<u32> = (0..32).collect();
+        // The variance of 0, 1, …, 7 is 6.
+        assert!((error(&all, Design::Sobol) - (6.0_f64 / 8.0).sqrt()).abs() < 1e-12);
+        assert!(error(&all, Design::Random) > 15.0);
+        // Without the draws of all sets but the first two, which have a half each.
+        let two: Vec<u32> = (0..32).filter(|index| index % REPLICATES < 2).collect();
+        assert!((error(&two, Design::LatinHypercube) - 0.5).abs() < 1e-12);
+        // One draw in a set is a set of one draw; of one set there is nothing to tell.
+        let few: Vec<u32> = (0..8).collect();
+        assert!((error(&few, Design::Sobol) - error(&few, Design::Random)).abs() < 1e-12);
+        assert!(error(&[0, 8, 16, 24], Design::Sobol).abs() < 1e-12);
     }
 
     #[test]
@@ -326,6 +413,6 @@ mod tests {
             let spreads = collected(&[&rows[0], &rows[1]], 1);
             assert!(spreads[0].is_none() && spreads[1].is_some(), "{at}");
         }
-        assert_eq!(Numbers::new(Memory::All(100), 1, 1).spread(0, None, &[1.0]), None);
+        assert_eq!(Numbers::new(Memory::All(100), 1, 1, Design::Sobol).spread(0, None, &[1.0]), None);
     }
 }

@@ -74,7 +74,8 @@ impl Default for Options {
 /// How a lane ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
-    /// Whether every relative residual is below the tolerance.
+    /// Whether every relative residual at the returned point is below the tolerance or, once the sweeps are used up, below
+    /// what is acceptable.
     pub converged: bool,
     /// Sweeps until then, the one that found convergence included.
     pub sweeps: usize,
@@ -101,22 +102,29 @@ pub fn solve<const K: usize, P: FixedPoint<K>>(
     let (mut z, mut best) = (Buffer::zeros(size * K), Buffer::zeros(size * K));
     let mut step = Buffer::zeros(size * K);
     let mut history = History::<K>::new(size, options.depth);
-    let mut lanes = std::array::from_fn(|lane| LaneState::next(problems, queue, lane, &mut z, options));
+    let next = |problems: &mut P, queue: &mut _, lane, z: &mut [f64], best: &mut [f64]| {
+        let state = LaneState::next(problems, queue, lane, z, options);
+        // Where a problem begins is its best point until there is a better one.
+        keep_where::<K>(best, z, only(lane));
+        state
+    };
+    let mut lanes = std::array::from_fn(|lane| next(problems, queue, lane, &mut z, &mut best));
     while lanes.iter().any(LaneState::is_busy) {
         let residuals = problems.step(&z, &mut step);
         for (l, residual) in residuals.into_iter().enumerate() {
-            let Some(outcome) = lanes[l].see_residual(residual, options) else { continue };
-            if lanes[l].settled {
-                keep_where::<K>(&mut z, &best, only(l));
+            if let Some(outcome) = lanes[l].see_residual(residual, options) {
+                queue.ended(problems, l, &z, outcome);
+                lanes[l] = next(problems, queue, l, &mut z, &mut best);
             }
-            queue.ended(problems, l, &z, outcome);
-            lanes[l] = LaneState::next(problems, queue, l, &mut z, options);
         }
         let lengths = history.extend(&z, &step, problems.weights());
-        for (l, (state, length)) in lanes.iter_mut().zip(lengths).enumerate() {
-            state.see_length(length);
+        for (l, length) in lengths.into_iter().enumerate() {
             if !length.is_finite() {
                 history.wipe(l);
+            }
+            if let Some(outcome) = lanes[l].see_length(length) {
+                queue.ended(problems, l, &z, outcome);
+                lanes[l] = next(problems, queue, l, &mut z, &mut best);
             }
         }
         history.link(&mut lanes);
@@ -153,7 +161,7 @@ fn advance<const K: usize>(
         if state.is_careless() {
             problems.more_careful(l);
         }
-        if state.went_astray {
+        if state.went_astray || state.returns {
             astray[l] = true;
         } else {
             improved[l] = state.is_best_yet();
@@ -225,8 +233,8 @@ struct LaneState {
     growth: f64,
     /// Columns of history that belong to this lane's present stretch.
     columns: usize,
-    /// Whether it ended at its best point, for want of sweeps, and not where it stands.
-    settled: bool,
+    /// Whether it has gone back to its best point for a last look, for want of sweeps.
+    returns: bool,
 }
 
 impl LaneState {
@@ -255,7 +263,7 @@ impl LaneState {
             plain: PLAIN,
             growth: GROWTH,
             columns: 0,
-            settled: false,
+            returns: false,
         }
     }
 
@@ -274,19 +282,21 @@ impl LaneState {
         let used_up = self.sweeps >= options.most_sweeps;
         let enough = if used_up { options.acceptable } else { options.tolerance };
         let converged = residual.largest < enough;
-        if converged || !used_up {
-            return converged.then_some(Outcome { converged, sweeps: self.sweeps, residual });
+        if !converged && used_up && !self.returns && self.best_residual.largest < options.acceptable {
+            self.returns = true;
+            return None;
         }
-        // The best point counts, if that is good enough.
-        self.settled = self.best_residual.largest < options.acceptable;
-        let residual = if self.settled { self.best_residual } else { residual };
-        Some(Outcome { converged: self.settled, sweeps: self.sweeps, residual })
+        (converged || used_up).then_some(Outcome { converged, sweeps: self.sweeps, residual })
     }
 
-    /// Decides how to go on from the length of the step.
-    fn see_length(&mut self, length: f64) {
+    /// Decides how to go on from the length of the step. The lane ends if no step of the problem has had one yet: from
+    /// where it begins there is nowhere to go.
+    fn see_length(&mut self, length: f64) -> Option<Outcome> {
         if self.phase != Phase::Going {
-            return;
+            return None;
+        }
+        if !length.is_finite() && self.best.is_infinite() {
+            return Some(Outcome { converged: false, sweeps: self.sweeps, residual: self.residual });
         }
         self.length = length;
         self.idle = if length < CLEARLY * self.best { 0 } else { self.idle + 1 };
@@ -299,6 +309,7 @@ impl LaneState {
             self.plain *= 2;
         }
         self.accelerates = self.sweeps >= self.plain_until && length < self.accelerate_below;
+        None
     }
 
     /// Whether steps have brought nothing for so long, or so much harm, that they should be smaller.
@@ -435,12 +446,15 @@ fn add_to<const K: usize>(sum: &mut [f64; K], values: [f64; K]) {
     (0..K).for_each(|l| sum[l] += values[l]);
 }
 
+/// The largest difference that is kept: products of larger ones would not be numbers in single precision.
+const LARGEST: f64 = 1e30;
+
 /// ΔZ + ΔG: how far z + g has come from the last one, which it replaces.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn reach_difference(target: &mut [f32], last: &mut [f64], z: &[f64], step: &[f64]) {
     for (((target, last), z), step) in target.iter_mut().zip(last).zip(z).zip(step) {
         let here = z + step;
-        *target = (here - *last) as f32;
+        *target = (here - *last).clamp(-LARGEST, LARGEST) as f32;
         *last = here;
     }
 }
@@ -450,7 +464,7 @@ fn reach_difference(target: &mut [f32], last: &mut [f64], z: &[f64], step: &[f64
 fn step_difference(target: &mut [f32], last: &mut [f64], weights: &[f64], step: &[f64]) {
     for (((target, last), weight), step) in target.iter_mut().zip(last).zip(weights).zip(step) {
         let here = weight * step;
-        *target = (here - *last) as f32;
+        *target = (here - *last).clamp(-LARGEST, LARGEST) as f32;
         *last = here;
     }
 }
@@ -592,6 +606,21 @@ mod tests {
         let alone = solved::<1>(matrix(5, 1.2), &[good], options);
         assert!(alone[0].0.converged && !together[0].0.converged);
         assert!(together[1..].iter().all(|end| *end == alone[0]), "{together:?}");
+    }
+
+    #[test]
+    fn a_problem_without_a_first_step_ends_alike_before_and_after_others() {
+        let good = DVector::from_fn(5, |a, _| a as f64 + 1.0);
+        let bad = DVector::from_element(5, f64::INFINITY);
+        let alone = solved::<1>(matrix(5, 1.2), std::slice::from_ref(&bad), Options::default());
+        assert!(!alone[0].0.converged);
+        let rights = [good.clone(), good.clone(), bad, good];
+        let together = solved::<2>(matrix(5, 1.2), &rights, Options::default());
+        assert_eq!(together[2].0.sweeps, alone[0].0.sweeps);
+        assert_eq!(together[2].1, alone[0].1);
+        let one_by_one = solved::<1>(matrix(5, 1.2), &rights, Options::default());
+        assert_eq!(one_by_one[2].1, alone[0].1);
+        assert_eq!(together[3], together[0]);
     }
 
     #[test]

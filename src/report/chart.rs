@@ -6,6 +6,7 @@ mod axis;
 mod compare;
 mod dark;
 mod figure;
+mod market;
 mod outcomes;
 mod panel;
 mod path;
@@ -16,20 +17,22 @@ mod waterfall;
 
 use crate::bilateral::Flow;
 use crate::index::{CountryId, SectorId};
-use crate::model::variable::{CountryVariable, FlowVariable};
+use crate::model::variable::{CountryVariable, FlowVariable, Unit};
 use crate::monte_carlo::estimate::{Estimate, FlowRow, Spread};
 use crate::report::disclosure::{self, Topic};
 use crate::report::focus::{self, Pair};
 use crate::report::number;
+use crate::report::spoken::Scale;
 use crate::report::study::Study;
 pub use compare::compare_chart;
 pub use dark::dark_style;
 use figure::{Figure, Mark, Row, Series};
+pub use market::market;
 pub use path::path_chart;
 use pen::Hue;
 pub use picture::png;
 pub use sweep::sweep_chart;
-pub use waterfall::waterfall;
+pub use waterfall::{contributions, welfare};
 
 /// The most rows of a chart: more cannot be read from the back of a room.
 const MOST_ROWS: usize = 20;
@@ -53,16 +56,17 @@ pub fn prices(study: &Study<'_>) -> String {
         return outcomes::prices(study, &pairs);
     }
     let marks = |row: usize| {
-        let buyer = mark(0, study.estimates.flow(row, FlowVariable::BuyerPriceReal));
-        let border = mark(1, study.estimates.flow(row, FlowVariable::BorderPriceReal));
+        let [buyer, border] = study.estimates.variables.prices;
+        let buyer = mark(0, study.estimates.flow(row, buyer));
+        let border = mark(1, study.estimates.flow(row, border));
         buyer.into_iter().chain(border).collect()
     };
     let mut notes = hidden(&pairs);
-    notes.push("Prices are relative to the importer's consumer prices; not inflation.".to_owned());
+    notes.push(study.prices_are().to_owned());
     let figure = Figure {
         title: format!("Prices: {}", study.title),
         subtitle: "Change in what buyers pay and what arrives at the border, by supplier".to_owned(),
-        axis: "change in per cent, relative to the importer's consumer prices".to_owned(),
+        axis: study.price_axis().to_owned(),
         series: vec![
             Series { name: "buyer price (with tariff)".to_owned(), hue: Hue::Blue },
             Series { name: "border price (before tariff)".to_owned(), hue: Hue::Orange },
@@ -108,7 +112,10 @@ pub fn countries(study: &Study<'_>) -> String {
     if !study.outcomes.is_empty() {
         return outcomes::countries(study);
     }
-    let shown = countries_by_welfare(study, MOST_COUNTRIES);
+    if study.markets.is_some() {
+        return surpluses(study);
+    }
+    let shown = countries_by_headline(study, MOST_COUNTRIES);
     let welfare = |country: CountryId| study.estimates.country(country, CountryVariable::Welfare);
     let row = |&country: &CountryId| {
         let real_wage = study.estimates.country(country, CountryVariable::RealWage);
@@ -130,12 +137,48 @@ pub fn countries(study: &Study<'_>) -> String {
 }
 
 /// The countries to show, from the one that gains most to the one that loses most.
-fn countries_by_welfare(study: &Study<'_>, most: usize) -> Vec<CountryId> {
+fn countries_by_headline(study: &Study<'_>, most: usize) -> Vec<CountryId> {
     let mut shown = focus::countries(study, most);
-    let welfare = |country: &CountryId| study.estimates.country(*country, CountryVariable::Welfare).central;
-    let height = |country: &CountryId| welfare(country).unwrap_or(f64::NEG_INFINITY);
+    let headline = study.estimates.variables.headline;
+    let height = |country: &CountryId| {
+        study.estimates.country(*country, headline).central.unwrap_or(f64::NEG_INFINITY)
+    };
     shown.sort_by(|a, b| height(b).total_cmp(&height(a)));
     shown
+}
+
+/// `countries.svg` of partial equilibrium: who gains and who loses, in money.
+fn surpluses(study: &Study<'_>) -> String {
+    const SHOWN: [(CountryVariable, &str, Hue); 3] = [
+        (CountryVariable::ConsumerSurplus, "consumer surplus", Hue::Orange),
+        (CountryVariable::ProducerSurplus, "producer surplus", Hue::Green),
+        (CountryVariable::NetSurplus, "net, with tariff revenue", Hue::Blue),
+    ];
+    let shown = countries_by_headline(study, MOST_COUNTRIES / 2);
+    let estimate = |country: CountryId, variable| study.estimates.country(country, variable);
+    let all = shown.iter().flat_map(|&country| SHOWN.map(|(variable, ..)| *estimate(country, variable)));
+    let scale = Scale::of(Unit::Money, &study.dataset.unit, all);
+    let row = |&country: &CountryId| {
+        let marks = SHOWN
+            .iter()
+            .enumerate()
+            .filter_map(|(series, &(variable, ..))| scaled_mark(series, estimate(country, variable), &scale));
+        Row {
+            label: study.dataset.countries.name(country).to_owned(),
+            is_detail: false,
+            marks: marks.collect(),
+        }
+    };
+    let figure = Figure {
+        title: format!("Countries: {}", study.title),
+        subtitle: "Who gains and who loses: buyers, producers, and the country with its tariff revenue"
+            .to_owned(),
+        axis: format!("change in {}", scale.words),
+        series: SHOWN.map(|(_, name, hue)| Series { name: name.to_owned(), hue }).into(),
+        rows: shown.iter().map(row).collect(),
+        notes: with_assumptions(study, vec![study.prices_are().to_owned()]),
+    };
+    figure.draw()
 }
 
 /// The sentences that concern welfare and real wages.
@@ -236,8 +279,14 @@ fn goods_trade(study: &Study<'_>, row: FlowRow) -> f64 {
 
 /// The mark of an estimate; none where it has no value.
 fn mark(series: usize, estimate: &Estimate) -> Option<Mark> {
-    let (point, bands) = point_with_bands(estimate, 1.0)?;
-    let text = format!("{} %", number::shown(estimate, 1.0)?.central);
+    scaled_mark(series, estimate, &Scale::percent())
+}
+
+/// Amounts of money have their unit at the axis.
+fn scaled_mark(series: usize, estimate: &Estimate, scale: &Scale) -> Option<Mark> {
+    let (point, bands) = point_with_bands(estimate, scale.divisor)?;
+    let shown = number::shown(estimate, scale.divisor)?.central;
+    let text = if scale.sign == "%" { format!("{shown} %") } else { shown };
     Some(Mark { series, point, bands, text })
 }
 

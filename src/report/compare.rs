@@ -68,6 +68,15 @@ impl<'a> Comparison<'a> {
         &self.columns[0]
     }
 
+    /// The variable to show first: one that somebody chose, or what stands for a country in all models; models that tell
+    /// different things have trade in common.
+    pub(in crate::report) fn headline(&self) -> CountryVariable {
+        let headline = |column: &Column<'_>| column.study.estimates.variables.headline;
+        let first = headline(self.first());
+        let is_common = self.columns.iter().all(|column| headline(column) == first);
+        self.chosen.first().copied().unwrap_or(if is_common { first } else { CountryVariable::ImportsVolume })
+    }
+
     /// The differences over all outcomes.
     pub(in crate::report) fn overall(&self) -> impl Iterator<Item = &Contrast<'a>> {
         self.contrasts.iter().filter(|contrast| contrast.outcome == super::study::ALL_OUTCOMES)

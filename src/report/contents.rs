@@ -33,26 +33,53 @@ pub const COMPARE: &str = "compare.csv";
 /// The table of a sweep, by which it is known.
 pub const SWEEP: &str = "sweep.csv";
 
-/// The charts as drawings, in the order of the page.
-pub const DRAWINGS: [&str; 3] = ["prices.svg", "volumes.svg", "countries.svg"];
+/// The names of a chart: as a drawing and as a picture.
+pub type Chart = [&'static str; 2];
+/// The tables of tariffs that countries choose.
+pub const OPTIMAL: &str = "optimal.csv";
+/// See [`OPTIMAL`].
+pub const NASH: &str = "nash.csv";
 
-/// The same as pictures.
-pub const PICTURES: [&str; 3] = ["prices.png", "volumes.png", "countries.png"];
+/// The tables of a game.
+pub const PAYOFFS: &str = "payoffs.csv";
+/// See [`PAYOFFS`].
+pub const EQUILIBRIA: &str = "equilibria.csv";
+/// See [`PAYOFFS`].
+pub const BEST_REPLIES: &str = "best_replies.csv";
+
+/// The charts of every run, in the order of the page.
+pub const CHARTS: [Chart; 3] =
+    [["prices.svg", "prices.png"], ["volumes.svg", "volumes.png"], ["countries.svg", "countries.png"]];
+
+/// The picture of a single market, where there is one.
+pub const MARKET: Chart = ["market.svg", "market.png"];
 
 /// What each measure contributes, where that was worked out: a table and a chart.
 pub const CONTRIBUTIONS: &str = "contributions.csv";
 /// See [`CONTRIBUTIONS`].
-pub const WATERFALL: &str = "contributions.svg";
-/// See [`CONTRIBUTIONS`].
-pub const WATERFALL_PICTURE: &str = "contributions.png";
+pub const WATERFALL: Chart = ["contributions.svg", "contributions.png"];
 
-/// The files of every run whose hashes the record has: all but itself and the page, which is made from it.
+/// Where exact welfare comes from, where that has an answer: a table and a chart.
+pub const WELFARE: &str = "welfare.csv";
+/// See [`WELFARE`].
+pub const WELFARE_CHART: Chart = ["welfare.svg", "welfare.png"];
+
+/// The files whose hashes every record has: all but itself and the page, which is made from it.
 pub fn hashed() -> impl Iterator<Item = &'static str> {
-    [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(DRAWINGS).chain(PICTURES)
+    [COUNTRIES, SECTORS, FLOWS, RATES, SCENARIO].into_iter().chain(CHARTS.into_iter().flatten())
 }
 
 /// The files of every draw, whose hashes a record has too where they are asked for.
 pub const OF_DRAWS: [&str; 3] = [DRAWS, DRAWS_TABLE, CODEBOOK];
 
 /// Those that some runs have besides.
-pub const HASHED_BESIDES: [&str; 3] = [CONTRIBUTIONS, WATERFALL, WATERFALL_PICTURE];
+pub const HASHED_BESIDES: [&str; 8] = [
+    CONTRIBUTIONS,
+    WATERFALL[0],
+    WATERFALL[1],
+    WELFARE,
+    WELFARE_CHART[0],
+    WELFARE_CHART[1],
+    MARKET[0],
+    MARKET[1],
+];

@@ -13,12 +13,10 @@ use crate::report::tables::{self, beginning, push_statistics, statistics, unit_n
 /// The statistic that says how far a contribution may be off because only some orders of the measures were looked at.
 pub const ORDER_ERROR: &str = "order_error";
 
-/// The variables that measures contribute to: all but the level before any of them.
-pub fn variables() -> impl Iterator<Item = CountryVariable> {
-    CountryVariable::ALL
-        .iter()
-        .copied()
-        .filter(|variable| *variable != CountryVariable::EffectiveRateBaseline)
+/// The variables that measures contribute to: all that the model has but the level before any of them.
+pub fn variables(study: &Study<'_>) -> impl Iterator<Item = CountryVariable> {
+    let modelled = study.estimates.variables.countries;
+    modelled.iter().copied().filter(|variable| *variable != CountryVariable::EffectiveRateBaseline)
 }
 
 /// The unit of contributions to a variable: those to a level in per cent are in percentage points.
@@ -55,12 +53,12 @@ pub struct Step {
     pub shown: Shown,
 }
 
-/// The contributions of the largest measures to a number in file order, then those of all others together; `None` where
-/// there are none.
+/// The contributions of the largest measures to a number in file order, in units of `divisor`, then those of all others
+/// together; `None` where there are none.
 pub fn steps(
     study: &Study<'_>,
     country: CountryId,
-    variable: CountryVariable,
+    (variable, divisor): (CountryVariable, f64),
     most: usize,
 ) -> Option<Vec<Step>> {
     let found = study.contributions?;
@@ -70,23 +68,23 @@ pub fn steps(
         let share = &shares[measure];
         Some(Step {
             name: found.measures[measure].clone(),
-            central: share.central?,
-            range: share.spread.as_ref().map(number::range),
-            shown: number::shown(share, 1.0)?,
+            central: share.central? / divisor,
+            range: share.spread.as_ref().map(number::range).map(|ends| ends.map(|end| end / divisor)),
+            shown: number::shown(share, divisor)?,
         })
     };
     let mut steps: Vec<Step> = largest.iter().map(step).collect::<Option<_>>()?;
     let others = (0..shares.len()).filter(|measure| !largest.contains(measure));
     let others: Vec<f64> = others.map(|measure| shares[measure].central).collect::<Option<_>>()?;
     if !others.is_empty() {
-        let central = others.iter().sum();
-        let shown = number::shown(&Estimate { central: Some(central), spread: None }, 1.0)?;
+        let central: f64 = others.iter().sum();
+        let shown = number::shown(&Estimate { central: Some(central), spread: None }, divisor)?;
         let name = if others.len() == 1 {
             "another measure".to_owned()
         } else {
             format!("{} other measures", others.len())
         };
-        steps.push(Step { name, central, range: None, shown });
+        steps.push(Step { name, central: central / divisor, range: None, shown });
     }
     Some(steps)
 }
@@ -126,7 +124,7 @@ pub fn table(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
         tables::write(out, study.dataset.countries.len(), |text, at| {
             let country = CountryId::at(at);
             let code = study.dataset.countries.code(country);
-            for variable in variables() {
+            for variable in variables(study) {
                 let unit = unit_name(unit(variable), &study.dataset.unit);
                 let errors = shares.order_errors(country, variable);
                 for (measure, estimate) in shares.of(country, variable).iter().enumerate() {

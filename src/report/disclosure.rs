@@ -5,14 +5,17 @@ use std::fmt;
 use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::{Deficits, Labour};
 use crate::economy::horizon::Horizon;
+use crate::economy::markets::Form;
 use crate::economy::structure::Structure;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
+use crate::monte_carlo::draw::certain_sectors;
 use crate::monte_carlo::estimate::Estimate;
-use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::prior::{ElasticityFamily, ElasticitySpread, FlowPrior};
+use crate::monte_carlo::sampling::Design;
 use crate::report::focus;
 use crate::report::number::{self, Figures, Place};
-use crate::report::study::{FailedDraw, Study};
+use crate::report::study::{FailedDraw, Markets, Study};
 use crate::table::grouped;
 
 /// What every range is, in the words to be used for it.
@@ -47,6 +50,8 @@ pub enum Topic {
     Flows,
     /// The average tariff before the policy.
     BaselineRate,
+    /// What partial equilibrium leaves out.
+    Markets,
 }
 
 /// One sentence: what it is about, and what must be said.
@@ -75,7 +80,8 @@ pub fn lines(study: &Study<'_>, shown: &[CountryId]) -> Vec<Disclosure> {
     let gains = shown.iter().filter_map(|&country| small_gain(study, country));
     gains
         .chain(trade_balance(study))
-        .chain([price_index()])
+        .chain(price_index(study))
+        .chain(one_market(study))
         .chain(narrow_range(study, shown))
         .chain(outside(study, shown, &TOLD))
         .chain(noise_on_flows(study))
@@ -115,13 +121,29 @@ fn retaliation(study: &Study<'_>, country: CountryId) -> bool {
 
 fn trade_balance(study: &Study<'_>) -> Option<Disclosure> {
     let held = matches!(study.closure.deficits, Deficits::Fixed | Deficits::Balanced);
-    held.then(|| {
+    (held && study.markets.is_none()).then(|| {
         disclosure(Topic::TradeBalance, "effect on trade deficits", "trade balance held fixed by assumption")
     })
 }
 
-fn price_index() -> Disclosure {
-    disclosure(Topic::Prices, "consumer prices", "relative to world wages; not inflation")
+fn price_index(study: &Study<'_>) -> Option<Disclosure> {
+    let has_index = study.markets.is_none();
+    has_index.then(|| disclosure(Topic::Prices, "consumer prices", "relative to world wages; not inflation"))
+}
+
+/// What partial equilibrium leaves out.
+fn one_market(study: &Study<'_>) -> Option<Disclosure> {
+    let Markets { form, .. } = study.markets?;
+    let says = match form {
+        Form::Exact => {
+            "each market is solved for itself: wages, incomes, other markets and exchange rates stay as they are, and \
+             users of the goods appear as their buyers"
+        }
+        Form::Linear => {
+            "each market is solved for itself and linearised (Francois and Hall 2003): good for small changes only"
+        }
+    };
+    Some(disclosure(Topic::Markets, "partial equilibrium", says))
 }
 
 /// The largest welfare effect whose range is narrow.
@@ -274,9 +296,12 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         },
     );
     remark(elasticities.horizon != Horizon::Long, horizon_in_words(elasticities.horizon));
+    remark(
+        study.markets.is_none() && study.closure.labour != Labour::Mobile,
+        labour_in_words(study.closure.labour).to_owned(),
+    );
     let structure = structure_in_words(study.closure.structure);
     remark(structure.is_some(), structure.unwrap_or_default());
-    remark(study.closure.labour != Labour::Mobile, labour_in_words(study.closure.labour).to_owned());
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -285,7 +310,7 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
     };
     remark(
         study.uncertainty.draws > 0 && !silent.is_empty(),
-        format!("no noise on the elasticity of {whose}: no standard error is published"),
+        format!("no noise on the elasticity of {whose}: {}", why_certain(study)),
     );
     remarks
 }
@@ -371,14 +396,54 @@ fn aggregated(study: &Study<'_>, aggregation: &Aggregation) -> String {
     )
 }
 
-/// The codes of the sectors whose elasticity is the same in every draw for want of a standard error.
-pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
-    if study.uncertainty.elasticities.spread != ElasticitySpread::FromData {
-        return Vec::new();
+/// Why the elasticity of a sector is certain.
+fn why_certain(study: &Study<'_>) -> &'static str {
+    match study.uncertainty.elasticities.family {
+        ElasticityFamily::LogNormal(ElasticitySpread::FromData) | ElasticityFamily::NormalFromData => {
+            "no standard error is published"
+        }
+        _ => "it is the same in every draw that is asked for",
     }
-    let codes = study.dataset.sectors.codes();
-    let errors = &study.elasticities.standard_error;
-    codes.iter().zip(errors).filter(|(_, error)| error.is_none()).map(|(code, _)| code.as_str()).collect()
+}
+
+/// The codes of the sectors whose elasticity is the same in every draw.
+pub fn sectors_without_noise<'a>(study: &Study<'a>) -> Vec<&'a str> {
+    let certain = certain_sectors(study.elasticities, study.uncertainty.elasticities);
+    let codes = study.dataset.sectors.codes().iter();
+    codes.zip(certain).filter(|(_, certain)| *certain).map(|(code, _)| code.as_str()).collect()
+}
+
+/// How draws are spread where that is not at random, behind their number.
+pub fn sampler(design: Design) -> String {
+    match design {
+        Design::Random => String::new(),
+        Design::LatinHypercube => " (Latin hypercube)".to_owned(),
+        Design::Sobol => " (Sobol)".to_owned(),
+    }
+}
+
+/// What adjusts and what stays.
+fn closure(study: &Study<'_>) -> String {
+    if let Some(markets) = study.markets {
+        let form = match markets.form {
+            Form::Exact => "partial equilibrium",
+            Form::Linear => "partial equilibrium, linear",
+        };
+        return format!(
+            "{form} · demand elasticity {} · supply elasticity {}",
+            markets.demand_label, markets.supply_label
+        );
+    }
+    let structure = match study.closure.structure {
+        Structure::Armington => String::new(),
+        structure => format!(" · {structure}"),
+    };
+    let labour = match study.closure.labour {
+        Labour::Mobile => String::new(),
+        labour => format!(" · labour {labour}"),
+    };
+    let inputs = if study.inputs { "" } else { " · no inputs" };
+    format!("deficits {}{structure}{labour}{inputs}", study.closure.deficits.word())
 }
 
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.
@@ -394,16 +459,7 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let size = study.aggregation.map_or_else(String::new, |aggregation| {
         format!(" at {} × {}", aggregation.data.countries[1], aggregation.data.sectors[1])
     });
-    let data = format!("{}{size} · deficits {}", study.dataset.name, study.closure.deficits.word());
-    let structure = match study.closure.structure {
-        Structure::Armington => String::new(),
-        structure => format!(" · {structure}"),
-    };
-    let labour = match study.closure.labour {
-        Labour::Mobile => String::new(),
-        labour => format!(" · labour {labour}"),
-    };
-    let inputs = if study.inputs { "" } else { " · no inputs" };
+    let data = format!("{}{size} · {}", study.dataset.name, closure(study));
     let outcomes = match study.outcomes.len() {
         0 => String::new(),
         many => format!(" · {many} outcomes at their probabilities"),
@@ -413,7 +469,12 @@ pub fn assumptions_after(study: &Study<'_>, horizon: &str) -> String {
     let noise = if uncertainty.flows.is_some() { ", noise on trade flows" } else { "" };
     let draws = match uncertainty.draws {
         0 => "central case, no draws".to_owned(),
-        draws => format!("{} draws, seed {}{noise}", grouped(draws), uncertainty.seed),
+        draws => format!(
+            "{} draws{}, seed {}{noise}",
+            grouped(draws),
+            sampler(uncertainty.design),
+            uncertainty.seed
+        ),
     };
-    format!("{data}{structure}{labour}{inputs} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
+    format!("{data} · {}{horizon}{outcomes} · {draws}", study.elasticities.label)
 }

@@ -13,10 +13,11 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use crate::economy::dataset::Dataset;
+use crate::economy::markets::MarketElasticities;
 use crate::economy::policy::Policy;
 use crate::hash::Hashing;
 use crate::index::{CountryId, SectorId};
-use crate::model::variable::CountryVariable;
+use crate::model::variable::Variables;
 use crate::monte_carlo::draw::Sampler;
 use crate::monte_carlo::ensemble::Solved;
 use crate::report::contents::{CODEBOOK, DRAWS, DRAWS_TABLE};
@@ -30,6 +31,10 @@ use crate::report::tables::unit_name;
 pub struct Sampled<'a> {
     /// The data.
     pub dataset: &'a Dataset,
+    /// What the model has to tell.
+    pub variables: &'static Variables,
+    /// Central elasticities of demand and supply; only partial equilibrium has them.
+    pub markets: Option<&'a MarketElasticities>,
     /// The policy over all outcomes: its shares are those that may be drawn.
     pub outcomes: &'a [OutcomeOfDraws<'a>],
 }
@@ -93,7 +98,7 @@ impl<'a> DrawTables<'a> {
     /// [`FolderError::Unwritable`].
     pub fn begin(draft: &Draft<'_>, sampled: Sampled<'a>) -> std::result::Result<Self, FolderError> {
         let shares = shares(&sampled);
-        let columns = columns(sampled.dataset, &shares);
+        let columns = columns(&sampled, &shares);
         let codebook = codebook(&columns).map_err(|reason| draft.unwritable(CODEBOOK, reason))?;
         draft.file(CODEBOOK, |out| out.write_all(codebook.as_bytes()))?;
         let mut table = csv::Writer::from_writer(draft.stream(DRAWS_TABLE)?);
@@ -151,10 +156,16 @@ impl<'a> DrawTables<'a> {
             known.iter().position(|share| share.label == *label).map(|at| drawn.exempt_shares[at])
         };
         let shares: Vec<Option<f64>> = self.shares.iter().map(share).collect();
-        let results = CountryVariable::ALL.len() * self.sampled.dataset.countries.len();
+        let results = self.sampled.variables.countries.len() * self.sampled.dataset.countries.len();
         let defined = |value: f64| value.is_finite().then_some(value);
+        let markets = self.sampled.markets.into_iter().flat_map(|central| {
+            let factors = possible.sampler.market_factors(draw, central.demand.len()).into_iter();
+            factors
+                .zip(&central.demand)
+                .flat_map(|([of_demand, of_supply], demand)| [demand * of_demand, of_supply])
+        });
         let mut numbers: Vec<Option<f64>> =
-            drawn.theta.iter().map(|theta| Some(*theta)).chain(shares).collect();
+            drawn.theta.iter().copied().chain(markets).map(Some).chain(shares).collect();
         match &solved.result {
             Ok(impacts) => numbers.extend(impacts[outcome].countries.iter().map(|value| defined(*value))),
             Err(_) => numbers.extend(std::iter::repeat_n(None, results)),
@@ -218,13 +229,21 @@ fn shares(sampled: &Sampled<'_>) -> Vec<String> {
 }
 
 /// All columns after the keys.
-fn columns(dataset: &Dataset, shares: &[String]) -> Vec<Column> {
+fn columns(sampled: &Sampled<'_>, shares: &[String]) -> Vec<Column> {
+    let Sampled { dataset, variables, markets, .. } = *sampled;
     let (countries, sectors) = (&dataset.countries, &dataset.sectors);
-    let thetas = sectors.ids::<SectorId>().map(|sector| Column {
-        name: format!("theta:{}", sectors.code(sector)),
-        label: format!("trade elasticity of {}", sectors.name(sector)),
+    let of_sector = |sector: SectorId, name: &str, label: &str| Column {
+        name: format!("{name}:{}", sectors.code(sector)),
+        label: format!("{label} of {}", sectors.name(sector)),
         unit: "ratio".to_owned(),
         kind: "parameter",
+    };
+    let thetas = sectors.ids().map(|sector| of_sector(sector, "theta", "trade elasticity"));
+    let of_markets = markets.into_iter().flat_map(|_| sectors.ids()).flat_map(|sector| {
+        [
+            of_sector(sector, "demand", "demand elasticity"),
+            of_sector(sector, "supply_factor", "factor on the supply elasticities"),
+        ]
     });
     let exempt = shares.iter().map(|share| Column {
         name: share.replacen("exempt_share:", "exempt:", 1),
@@ -233,14 +252,14 @@ fn columns(dataset: &Dataset, shares: &[String]) -> Vec<Column> {
         kind: "parameter",
     });
     let results = countries.ids::<CountryId>().flat_map(|country| {
-        CountryVariable::ALL.iter().map(move |variable| Column {
+        variables.countries.iter().map(move |variable| Column {
             name: format!("{}:{}", variable.name(), countries.code(country)),
             label: format!("{} of {}", variable.name().replace('_', " "), countries.name(country)),
             unit: unit_name(variable.unit(), &dataset.unit).to_owned(),
             kind: "result",
         })
     });
-    thetas.chain(exempt).chain(results).collect()
+    thetas.chain(of_markets).chain(exempt).chain(results).collect()
 }
 
 /// What each column is, the keys first.

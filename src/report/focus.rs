@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::bilateral::Flow;
 use crate::economy::policy::{Duty, FlowChange, RateChange};
 use crate::index::{CountryId, Position, SectorId};
-use crate::model::variable::CountryVariable;
 use crate::report::number;
 use crate::report::study::Study;
 use crate::units::CostFactor;
@@ -104,10 +103,10 @@ fn is_by_exporter(study: &Study<'_>, pair: &Pair) -> bool {
     changes.peek().is_some() && changes.all(taxes_only)
 }
 
-/// All countries by the size of their welfare change, largest first; those without a value last.
+/// All countries by the size of the change that stands for them, largest first; those without a value last.
 fn affected(study: &Study<'_>) -> Vec<CountryId> {
     let size = |&country: &CountryId| {
-        study.estimates.country(country, CountryVariable::Welfare).central.map_or(-1.0, f64::abs)
+        study.estimates.country(country, study.estimates.variables.headline).central.map_or(-1.0, f64::abs)
     };
     let mut countries: Vec<CountryId> = study.dataset.countries.ids().collect();
     descending(&mut countries, size);

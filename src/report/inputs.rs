@@ -23,6 +23,9 @@ pub struct Inputs {
     /// Whether contributions over the draws were asked for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub contributions: bool,
+    /// The market whose picture was asked for, such as `USA:MET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<String>,
 }
 
 fn is_false(value: &bool) -> bool {

@@ -1,6 +1,8 @@
 //! The answer of `--json`: one document for other programs, tidy, in full precision.
 
 mod several;
+mod shares;
+mod strategy;
 
 use serde::Serialize;
 
@@ -13,6 +15,8 @@ use crate::report::record::{self, Record};
 use crate::report::study::Study;
 use crate::report::tables;
 pub use several::{compare_text, sweep_text};
+pub use shares::Share;
+pub use strategy::{game_text, tariffs_text};
 
 /// The whole document. `countries` and `flows` read as tables: one object a row.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +32,9 @@ pub struct Document<'a> {
     /// Every variable of the touched flows, and of all goods together (`TOTAL`) for the pairs that are touched
     /// and for all other suppliers of an importer whose policy changes. The other flows are in `flows.csv`.
     pub flows: Vec<FlowValue<'a>>,
+    /// What each measure contributes to the variables of every country; none where that was not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contributions: Vec<Share<'a>>,
 }
 
 /// A changed rate, in fractions.
@@ -142,6 +149,7 @@ pub fn document<'a>(study: &Study<'a>) -> Document<'a> {
         rates: study.worlds().flat_map(|(outcome, study)| rates(outcome, &study)).collect(),
         countries: study.worlds().flat_map(|(outcome, study)| countries(outcome, &study)).collect(),
         flows: study.worlds().flat_map(|(outcome, study)| flows(outcome, &study)).collect(),
+        contributions: shares::shares(study),
     }
 }
 
@@ -190,7 +198,8 @@ fn countries<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<CountryValue<'a>> {
         unit: unit(study, variable.unit()),
         value: value(study.estimates.country(country, variable)),
     };
-    let variables = |country| CountryVariable::ALL.iter().map(move |&variable| row(country, variable));
+    let all = study.estimates.variables.countries;
+    let variables = |country| all.iter().map(move |&variable| row(country, variable));
     dataset.countries.ids().flat_map(variables).filter(|row| row.value != Value::default()).collect()
 }
 
@@ -202,7 +211,8 @@ fn flows<'a>(outcome: &'a str, study: &Study<'a>) -> Vec<FlowValue<'a>> {
         let unit = unit(study, variable.unit());
         FlowValue { outcome, importer, exporter, sector, variable: variable.name(), unit, value }
     };
-    let variables = |at| FlowVariable::ALL.iter().map(move |&variable| row(at, variable));
+    let all = study.estimates.variables.flows;
+    let variables = |at| all.iter().map(move |&variable| row(at, variable));
     wanted.into_iter().flat_map(variables).filter(|row| row.value != Value::default()).collect()
 }
 

@@ -13,6 +13,7 @@ mod sections;
 mod story;
 mod thin;
 mod values;
+mod welfare;
 mod words;
 
 use std::io::{BufRead, BufReader};
@@ -22,14 +23,15 @@ use askama::Template as _;
 use crate::diagnostic::Diagnostic;
 use crate::files::{FileError, Folder, text};
 use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, RATES, RECORD, SCENARIO, WATERFALL,
+    self, CHARTS, CONTRIBUTIONS, COUNTRIES, FLOWS, MARKET, RATES, RECORD, SCENARIO, WATERFALL, WELFARE,
+    WELFARE_CHART,
 };
 use crate::report::plain::plain_lines;
 use crate::report::study::ALL_OUTCOMES;
 use sections::Page;
 use story::{RUN_AGAIN, Story, fault};
 use thin::Wanted;
-use values::{Contributions, Countries, Flows};
+use values::{Contributions, Countries, Flows, Parts};
 
 /// The most bytes of a file, and of what is read of a table of flows: a page has few numbers.
 pub const MOST_BYTES: u64 = 256 << 20;
@@ -89,20 +91,25 @@ fn tell(files: &dyn Source, story: &Story) -> Result<String, Vec<Diagnostic>> {
     }
     let flows = flows(ALL_OUTCOMES)?;
     let rates = values::rates(&of_pairs(RATES, &[ALL_OUTCOMES])?, keys.iter().copied())?;
-    let chart = |name| {
+    let chart = |[name, _]: contents::Chart| {
         let drawing = drawing::inline(&read(files, name)?);
         let drawing =
             drawing.map_err(|reason| fault(format!("`{name}` is no chart of this program: {reason}")))?;
         Ok::<_, Vec<Diagnostic>>(sections::Chart { name, drawing })
     };
-    let charts = DRAWINGS.into_iter().map(chart).collect::<Result<_, _>>()?;
+    let market = Some(MARKET).filter(|[drawing, _]| story.files.contains_key(*drawing));
+    let charts = CHARTS.into_iter().chain(market).map(chart).collect::<Result<_, _>>()?;
     let resolved = read(files, SCENARIO)?;
     let mut page = Page::new(story, (&countries, &flows), &outcomes, &rates, charts, &resolved);
     if story.files.contains_key(CONTRIBUTIONS) {
         let keys = contributions::keys(story);
-        let shares =
-            Contributions::read(&of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?)?;
+        let rows = of_rows(CONTRIBUTIONS, &[&story.scenario.name, ALL_OUTCOMES], &keys)?;
+        let shares = Contributions::read(&rows, story.variables().headline)?;
         page.add_contributions(contributions::grid(story, &shares, &countries), chart(WATERFALL)?);
+    }
+    if story.files.contains_key(WELFARE) {
+        let parts = Parts::read(&read(files, WELFARE)?)?;
+        page.add_welfare(welfare::grid(story, &parts), chart(WELFARE_CHART)?);
     }
     let html = page.render().expect("a page in memory takes all that is written");
     // Escaping makes markup harmless; this does the same for characters that hide or turn writing around.

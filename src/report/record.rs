@@ -4,8 +4,10 @@
 //! are equal byte for byte.
 
 mod compare;
+mod game;
 mod path;
 mod sweep;
+mod tariffs;
 mod touched;
 mod uncertainty;
 mod written;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::economy::aggregation::Aggregation;
+use crate::economy::markets::Form;
 use crate::economy::policy::ExemptMode;
 use crate::hash::sha256;
 use crate::index::{CountryId, SectorId};
@@ -23,11 +26,13 @@ use crate::report::focus;
 use crate::report::inputs::Inputs;
 use crate::report::study::{InOutcome, SolutionNotes, Study};
 pub use compare::{CompareRecord, compare, compare_json};
+pub use game::{GameRecord, game, game_json};
 pub use path::path_json;
 pub use sweep::{SweepRecord, sweep, sweep_json};
+pub use tariffs::{TariffsRecord, tariffs, tariffs_json};
 pub use touched::{Pair, Touched};
 pub use uncertainty::{Prior, Spread, Uncertainty};
-pub use written::{Data as WrittenData, Written};
+pub use written::{Data as WrittenData, Sampling, Written};
 
 /// The format of the record; a reader refuses what it does not know.
 pub const FORMAT: u32 = 1;
@@ -60,6 +65,9 @@ pub struct Record<'a> {
     /// What may happen, where that is not certain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome<'a>>,
+    /// How results were shared out among the measures, where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<SharedOut>,
     /// The flows that measures reach.
     pub touched: Touched<'a>,
     /// The countries to look at first: who imposes, who is targeted, who is affected most.
@@ -168,6 +176,9 @@ pub struct Model<'a> {
     pub labour: String,
     /// Whether sectors use inputs.
     pub inputs: bool,
+    /// The markets of partial equilibrium; absent in general equilibrium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markets: Option<MarketChoices<'a>>,
     /// Where the trade elasticities come from.
     pub elasticities: &'a str,
     /// Sectors that the elasticity set does not list and that use the default.
@@ -180,6 +191,20 @@ pub struct Model<'a> {
     pub exempt_mode: &'static str,
     /// In what prices are measured.
     pub numeraire: &'static str,
+}
+
+/// What a model does not have.
+pub const NOT_MODELLED: &str = "not modelled";
+
+/// The markets of partial equilibrium.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MarketChoices<'a> {
+    /// Whether they are linearised.
+    pub linear: bool,
+    /// Where the demand elasticities are from.
+    pub demand_elasticity: &'a str,
+    /// Where the supply elasticities are from.
+    pub supply_elasticity: &'a str,
 }
 
 /// How the solutions went.
@@ -224,6 +249,18 @@ pub struct Measure<'a> {
     pub flows: usize,
 }
 
+/// How results were shared out among the measures.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SharedOut {
+    /// How many different policies were solved.
+    pub policies: usize,
+    /// How many orders of the measures were sampled; absent where all are weighed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orders: Option<usize>,
+    /// Draws that are left out since some policy has no solution in them.
+    pub draws_left_out: u32,
+}
+
 /// One of several outcomes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome<'a> {
@@ -262,6 +299,11 @@ pub fn record<'a>(study: &Study<'a>) -> Record<'a> {
         solution: solution(study),
         measures: measures(study),
         outcomes: study.outcomes.iter().map(outcome).collect(),
+        contributions: study.contributions.map(|found| SharedOut {
+            policies: found.policies,
+            orders: found.orders,
+            draws_left_out: found.failed,
+        }),
         touched: touched::touched(study),
         concerned: codes(study, focus::countries(study, MOST_COUNTRIES)),
         absent: &study.solution.absent,
@@ -357,12 +399,18 @@ fn aggregated(aggregation: &Aggregation) -> Aggregated<'_> {
 }
 
 fn model<'a>(study: &Study<'a>) -> Model<'a> {
+    let is_general = study.markets.is_none();
     Model {
-        kind: "general-equilibrium",
-        deficits: study.closure.deficits.word(),
-        structure: study.closure.structure.to_string(),
-        labour: study.closure.labour.to_string(),
-        inputs: study.inputs,
+        kind: if is_general { "general-equilibrium" } else { "partial-equilibrium" },
+        deficits: if is_general { study.closure.deficits.word() } else { NOT_MODELLED },
+        structure: if is_general { study.closure.structure.to_string() } else { NOT_MODELLED.to_owned() },
+        labour: if is_general { study.closure.labour.to_string() } else { NOT_MODELLED.to_owned() },
+        inputs: is_general && study.inputs,
+        markets: study.markets.map(|markets| MarketChoices {
+            linear: markets.form == Form::Linear,
+            demand_elasticity: markets.demand_label,
+            supply_elasticity: markets.supply_label,
+        }),
         elasticities: &study.elasticities.label,
         elasticities_unlisted: study.elasticities.unlisted,
         elasticities_raised: study.elasticities.raised,
@@ -371,7 +419,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
             ExemptMode::Variety => "variety",
             ExemptMode::Average => "average",
         },
-        numeraire: "world value added",
+        numeraire: if is_general { "world value added" } else { "everything outside the market" },
     }
 }
 

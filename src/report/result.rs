@@ -9,15 +9,16 @@ use rayon::prelude::*;
 
 use crate::report::chart;
 use crate::report::contents::{
-    CONTRIBUTIONS, COUNTRIES, DRAWINGS, FLOWS, PAGE, PICTURES, RATES, RECORD, SCENARIO, SECTORS,
+    CHARTS, CONTRIBUTIONS, COUNTRIES, Chart, FLOWS, MARKET, PAGE, RATES, RECORD, SCENARIO, SECTORS,
+    WATERFALL, WELFARE, WELFARE_CHART,
 };
-use crate::report::contents::{WATERFALL, WATERFALL_PICTURE};
 use crate::report::contributions;
 use crate::report::folder::{self, Content, Draft, FolderError, content, text};
 use crate::report::page;
 use crate::report::record::{Hashes, run_json};
 use crate::report::study::Study;
 use crate::report::tables;
+use crate::report::welfare;
 
 /// Writes the files of a run into a folder, all or nothing.
 ///
@@ -32,9 +33,13 @@ pub fn write(dir: &Path, study: &Study<'_>) -> Result<(), FolderError> {
 /// # Errors
 /// [`FolderError`]; see [`folder::check`].
 pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), FolderError> {
-    let charts = [chart::prices, chart::volumes, chart::countries];
-    let mut charts: Vec<String> = charts.par_iter().map(|chart| chart(study)).collect();
-    charts.extend(study.contributions.map(|_| chart::waterfall(study)));
+    let draw = [chart::prices, chart::volumes, chart::countries];
+    let mut charts: Vec<(Chart, String)> =
+        CHARTS.into_par_iter().zip(draw).map(|(names, draw)| (names, draw(study))).collect();
+    let market = study.market.and_then(|(importer, sector)| chart::market(study, importer, sector));
+    charts.extend(market.map(|drawing| (MARKET, drawing)));
+    charts.extend(study.contributions.map(|_| (WATERFALL, chart::contributions(study))));
+    charts.extend(study.welfare.map(|_| (WELFARE_CHART, chart::welfare(study))));
     // The page needs no picture.
     let (pictures, tables) =
         rayon::join(|| pictures(draft, &charts), || tables_and_page(draft, study, &charts));
@@ -43,15 +48,21 @@ pub fn fill(draft: &Draft<'_>, study: &Study<'_>, others: Hashes) -> Result<(), 
 }
 
 /// Writes the pictures one after the other: while it is made, each takes as much memory as many tables.
-fn pictures(draft: &Draft<'_>, charts: &[String]) -> Result<Hashes, FolderError> {
-    let picture = |(name, chart): (&'static str, &String)| {
-        draft.file(name, |out| out.write_all(&chart::png(chart))).map(|hash| (name.to_owned(), hash))
+fn pictures(draft: &Draft<'_>, charts: &[(Chart, String)]) -> Result<Hashes, FolderError> {
+    let picture = |(names, drawing): &(Chart, String)| {
+        draft
+            .file(names[1], |out| out.write_all(&chart::png(drawing)))
+            .map(|hash| (names[1].to_owned(), hash))
     };
-    PICTURES.into_iter().chain([WATERFALL_PICTURE]).zip(charts).map(picture).collect()
+    charts.iter().map(picture).collect()
 }
 
 /// Writes the page, and what it is made of.
-fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> Result<Hashes, FolderError> {
+fn tables_and_page(
+    draft: &Draft<'_>,
+    study: &Study<'_>,
+    charts: &[(Chart, String)],
+) -> Result<Hashes, FolderError> {
     let mut files: Vec<Content<'_>> = vec![
         content(FLOWS, |out| tables::flows(study, out)),
         content(SECTORS, |out| tables::sectors(study, out)),
@@ -62,7 +73,10 @@ fn tables_and_page(draft: &Draft<'_>, study: &Study<'_>, charts: &[String]) -> R
     if study.contributions.is_some() {
         files.push(content(CONTRIBUTIONS, |out| contributions::table(study, out)));
     }
-    files.extend(DRAWINGS.into_iter().chain([WATERFALL]).zip(charts).map(|(name, chart)| text(name, chart)));
+    if study.welfare.is_some() {
+        files.push(content(WELFARE, |out| welfare::table(study, out)));
+    }
+    files.extend(charts.iter().map(|(names, drawing)| text(names[0], drawing)));
     let hashes = draft.files(files)?;
     let page = page::page(&draft.folder(), &run_json(study, hashes.clone())).map_err(FolderError::NoPage)?;
     draft.files(vec![text(PAGE, &page)])?;

@@ -1,14 +1,17 @@
 //! Variables as they are called before people, with the units in which they are shown.
 
+use crate::index::CountryId;
 use crate::model::variable::{CountryVariable, Unit};
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::number;
+use crate::report::study::Study;
 
 /// What a variable is called.
 pub fn variable(variable: CountryVariable) -> String {
     match variable {
         CountryVariable::Welfare => "welfare (real income)".to_owned(),
         CountryVariable::WelfareUsd => "welfare in money".to_owned(),
+        CountryVariable::NetSurplus => "net of surpluses and revenue".to_owned(),
         other => other.name().replace('_', " "),
     }
 }
@@ -38,10 +41,22 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// Per cent.
+    pub fn percent() -> Self {
+        Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 }
+    }
+
+    /// The unit for what stands for some countries where only one number is told, and what that is.
+    pub fn of_headline(study: &Study<'_>, countries: &[CountryId]) -> (CountryVariable, Self) {
+        let headline = study.estimates.variables.headline;
+        let shown = countries.iter().map(|&country| *study.estimates.country(country, headline));
+        (headline, Self::of(headline.unit(), &study.dataset.unit, shown))
+    }
+
     /// The unit for some numbers of a variable.
     pub fn of(unit: Unit, money: &str, shown: impl Iterator<Item = Estimate>) -> Self {
         match unit {
-            Unit::Percent => Self { words: "per cent".to_owned(), sign: "%".to_owned(), divisor: 1.0 },
+            Unit::Percent => Self::percent(),
             Unit::Points => {
                 Self { words: "percentage points".to_owned(), sign: "pp".to_owned(), divisor: 1.0 }
             }

@@ -6,10 +6,14 @@ use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
+use crate::economy::markets::{Form, MarketElasticities};
 use crate::economy::policy::Policy;
+use crate::index::{CountryId, SectorId};
+use crate::model::variable::FlowVariable;
 use crate::monte_carlo::contribution::Contributions;
 use crate::monte_carlo::estimate::Estimates;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::monte_carlo::welfare::WelfareSplit;
 use crate::report::inputs::Inputs;
 use crate::report::record::Hashes;
 use crate::units::Probability;
@@ -45,6 +49,10 @@ pub struct Study<'a> {
     pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
+    /// The markets of partial equilibrium; `None` in general equilibrium.
+    pub markets: Option<Markets<'a>>,
+    /// The market of which there is a picture: its importer and its sector.
+    pub market: Option<(CountryId, SectorId)>,
     /// Central trade elasticities.
     pub elasticities: &'a Elasticities,
     /// Priors, draws and seed.
@@ -57,6 +65,21 @@ pub struct Study<'a> {
     pub solution: &'a SolutionNotes,
     /// What each measure contributes, where that was worked out.
     pub contributions: Option<&'a Contributions>,
+    /// Where exact welfare comes from, where that was worked out.
+    pub welfare: Option<&'a WelfareSplit>,
+}
+
+/// The markets of partial equilibrium.
+#[derive(Clone, Copy, Debug)]
+pub struct Markets<'a> {
+    /// How they are solved.
+    pub form: Form,
+    /// Central elasticities.
+    pub elasticities: &'a MarketElasticities,
+    /// Where the demand elasticities are from, in words.
+    pub demand_label: &'a str,
+    /// Where the supply elasticities are from, in words.
+    pub supply_label: &'a str,
 }
 
 /// What is known of one of several outcomes.
@@ -76,6 +99,28 @@ pub struct InOutcome<'a> {
 pub const ALL_OUTCOMES: &str = "all";
 
 impl<'a> Study<'a> {
+    /// What buyers pay, what arrives at the border, how much and what for.
+    pub fn flow_variables(&self) -> [FlowVariable; 4] {
+        let [buyer, border] = self.estimates.variables.prices;
+        [buyer, border, FlowVariable::Volume, FlowVariable::Value]
+    }
+
+    /// What prices are measured in, in a sentence.
+    pub fn prices_are(&self) -> &'static str {
+        match self.markets {
+            None => "Prices are relative to the importer's consumer prices; not inflation.",
+            Some(_) => "Prices of everything else, wages and incomes stay as they are.",
+        }
+    }
+
+    /// The same at an axis.
+    pub fn price_axis(&self) -> &'static str {
+        match self.markets {
+            None => "change in per cent, relative to the importer's consumer prices",
+            Some(_) => "change in per cent",
+        }
+    }
+
     /// The study of one outcome.
     #[must_use]
     pub fn in_outcome(&self, outcome: &InOutcome<'a>) -> Self {

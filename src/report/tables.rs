@@ -114,7 +114,7 @@ fn push_field(text: &mut String, field: &str) {
 }
 
 /// One row for each statistic of some variables with their units and estimates; `lead` says what they are about.
-fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Unit, &Estimate)]) {
+pub(super) fn push_rows(text: &mut String, lead: &str, money: &str, variables: &[(&str, Unit, &Estimate)]) {
     for &(variable, unit, estimate) in variables {
         push_statistics(text, lead, [variable, unit_name(unit, money)], statistics(estimate));
     }
@@ -138,7 +138,8 @@ pub(super) fn push_statistics(
 }
 
 /// The columns of `countries.csv`.
-const OF_COUNTRIES: [&str; 7] = ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
+pub(super) const OF_COUNTRIES: [&str; 7] =
+    ["scenario", "outcome", "country", "variable", "unit", "stat", "value"];
 
 /// `countries.csv`: one row per (outcome, country, variable, statistic).
 ///
@@ -158,7 +159,7 @@ fn write_countries(out: &mut dyn Write, study: &Study<'_>, lead: &[&str]) -> io:
             let of = |&variable: &CountryVariable| {
                 (variable.name(), variable.unit(), study.estimates.country(country, variable))
             };
-            let variables: Vec<_> = CountryVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.countries.iter().map(of).collect();
             push_rows(text, &beginning(&[lead, &keys].concat()), &study.dataset.unit, &variables);
         })?;
     }
@@ -213,7 +214,7 @@ pub fn compare(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<(
             let country = CountryId::at(at);
             let keys = [first.scenario, second, contrast.outcome, first.dataset.countries.code(country)];
             let lead = beginning(&keys);
-            for &variable in CountryVariable::ALL {
+            for &variable in &contrast.differences.variables {
                 let difference = contrast.differences.country(country, variable);
                 let unit = unit_name(compare::unit(variable), &first.dataset.unit);
                 push_statistics(text, &lead, [variable.name(), unit], statistics_of(difference));
@@ -247,7 +248,7 @@ pub fn sectors(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
                 let estimate = study.estimates.sector(sectors.len(), country, sector, variable);
                 (variable.name(), variable.unit(), estimate)
             };
-            let variables: Vec<_> = SectorVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.sectors.iter().map(of).collect();
             push_rows(text, &lead, &study.dataset.unit, &variables);
         })?;
     }
@@ -269,7 +270,7 @@ pub fn flows(study: &Study<'_>, out: &mut dyn Write) -> io::Result<()> {
             let of = |&variable: &FlowVariable| {
                 (variable.name(), variable.unit(), study.estimates.flow(at, variable))
             };
-            let variables: Vec<_> = FlowVariable::ALL.iter().map(of).collect();
+            let variables: Vec<_> = study.estimates.variables.flows.iter().map(of).collect();
             push_rows(text, &lead, &study.dataset.unit, &variables);
         })?;
     }

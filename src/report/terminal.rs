@@ -4,14 +4,16 @@
 
 mod compare;
 mod contributions;
+mod game;
 mod layout;
 mod outcomes;
 mod path;
 mod sweep;
+mod tariffs;
 
 use crate::economy::policy::Duty;
 use crate::index::{CountryId, SectorId};
-use crate::model::variable::{CountryVariable, FlowVariable, Unit};
+use crate::model::variable::{CountryVariable, Unit};
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::disclosure;
 use crate::report::focus::{self, Pair};
@@ -19,9 +21,11 @@ use crate::report::number;
 use crate::report::study::Study;
 use crate::units::AdValorem;
 pub use compare::compare_page;
+pub use game::game_page;
 use layout::{Cell, Grid, Page};
 pub use path::path_page;
 pub use sweep::sweep_page;
+pub use tariffs::tariffs_page;
 
 /// The most pairs of countries in a table.
 const MOST_PAIRS: usize = 8;
@@ -117,20 +121,14 @@ fn measures(page: &mut Page, study: &Study<'_>) {
     }
 }
 
-const FLOW_COLUMNS: [(&str, FlowVariable); 4] = [
-    ("buyer price", FlowVariable::BuyerPriceReal),
-    ("border price", FlowVariable::BorderPriceReal),
-    ("volume", FlowVariable::Volume),
-    ("value", FlowVariable::Value),
-];
+const FLOW_COLUMNS: [&str; 4] = ["buyer price", "border price", "volume", "value"];
 
 fn flows(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
     if pairs.is_empty() {
         return;
     }
     page.section("Prices and volumes", "change in per cent");
-    let heads: Vec<&str> =
-        ["importer from exporter"].into_iter().chain(FLOW_COLUMNS.map(|(head, _)| head)).collect();
+    let heads: Vec<&str> = ["importer from exporter"].into_iter().chain(FLOW_COLUMNS).collect();
     let mut grid = Grid::new(&heads, SHORTEST_FLOW);
     let shown = &pairs[..pairs.len().min(MOST_PAIRS)];
     for pair in shown {
@@ -143,14 +141,14 @@ fn flows(page: &mut Page, study: &Study<'_>, pairs: &[Pair]) {
     }
     page.grid(&grid);
     let tariff = if study.policy.rates.is_empty() { "" } else { " Buyers pay the tariff." };
-    page.note(&format!("Prices are relative to the importer's consumer prices; not inflation.{tariff}"));
+    page.note(&format!("{}{tariff}", study.prices_are()));
 }
 
 fn flow_cells(study: &Study<'_>, pair: &Pair, sector: Option<SectorId>) -> Vec<Cell> {
     let row = focus::flow_row(study, pair.importer, pair.exporter, sector);
     let cell =
         |variable| row.map_or(Cell::missing(), |row| number_cell(study.estimates.flow(row, variable), 1.0));
-    FLOW_COLUMNS.map(|(_, variable)| cell(variable)).into()
+    study.flow_variables().map(cell).into()
 }
 
 fn number_cell(estimate: &Estimate, divisor: f64) -> Cell {
@@ -166,6 +164,17 @@ const COUNTRY_COLUMNS: [(&str, CountryVariable); 6] = [
     ("tariff revenue", CountryVariable::TariffRevenue),
 ];
 
+/// The same in partial equilibrium: all in money but the last.
+const MARKET_COLUMNS: [(&str, CountryVariable); 7] = [
+    ("consumer surplus", CountryVariable::ConsumerSurplus),
+    ("producer surplus", CountryVariable::ProducerSurplus),
+    ("tariff revenue", CountryVariable::TariffRevenue),
+    ("net", CountryVariable::NetSurplus),
+    ("of that terms of trade", CountryVariable::TermsOfTradeGain),
+    ("deadweight loss", CountryVariable::DeadweightLoss),
+    ("buyers bear, %", CountryVariable::IncidenceBuyers),
+];
+
 /// What is told of countries: of export taxes and quotas where there are some.
 fn country_columns(study: &Study<'_>) -> Vec<(&'static str, CountryVariable)> {
     let changes = &study.policy.changes;
@@ -173,14 +182,19 @@ fn country_columns(study: &Study<'_>) -> Vec<(&'static str, CountryVariable)> {
     let has_quotas = changes.iter().any(|change| matches!(change.duty, Duty::Quota(_)));
     let export_tax = taxes_exports.then_some(("export tax revenue", CountryVariable::ExportTaxRevenue));
     let rents = has_quotas.then_some(("quota rents", CountryVariable::QuotaRents));
-    COUNTRY_COLUMNS.into_iter().chain(export_tax).chain(rents).collect()
+    let common = if study.markets.is_some() { &MARKET_COLUMNS[..] } else { &COUNTRY_COLUMNS };
+    common.iter().copied().chain(export_tax).chain(rents).collect()
 }
 
 fn country_table(page: &mut Page, study: &Study<'_>, countries: &[CountryId]) {
     let columns = country_columns(study);
     let (money, divisor) = money(study, countries, &columns);
     let amounts = if columns.len() > COUNTRY_COLUMNS.len() { "revenue and rents" } else { "tariff revenue" };
-    page.section("Countries", &format!("change in per cent; {amounts} in {money}"));
+    let units = match study.markets {
+        None => format!("change in per cent; {amounts} in {money}"),
+        Some(_) => format!("change in {money}; what buyers bear of the changed duties in per cent"),
+    };
+    page.section("Countries", &units);
     let heads: Vec<&str> = ["country"].into_iter().chain(columns.iter().map(|(head, _)| *head)).collect();
     let mut grid = Grid::new(&heads, SHORTEST_COUNTRY);
     for &country in countries {

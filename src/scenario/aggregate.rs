@@ -3,7 +3,9 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::economy::aggregation::Unmapped;
+use crate::bilateral::Flow;
+use crate::diagnostic::Diagnostic;
+use crate::economy::aggregation::{Grouping, Unmapped};
 use crate::scenario::choices::{Words, supported, word};
 use crate::scenario::grammar::keys;
 use crate::scenario::reader::{self, Faults, Node};
@@ -36,7 +38,7 @@ pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Aggregate
         let unmapped = keys.take("unmapped").and_then(|node| word(node, "unmapped", UNMAPPED, faults));
         let maps = keys.take("maps").map(|node| (node.span(), reader::texts(node, "maps", false, faults)));
         if maps.is_none() {
-            let fault = crate::diagnostic::Diagnostic::error("`aggregate` does not say which `maps`");
+            let fault = Diagnostic::error("`aggregate` does not say which `maps`");
             faults.push(
                 node.span(),
                 fault.expected("such as { maps = \"economies-12\", unmapped = \"keep\" }"),
@@ -50,4 +52,17 @@ pub(super) fn read(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Aggregate
     let maps: Vec<String> = maps.into_iter().map(Spanned::into_inner).collect();
     (!maps.is_empty())
         .then(|| Aggregate { maps: Spanned::new(span, maps), unmapped: unmapped.unwrap_or_default() })
+}
+
+/// No single instrument stands for what is under a quota only in part, and the like.
+pub(super) fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
+    let country = |id| grouping.countries.list().code(id);
+    Diagnostic::error(format!(
+        "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",
+        country(flow.importer),
+        grouping.sectors.list().code(flow.sector),
+        country(flow.exporter)
+    ))
+    .expected("one instrument on everything that is merged")
+    .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
 }

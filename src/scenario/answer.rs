@@ -23,14 +23,17 @@ pub(super) struct Answer {
     pub(super) adds: HashMap<Flow, f64>,
     /// Which part of each flow is not on its list, where there is one.
     pub(super) unlisted: HashMap<Flow, Share>,
+    /// Whether everything is not enough for some list.
+    pub(super) is_short: bool,
 }
 
-/// What a measure does to one flow, with all its exemptions averaged in and without.
+/// What a measure does to one flow, with all its exemptions averaged in and without, and to how much of the flow.
 #[derive(Clone, Copy, Debug)]
 struct Hit {
     flow: Flow,
     books: f64,
     mean: f64,
+    reach: f64,
 }
 
 /// The rules in force on a day, every response worked out; one that has nothing to answer is left out.
@@ -107,8 +110,8 @@ impl<'s> Desk<'_, 's> {
             .iter()
             .filter(|(flow, _)| !is_replaced(**flow))
             .map(|(&flow, &books)| {
-                let unlisted = answer.unlisted.get(&flow).map_or(0.0, |share| share.fraction());
-                Hit { flow, books, mean: books * (1.0 - unlisted) }
+                let reach = 1.0 - answer.unlisted.get(&flow).map_or(0.0, |share| share.fraction());
+                Hit { flow, books, mean: books * reach, reach }
             })
             .collect();
         hits.sort_by_key(|hit| hit.flow);
@@ -141,8 +144,10 @@ fn hits<'s>(possible: &Rules<'s>, day: Option<Date>) -> HashMap<&'s str, Vec<Hit
             let step = |chain: &crate::scenario::combine::Chain| -> f64 {
                 chain.steps.iter().filter(|(rule, _)| *rule == at).map(|(_, change)| change).sum()
             };
-            let mean = parts.iter().zip(&weights).map(|(part, weight)| weight * step(&part.chain)).sum();
-            let hit = Hit { flow, books: step(&cell.chain), mean };
+            let steps = || parts.iter().zip(&weights).map(|(part, weight)| (step(&part.chain), weight));
+            let mean = steps().map(|(step, weight)| weight * step).sum();
+            let reach = steps().filter(|(step, _)| *step != 0.0).map(|(_, weight)| weight).sum();
+            let hit = Hit { flow, books: step(&cell.chain), mean, reach };
             hits.entry(rules.list[at].measure.name.get_ref()).or_default().push(hit);
         }
     }
@@ -196,6 +201,8 @@ impl Sizing<'_, '_> {
             Mode::Points(points) => {
                 answer.adds.extend(goods.into_iter().map(|flow| (flow, share * points.fraction())));
             }
+            // Refused before, unless its size was worked out.
+            Mode::Optimal => {}
             Mode::EqualRevenue => {
                 let add = share * self.revenue(hits) / self.trade(&goods);
                 if add.is_finite() && add != 0.0 {
@@ -210,6 +217,8 @@ impl Sizing<'_, '_> {
                 else {
                     return;
                 };
+                // Sums of the same trade in another order differ in the last bits.
+                answer.is_short |= listed > 1.0 + 1e-9;
                 for flow in goods {
                     answer.adds.insert(flow, add);
                     if unlisted > Share::NONE {
@@ -232,7 +241,6 @@ impl Sizing<'_, '_> {
 
     /// The baseline trade that measures cover, without what is exempt from them.
     fn covered(&self, hits: &[Hit]) -> f64 {
-        let reached = hits.iter().filter(|hit| hit.books != 0.0);
-        reached.map(|hit| self.rules.dataset.trade.get(hit.flow) * (hit.mean / hit.books)).sum()
+        hits.iter().map(|hit| self.rules.dataset.trade.get(hit.flow) * hit.reach).sum()
     }
 }

@@ -17,7 +17,7 @@ use crate::scenario::measure::{Exempt, MatchRule, Measure, Verb};
 use crate::scenario::members::Members;
 use crate::scenario::names::{self, Chosen};
 use crate::scenario::reader::Faults;
-use crate::scenario::response::Response;
+use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules, country_members, sector_members};
 use crate::scenario::tables;
 use crate::units::Share;
@@ -46,7 +46,10 @@ impl Scenario {
         let (table_faults, tables) = (Vec::new(), Vec::new());
         let mut builder = Builder { dataset, files, set_files, faults, table_faults, tables };
         let list = builder.rules(&self.measures);
-        let elasticities = builder.elasticities(&self.model.elasticities);
+        let elasticities = builder.elasticities(&self.model.elasticities).and_then(|central| {
+            let joint = builder.joint(&self.joint, &central)?;
+            Some(Elasticities { joint, ..central })
+        });
         let Builder { mut table_faults, tables, .. } = builder;
         let any_error = !faults.found.is_empty() || table_faults.iter().any(Diagnostic::is_error);
         let Some(elasticities) = elasticities.filter(|_| !any_error) else {
@@ -104,7 +107,10 @@ impl<'b> Builder<'b, '_> {
             if measure.verb.get_ref().is_export() { (facing, imposing) } else { (imposing, facing) };
         let sectors = sector_members(dataset, &goods).without(&sector_members(dataset, &except_goods));
         let detail = self.detail(measure, &exporters);
-        let exempt = measure.exempt.as_ref().and_then(|exempt| self.exemption(measure, exempt, &exporters));
+        let exempt = measure
+            .exempt
+            .as_ref()
+            .and_then(|exempt| self.exemption(measure, exempt, [&importers, &exporters]));
         let replaces =
             measure.instead_of.iter().filter_map(|name| positions.get(name.get_ref().as_str()).copied());
         let rule = Rule {
@@ -126,8 +132,42 @@ impl<'b> Builder<'b, '_> {
             Verb::Respond(how) => self.answering(rule, how, earlier)?,
             _ => rule,
         };
+        if self.fault_count() == before {
+            self.warn_of_idle_exceptions(&rule);
+        }
         (self.fault_count() == before && (rule.is_response() || self.reaches_something(&rule)))
             .then_some(rule)
+    }
+
+    /// What is taken out of a list in which it is not.
+    fn warn_of_idle_exceptions(&mut self, rule: &Rule<'_>) {
+        let (dataset, measure) = (self.dataset, rule.measure);
+        let on = country_members(dataset, &rule.on);
+        for written in &measure.except {
+            let out = names::countries(dataset, std::slice::from_ref(written), self.faults);
+            if country_members(dataset, &out).ids::<CountryId>().any(|id| on.has(id)) {
+                continue;
+            }
+            let help = match names::find_sector(dataset, written.get_ref()) {
+                Ok(sector) => format!("`except_goods` takes out {}", dataset.sectors.name(sector)),
+                Err(_) => String::new(),
+            };
+            self.warn_of_nobody(written, "except", "on", help);
+        }
+        let goods = sector_members(dataset, &rule.goods);
+        for written in &measure.except_goods {
+            let out = names::sectors(dataset, std::slice::from_ref(written), self.faults);
+            if !sector_members(dataset, &out).ids::<SectorId>().any(|id| goods.has(id)) {
+                self.warn_of_nobody(written, "except_goods", "goods", String::new());
+            }
+        }
+    }
+
+    fn warn_of_nobody(&mut self, written: &Spanned<String>, key: &str, list: &str, help: String) {
+        let message =
+            format!("`{}` in `{key}` is not in `{list}`, so nothing is taken out", written.get_ref());
+        let place = self.faults.source.place(written.span());
+        self.table_faults.push(Diagnostic::warning(message).help(help).at(place));
     }
 
     /// A response with the goods that it may be on; `None` where none of those who respond was hit.
@@ -144,6 +184,13 @@ impl<'b> Builder<'b, '_> {
             .collect();
         // A target with a mistake of its own is not there.
         if targets.len() < how.to.len() {
+            return None;
+        }
+        if how.mode == Mode::Optimal {
+            let fault = Diagnostic::error("this response has no size yet: it depends on the model")
+                .expected("a scenario whose optimal responses are worked out")
+                .help("write a rate such as `mode = \"+25pp\"`; `tariffsim optimal` finds the best one");
+            self.faults.push(rule.measure.verb.span(), fault);
             return None;
         }
         if how.same_goods {
@@ -166,7 +213,7 @@ impl<'b> Builder<'b, '_> {
     }
 
     /// Where a table lies that is named at a place.
-    fn files_of(&self, span: &Range<usize>) -> &'b dyn Files {
+    pub(super) fn files_of(&self, span: &Range<usize>) -> &'b dyn Files {
         if self.faults.source.is_set(span) { self.set_files } else { self.files }
     }
 
@@ -187,6 +234,9 @@ impl<'b> Builder<'b, '_> {
             }
             _ if rule.facing().ids::<CountryId>().next().is_none() => {
                 format!("`except` leaves no {}", rule.faces())
+            }
+            _ if rule.sectors.ids::<SectorId>().next().is_none() => {
+                "`except_goods` leaves no sector".to_owned()
             }
             _ => "importer and exporter are the same country, and sales at home are never taxed".to_owned(),
         };
@@ -263,7 +313,7 @@ impl<'b> Builder<'b, '_> {
         &mut self,
         measure: &Measure,
         exempt: &Spanned<Exempt>,
-        exporters: &Members,
+        [importers, exporters]: [&Members; 2],
     ) -> Option<Exemption> {
         if !measure.verb.get_ref().is_ad_valorem() {
             let fault =
@@ -284,7 +334,7 @@ impl<'b> Builder<'b, '_> {
                 }
                 Some(Exemption::ByPartner(known))
             }
-            Exempt::Table(name) => self.exempt_table(name, exempt, exporters),
+            Exempt::Table(name) => self.exempt_table(name, exempt, [importers, exporters]),
         }
     }
 
@@ -300,7 +350,12 @@ impl<'b> Builder<'b, '_> {
         None
     }
 
-    fn exempt_table(&mut self, name: &str, at: &Spanned<Exempt>, exporters: &Members) -> Option<Exemption> {
+    fn exempt_table(
+        &mut self,
+        name: &str,
+        at: &Spanned<Exempt>,
+        [importers, exporters]: [&Members; 2],
+    ) -> Option<Exemption> {
         let text = match tables::read_exempt(self.files_of(&at.span()), name) {
             Ok(text) => text,
             Err(fault) => {
@@ -309,7 +364,10 @@ impl<'b> Builder<'b, '_> {
             }
         };
         let shares = tables::exempt_shares(self.dataset, name, &text, &mut self.table_faults);
-        if !shares.keys().any(|(exporter, _)| exporters.has(*exporter)) {
+        let fits = |(importer, exporter, _): &(Option<CountryId>, CountryId, SectorId)| {
+            exporters.has(*exporter) && importer.is_none_or(|importer| importers.has(importer))
+        };
+        if !shares.keys().any(fits) {
             let warning =
                 Diagnostic::warning(format!("no row of `{name}` fits this measure: nothing is exempt"));
             self.table_faults.push(warning.at(self.faults.source.place(at.span())));
@@ -322,18 +380,7 @@ impl<'b> Builder<'b, '_> {
     pub(super) fn elasticities(&mut self, choice: &ElasticityChoice) -> Option<Elasticities> {
         let dataset = self.dataset;
         match choice {
-            ElasticityChoice::Set(name) => Elasticities::published(dataset, name.get_ref()).or_else(|| {
-                let sets: Vec<&str> = dataset.elasticities.iter().map(|set| set.name.as_str()).collect();
-                let near = crate::diagnostic::nearest(name.get_ref(), sets.iter().copied());
-                let fault = Diagnostic::error(format!("there is no elasticity set `{}`", name.get_ref()))
-                    .expected("a set of the dataset, or a table such as { AUT = 6.5 }")
-                    .help(near.map_or_else(
-                        || format!("the sets are {}", sets.join(", ")),
-                        |near| format!("did you mean `\"{near}\"`?"),
-                    ));
-                self.faults.push(name.span(), fault);
-                None
-            }),
+            ElasticityChoice::Set(name) => self.set(name),
             ElasticityChoice::Default => self.default_elasticities(),
             ElasticityChoice::Overrides(overrides) => {
                 let mut elasticities = self.default_elasticities()?;

@@ -17,12 +17,22 @@ pub(super) fn cross_references(measures: &[Measure], names: &[Spanned<String>], 
     let known: HashSet<&str> = names.iter().map(|name| name.get_ref().as_str()).collect();
     let positions: HashMap<&str, usize> =
         measures.iter().enumerate().map(|(at, measure)| (measure.name.get_ref().as_str(), at)).collect();
-    for name in measures.iter().flat_map(|measure| &measure.instead_of) {
+    let replaced = measures.iter().flat_map(|measure| std::iter::repeat(measure).zip(&measure.instead_of));
+    for (measure, name) in replaced {
         if !known.contains(name.get_ref().as_str()) {
             let near = nearest(name.get_ref(), names.iter().map(|name| name.get_ref().as_str()));
+            // What stands in the other scenario was right there.
+            let is_own = faults.source.place(name.span()).file == faults.source.file;
+            let help = match near {
+                _ if !is_own => {
+                    format!("drop or replace `{}` too, which stands in its place", measure.name.get_ref())
+                }
+                Some(near) => format!("did you mean `{near}`?"),
+                None => String::new(),
+            };
             let fault = Diagnostic::error(format!("there is no measure `{}` to replace", name.get_ref()))
                 .expected("the `name` of another measure in this file")
-                .help(near.map_or_else(String::new, |near| format!("did you mean `{near}`?")));
+                .help(help);
             faults.push(name.span(), fault);
         }
     }
@@ -41,10 +51,14 @@ fn report_duplicates(names: &[Spanned<String>], faults: &mut Faults<'_>) {
     for name in names {
         let earlier = first.entry(name.get_ref()).or_insert(name);
         if earlier.span() != name.span() {
-            let line = faults.source.place(earlier.span()).line();
+            // A name that is set is the one to change.
+            let is_set = faults.source.is_set(&earlier.span());
+            let (name, other) = if is_set { (*earlier, name) } else { (name, *earlier) };
+            let place = faults.source.place(other.span());
+            let other = if is_set { "other" } else { "first" };
             let fault = Diagnostic::error(format!("two measures are named `{}`", name.get_ref()))
                 .expected("a name of its own")
-                .help(format!("the first one is on line {line}"));
+                .help(format!("the {other} one is on line {}", place.line()));
             faults.push(name.span(), fault);
         }
     }

@@ -1,4 +1,4 @@
-//! The choices under `[model]` and `[uncertainty]`.
+//! The choices under `[model]`.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -8,15 +8,16 @@ use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
 use crate::economy::structure::{FirmTail, ScaleStrength, Structure};
-use crate::monte_carlo::prior::{ElasticityPrior, ElasticitySpread, ExemptPrior, FlowPrior, Uncertainty};
-use crate::scenario::grammar::{Table, keys};
-use crate::scenario::quantity::{FLOW_VARIATION, Kind, SHARE_SD, VARIATION, quantity};
+use crate::scenario::grammar::keys;
+use crate::scenario::markets::{self, MarketChoices};
 use crate::scenario::reader::{self, Faults, Node};
-use crate::units::{Elasticity, Multiple, PercentagePoints, UnitError};
+use crate::units::Elasticity;
 
 /// What a scenario says under `[model]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelChoices {
+    /// How markets are solved, one at a time; `None` is general equilibrium.
+    pub markets: Option<MarketChoices>,
     /// How deficits behave.
     pub deficits: Deficits,
     /// Why countries trade; `None` is goods that differ by origin.
@@ -56,6 +57,7 @@ pub enum ElasticityChoice {
 impl Default for ModelChoices {
     fn default() -> Self {
         Self {
+            markets: None,
             deficits: Deficits::Fixed,
             structure: None,
             labour: None,
@@ -70,8 +72,18 @@ impl Default for ModelChoices {
 /// A word with its meaning; `None` is part of the language but not supported yet.
 pub(super) type Words<T> = [(&'static str, Option<T>)];
 
-const KINDS: &Words<()> =
-    &[("general-equilibrium", Some(())), ("partial-equilibrium", None), ("one-sector", None)];
+/// Which model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ModelKind {
+    General,
+    Partial,
+}
+
+const KINDS: &Words<ModelKind> = &[
+    ("general-equilibrium", Some(ModelKind::General)),
+    ("partial-equilibrium", Some(ModelKind::Partial)),
+    ("one-sector", None),
+];
 const LABOUR: &Words<Labour> =
     &[("mobile", Some(Labour::Mobile)), ("sector-specific", Some(Labour::SectorSpecific))];
 const STRUCTURES: &Words<Structure> = &[
@@ -87,9 +99,6 @@ const DEFICITS: &Words<Deficits> = &[
 ];
 const EXEMPT_MODES: &Words<ExemptMode> =
     &[("variety", Some(ExemptMode::Variety)), ("average", Some(ExemptMode::Average))];
-
-/// The word for the standard errors of a set of elasticities.
-const FROM_DATA: &str = "from-data";
 
 /// The words that are supported.
 pub(super) fn supported<T>(words: &Words<T>) -> Vec<&'static str> {
@@ -116,10 +125,6 @@ pub(super) fn exempt_modes() -> Vec<&'static str> {
     supported(EXEMPT_MODES)
 }
 
-pub(super) fn spreads() -> Vec<&'static str> {
-    vec![FROM_DATA]
-}
-
 /// The word of an exempt mode.
 pub(super) fn exempt_mode_word(mode: ExemptMode) -> &'static str {
     EXEMPT_MODES.iter().find(|(_, meaning)| *meaning == Some(mode)).map_or("variety", |(word, _)| word)
@@ -134,8 +139,9 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
     else {
         return defaults;
     };
-    keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
+    let kind = keys.take("kind").and_then(|node| word(node, "kind", KINDS, faults));
     let choices = ModelChoices {
+        markets: markets::read(&mut keys, kind == Some(ModelKind::Partial), faults),
         deficits: keys
             .take("deficits")
             .and_then(|node| word(node, "deficits", DEFICITS, faults))
@@ -337,135 +343,4 @@ fn read_elasticities(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Elastic
         theta.map(|theta| (Spanned::new(sector.span(), sector.get_ref().to_string()), theta))
     });
     Some(ElasticityChoice::Overrides(overrides.collect()))
-}
-
-/// Reads `[uncertainty]`.
-pub(super) fn read_uncertainty(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Uncertainty {
-    let defaults = Uncertainty::default();
-    let Some(node) = node else { return defaults };
-    let expected = "a heading `[uncertainty]` with keys under it";
-    let Some(mut keys) = reader::table(node, &keys::UNCERTAINTY, "uncertainty", expected, faults) else {
-        return defaults;
-    };
-    let draws = keys.take("draws").and_then(|node| read_draws(node, faults));
-    let seed = keys.take("seed").and_then(|node| reader::whole(node, "seed", u64::MAX, faults));
-    let elasticities = keys.take("trade_elasticity").and_then(|node| {
-        prior(node, &keys::TRADE_ELASTICITY, "trade_elasticity", "lognormal", faults, lognormal)
-    });
-    let exempt = keys
-        .take("exempt_share")
-        .and_then(|node| prior(node, &keys::EXEMPT_SHARE, "exempt_share", "beta", faults, beta));
-    let flows = keys
-        .take("trade_flows")
-        .and_then(|node| prior(node, &keys::TRADE_FLOWS, "trade_flows", "lognormal", faults, flow_lognormal));
-    keys.finish(
-        "under `[uncertainty]`",
-        &[("under `[model]`", &["elasticities", "deficits", "inputs"])],
-        faults,
-    );
-    Uncertainty {
-        draws: draws.unwrap_or(defaults.draws),
-        seed: seed.unwrap_or(defaults.seed),
-        elasticities: elasticities.unwrap_or(defaults.elasticities),
-        exempt: exempt.unwrap_or(defaults.exempt),
-        flows,
-    }
-}
-
-fn read_draws(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<u32> {
-    let draws = reader::whole(node, "draws", u64::from(Uncertainty::MOST_DRAWS), faults)?;
-    u32::try_from(draws).ok()
-}
-
-/// Reads `parameter.family = { … }`.
-fn prior<T>(
-    node: &Node<'_>,
-    grammar: &'static Table,
-    parameter: &str,
-    family: &'static str,
-    faults: &mut Faults<'_>,
-    read: impl FnOnce(&Node<'_>, &mut Faults<'_>) -> Option<T>,
-) -> Option<T> {
-    let expected = format!("a distribution, such as {parameter}.{family} = {{ … }}");
-    let mut keys = reader::table(node, grammar, parameter, &expected, faults)?;
-    let value = keys.take(family).and_then(|node| read(node, faults));
-    keys.finish(&format!("in `{parameter}`"), &[], faults);
-    value
-}
-
-fn lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticityPrior> {
-    let expected = "a table such as { sd = \"from-data\", correlation = 0.5 }";
-    let mut keys = reader::table(node, &keys::ELASTICITY_PRIOR, "lognormal", expected, faults)?;
-    let defaults = ElasticityPrior::default();
-    let spread = keys.take("sd").and_then(|node| read_spread(node, faults)).unwrap_or(defaults.spread);
-    let correlation = keys
-        .take("correlation")
-        .and_then(|node| read_correlation(node, faults))
-        .unwrap_or(defaults.correlation);
-    keys.finish("in `lognormal`", &[], faults);
-    Some(ElasticityPrior { spread, correlation })
-}
-
-fn read_spread(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ElasticitySpread> {
-    if node.get_ref().as_str().is_some_and(|text| text.trim() == FROM_DATA) {
-        return Some(ElasticitySpread::FromData);
-    }
-    variation(node, "sd", &VARIATION, faults).map(ElasticitySpread::CoefficientOfVariation)
-}
-
-/// A coefficient of variation, as a fraction.
-fn variation(node: &Node<'_>, key: &str, kind: &Kind, faults: &mut Faults<'_>) -> Option<f64> {
-    let parse = |written: &str| {
-        within(written, Multiple::parse, |variation| variation.factor() <= 10.0, "0% to 1000%")
-    };
-    quantity(node, key, kind, parse, faults).map(Multiple::factor)
-}
-
-/// A quantity in a range narrower than that of its unit; only the narrower one is told.
-fn within<T>(
-    written: &str,
-    parse: impl Fn(&str) -> Result<T, UnitError>,
-    is_inside: impl Fn(&T) -> bool,
-    range: &'static str,
-) -> Result<T, UnitError> {
-    match parse(written) {
-        Ok(value) if is_inside(&value) => Ok(value),
-        Ok(_) | Err(UnitError::OutOfRange { .. }) => {
-            Err(UnitError::OutOfRange { written: written.to_owned(), range })
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn flow_lognormal(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<FlowPrior> {
-    let expected = "a table such as { cv_pair = \"10%\", cv_cell = \"25%\" }";
-    let mut keys = reader::table(node, &keys::FLOW_PRIOR, "lognormal", expected, faults)?;
-    let mut read = |key| {
-        let node = keys.take(key)?;
-        variation(node, key, &FLOW_VARIATION, faults)
-    };
-    let (pair, cell) = (read("cv_pair"), read("cv_cell"));
-    keys.finish("in `lognormal`", &[], faults);
-    let defaults = FlowPrior::default();
-    Some(FlowPrior { cv_pair: pair.unwrap_or(defaults.cv_pair), cv_cell: cell.unwrap_or(defaults.cv_cell) })
-}
-
-fn read_correlation(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<f64> {
-    let correlation = reader::number(node.get_ref()).filter(|value| (0.0..=1.0).contains(value));
-    if correlation.is_none() {
-        let fault = Diagnostic::error("`correlation` is out of range")
-            .expected("a number from 0 to 1, without quotes, such as 0.5");
-        faults.push(node.span(), fault);
-    }
-    correlation
-}
-
-fn beta(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<ExemptPrior> {
-    let mut keys =
-        reader::table(node, &keys::EXEMPT_PRIOR, "beta", "a table such as { sd = \"10pp\" }", faults)?;
-    let is_inside = |sd: &PercentagePoints| (0.0..=0.5).contains(&sd.fraction());
-    let parse = |written: &str| within(written, PercentagePoints::parse, is_inside, "0pp to 50pp");
-    let sd = keys.take("sd").and_then(|node| quantity(node, "sd", &SHARE_SD, parse, faults));
-    keys.finish("in `beta`", &[], faults);
-    Some(sd.map_or_else(ExemptPrior::default, |sd| ExemptPrior { sd: sd.fraction() }))
 }

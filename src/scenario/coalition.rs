@@ -7,10 +7,10 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::policy::Policy;
 use crate::files::Files;
 use crate::scenario::Scenario;
+use crate::scenario::aggregate::unlike_duties;
 use crate::scenario::answer::answered;
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
-use crate::scenario::resolve::unlike_duties;
 use crate::scenario::rules::{Rule, Rules};
 use crate::units::Date;
 

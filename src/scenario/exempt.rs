@@ -23,7 +23,7 @@ pub(super) struct Shares {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Origin {
     Measure(usize, CountryId),
-    Table(String, CountryId, SectorId),
+    Table(String, Option<CountryId>, CountryId, SectorId),
     List(usize, CountryId, CountryId),
 }
 
@@ -33,11 +33,17 @@ impl Shares {
         let partner = flow.exporter;
         let country = rules.dataset.countries.code(partner);
         let (origin, label, suffix) = match exemption {
-            Exemption::Table(name, _) => (
-                Origin::Table(name.clone(), partner, flow.sector),
-                format!("exempt_share:{country}:{}", rules.dataset.sectors.code(flow.sector)),
-                name.as_str(),
-            ),
+            Exemption::Table(name, shares) => {
+                let own = Some(flow.importer);
+                let importer = own.filter(|_| shares.contains_key(&(own, partner, flow.sector)));
+                let code = |id| format!("{}:", rules.dataset.countries.code(id));
+                let pair = importer.map_or_else(String::new, code) + country;
+                (
+                    Origin::Table(name.clone(), importer, partner, flow.sector),
+                    format!("exempt_share:{pair}:{}", rules.dataset.sectors.code(flow.sector)),
+                    name.as_str(),
+                )
+            }
             Exemption::Uniform(_) | Exemption::ByPartner(_) => {
                 (Origin::Measure(at, partner), format!("exempt_share:{country}"), rules.list[at].name())
             }
@@ -99,20 +105,17 @@ pub(super) fn parts(
         let chain = combine::chain(rules, flow, &cell.acting, &exempt, &|other| statutory.rate(other));
         parts.push(PartChain { share: Some(*entry), chain });
     }
-    // Where the rest pays the same, the part is no part.
-    while parts.last().is_some_and(|part| same(part.chain.rate, cell.chain.rate)) {
-        parts.pop();
-    }
     parts.push(PartChain { share: None, chain: cell.chain.clone() });
     parts
 }
 
-/// The exempt parts as the model takes them.
+/// The exempt parts as the model takes them: where the rest pays the same, a part is no variety.
 pub(super) fn varieties(parts: &[PartChain]) -> Vec<ExemptVariety> {
-    parts
-        .iter()
-        .filter_map(|part| Some(ExemptVariety { share: part.share?, rate: settled(&part.chain)? }))
-        .collect()
+    let Some((rest, exempt)) = parts.split_last() else { return Vec::new() };
+    let last = exempt.iter().rposition(|part| !same(part.chain.rate, rest.chain.rate));
+    let apart = &exempt[..last.map_or(0, |last| last + 1)];
+    let variety = |part: &PartChain| Some(ExemptVariety { share: part.share?, rate: settled(&part.chain)? });
+    apart.iter().filter_map(variety).collect()
 }
 
 /// The rate of a chain, put back on the observed rate where it differs by rounding only.

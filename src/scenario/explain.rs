@@ -9,7 +9,7 @@ use crate::economy::dataset::Dataset;
 use crate::economy::policy::{ExemptMode, MeasureInfo, Policy};
 use crate::economy::structure::Structure;
 use crate::scenario::resolve::Resolved;
-use crate::scenario::words::{and, sentence};
+use crate::scenario::words::{and, sentence, shortened};
 use crate::table::grouped;
 use crate::units::Date;
 
@@ -39,19 +39,18 @@ pub fn paragraph(resolved: &Resolved, dataset: &Dataset) -> String {
 pub fn path(days: &[(Date, &Resolved)], dataset: &Dataset) -> String {
     let (Some((first, _)), Some((last, resolved))) = (days.get(1), days.last()) else { return String::new() };
     let mut sentences = vec![format!("{}.", resolved.title.trim_end_matches('.'))];
-    let measures: Vec<&MeasureInfo> = all_measures(days);
     sentences.push(summary(resolved));
-    let told = |measure: &MeasureInfo| resolved.summary.contains(&sentence(&measure.words));
-    sentences
-        .extend(told_first(measures.iter().filter(|m| !told(m)).map(|measure| sentence(&measure.words))));
+    if !resolved.tells_measures {
+        sentences.extend(told_first(all_measures(days).iter().map(|measure| sentence(&measure.words))));
+    }
     let all: Vec<&Resolved> = days.iter().map(|(_, resolved)| *resolved).collect();
     sentences.extend(outcomes(&all));
-    sentences.push(format!(
-        "What is in force changes on {} days from {} to {}.",
-        days.len() - 1,
-        first.spoken(),
-        last.spoken()
-    ));
+    sentences.push(match days.len() - 1 {
+        1 => format!("What is in force changes on one day, {}.", first.spoken()),
+        count => {
+            format!("What is in force changes on {count} days from {} to {}.", first.spoken(), last.spoken())
+        }
+    });
     sentences.push(closure(resolved, dataset));
     sentences.extend(resolved.aggregation.as_ref().map(aggregated));
     sentences.retain(|sentence| !sentence.is_empty());
@@ -75,9 +74,8 @@ fn summary(resolved: &Resolved) -> String {
 
 /// Each measure in words, unless the summary already consists of them.
 fn measures(resolved: &Resolved) -> Vec<String> {
-    let measures = &resolved.policy.measures;
-    let told = resolved.summary == crate::scenario::words::summary(measures);
-    if told { Vec::new() } else { told_first(measures.iter().map(|measure| sentence(&measure.words))) }
+    let measures = resolved.policy.measures.iter().filter(|_| !resolved.tells_measures);
+    told_first(measures.map(|measure| sentence(&measure.words)))
 }
 
 /// The first of many measures, and how many more there are: nobody reads seventy sentences.
@@ -184,24 +182,16 @@ fn exemptions(policy: &Policy, dataset: &Dataset) -> Option<String> {
 
 /// Where several measures act on one flow.
 fn meetings(policy: &Policy) -> Option<String> {
-    let mut pairs: Vec<(usize, usize)> = policy
-        .rates
-        .iter()
-        .filter_map(|rate| match rate.contributions.as_slice() {
-            [first, second, ..] => Some((first.measure, second.measure)),
-            _ => None,
-        })
-        .collect();
-    let flows = pairs.len();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let name = |at: usize| format!("`{}`", policy.measures[at].name);
-    let list: Vec<String> = pairs
-        .iter()
-        .take(3)
-        .map(|(first, second)| format!("{} and {}", name(*first), name(*second)))
-        .collect();
-    let more = if pairs.len() > 3 { " among others" } else { "" };
+    let meeting = policy.rates.iter().filter(|rate| rate.contributions.len() > 1);
+    let mut groups: Vec<Vec<usize>> =
+        meeting.map(|rate| rate.contributions.iter().map(|part| part.measure).collect()).collect();
+    let flows = groups.len();
+    groups.sort_unstable();
+    groups.dedup();
+    let name = |at: &usize| format!("`{}`", policy.measures[*at].name);
+    let named = |group: &Vec<usize>| and(&shortened(group.iter().map(name).collect()));
+    let list: Vec<String> = groups.iter().take(3).map(named).collect();
+    let more = if groups.len() > 3 { " among others" } else { "" };
     let what = if flows == 1 { "one flow".to_owned() } else { format!("{} flows", grouped(flows)) };
     (flows > 0).then(|| format!("On {what} several measures act together: {}{more}.", list.join("; ")))
 }

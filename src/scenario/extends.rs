@@ -4,12 +4,14 @@
 //! written back need not know of it. The trees keep their places: each text has bytes of its own in the [`Source`].
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::files::{FileError, Files};
 use crate::scenario::prepared;
 use crate::scenario::reader::{self, Faults, Node, Origin, Source};
@@ -123,7 +125,7 @@ pub(super) fn whole<'t>(
         return Ok(first);
     }
     let mut built = first;
-    name_all(&mut built, &[0; NAMED.len()]);
+    name_all(&mut built, None);
     while let Some(own) = trees.pop() {
         let (text, base) = &texts[trees.len()];
         built = built_on(built, own, base + text.len(), faults);
@@ -141,16 +143,26 @@ fn shifted_table(table: DeTable<'_>, base: usize) -> DeTable<'_> {
     }
 }
 
-/// Gives names to the entries that have none, by their position after some others.
-fn name_all(tree: &mut DeTable<'_>, after: &[usize; NAMED.len()]) {
-    for (key, after) in NAMED.iter().zip(after) {
-        let Some(DeValue::Array(items)) = tree.get_mut(*key).map(Spanned::get_mut) else { continue };
+/// Gives names to the entries that have none: by their position or, beside those of another scenario, after them and by
+/// the next number that is free, since only a name that is written takes the place of another entry.
+fn name_all(tree: &mut DeTable<'_>, other: Option<&DeTable<'_>>) {
+    for key in NAMED {
+        let others = other.map_or(&[][..], |other| entries(other, key));
+        let written = others.iter().chain(entries(tree, key).iter().filter(|_| other.is_some()));
+        let taken: HashSet<String> = written.filter_map(name_of).map(str::to_owned).collect();
+        let after = others.len();
+        let Some(DeValue::Array(items)) = tree.get_mut(key).map(Spanned::get_mut) else { continue };
+        let mut skipped = 0;
         for (at, item) in items.iter_mut().enumerate() {
             let span = item.span();
             if let DeValue::Table(entry) = item.get_mut()
                 && !entry.contains_key("name")
             {
-                let name = format!("{key}-{}", after + at + 1);
+                let mut name = format!("{key}-{}", after + at + skipped + 1);
+                while taken.contains(&name) {
+                    skipped += 1;
+                    name = format!("{key}-{}", after + at + skipped + 1);
+                }
                 let here = span.start..span.start;
                 entry.insert(
                     Spanned::new(here, Cow::Borrowed("name")),
@@ -168,8 +180,9 @@ fn built_on<'t>(
     end: usize,
     faults: &mut Faults<'_>,
 ) -> DeTable<'t> {
-    let counts = NAMED.map(|key| entries(&other, key).len());
-    name_all(&mut own, &counts);
+    name_all(&mut own, Some(&other));
+    let conditional = in_outcomes(&other);
+    let place = own.get("outcome").or(own.get("drop")).map_or(0..0, Spanned::span);
     own.remove("extends");
     OWN.iter().for_each(|key| {
         other.remove(*key);
@@ -187,7 +200,42 @@ fn built_on<'t>(
         let merged = merged(key.get_ref(), earlier, value, end);
         other.insert(key, merged);
     }
+    warn_of_certain(&other, &conditional, place, faults);
     other
+}
+
+/// The names of the measures that come with some outcome.
+fn in_outcomes(tree: &DeTable<'_>) -> BTreeSet<String> {
+    let measures =
+        entries(tree, "outcome").iter().filter_map(|entry| entry.get_ref().as_table()?.get("measures"));
+    let names = measures.flat_map(|node| match node.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![node],
+    });
+    names.filter_map(|name| name.get_ref().as_str()).map(|name| name.trim().to_owned()).collect()
+}
+
+/// Warns of measures that came with some outcomes only and always apply now.
+fn warn_of_certain(
+    built: &DeTable<'_>,
+    conditional: &BTreeSet<String>,
+    place: Range<usize>,
+    faults: &mut Faults<'_>,
+) {
+    let known: HashSet<&str> =
+        ["measure", "response"].iter().flat_map(|key| entries(built, key)).filter_map(name_of).collect();
+    let still = in_outcomes(built);
+    let certain: Vec<&str> = conditional.difference(&still).map(String::as_str).collect();
+    let certain: Vec<&str> = certain.into_iter().filter(|name| known.contains(name)).collect();
+    if certain.is_empty() {
+        return;
+    }
+    let verb = if certain.len() == 1 { "is in none" } else { "are in none" };
+    let warning = Diagnostic::warning(format!(
+        "{} came with some outcomes of the other scenario and {verb} now, so every outcome has them",
+        listed(&certain)
+    ));
+    faults.push(place, warning.help("name them in the `measures` of an outcome, or `drop` them"));
 }
 
 /// What a key says in a scenario, whose bytes end at `end`, that is built on another.
@@ -254,7 +302,7 @@ fn drop_entry(tree: &mut DeTable<'_>, name: &Spanned<String>, faults: &mut Fault
         .expected("the name of a measure, a response or an outcome there")
         .help(match nearest(name.get_ref(), known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", crate::diagnostic::listed(&known)),
+            None => format!("it has {}", listed(&known)),
         });
     faults.push(name.span(), fault);
 }

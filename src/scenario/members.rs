@@ -1,25 +1,32 @@
 //! Which countries or sectors something reaches.
 
+use std::rc::Rc;
+
 use crate::index::Position;
 
-/// Whether a position is among some, kept as flags by position.
+/// Whether a position is among some, kept as flags by position that copies share.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Members(Vec<bool>);
+pub(super) struct Members(Rc<[bool]>);
 
 impl Members {
     /// No members yet, of `size`.
     pub(super) fn none(size: usize) -> Self {
-        Self(vec![false; size])
+        Self(vec![false; size].into())
     }
 
     /// Puts one in or out.
     pub(super) fn put(&mut self, id: impl Position, inside: bool) {
-        self.0[id.index()] = inside;
+        Rc::make_mut(&mut self.0)[id.index()] = inside;
     }
 
     /// Whether it is in.
     pub(super) fn has(&self, id: impl Position) -> bool {
         self.0[id.index()]
+    }
+
+    /// How many are in.
+    pub(super) fn count(&self) -> usize {
+        self.0.iter().filter(|inside| **inside).count()
     }
 
     /// All that are in, in order.
@@ -31,6 +38,6 @@ impl Members {
 impl Members {
     /// Those that are in here and not in the other.
     pub(super) fn without(&self, other: &Self) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(inside, out)| *inside && !out).collect())
+        Self(self.0.iter().zip(&*other.0).map(|(inside, out)| *inside && !out).collect())
     }
 }

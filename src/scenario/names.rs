@@ -59,6 +59,18 @@ fn folded<T: PartialEq>(chosen: Vec<T>, covers: impl Fn(&T, &T) -> bool) -> Vec<
     kept
 }
 
+/// The countries that a text stands for, with the code of the country or group.
+///
+/// # Errors
+/// That it names none.
+pub fn countries_of(dataset: &Dataset, text: &str) -> Result<(String, Vec<CountryId>), Box<Diagnostic>> {
+    Ok(match country_or_group(dataset, text)? {
+        Chosen::All => (ALL.to_owned(), dataset.countries.ids().collect()),
+        Chosen::One(country) => (dataset.countries.code(country).to_owned(), vec![country]),
+        Chosen::Group(at) => (dataset.groups[at].code.clone(), dataset.groups[at].members.clone()),
+    })
+}
+
 /// The one country that a text names.
 pub(super) fn country(
     dataset: &Dataset,
@@ -91,7 +103,8 @@ pub(super) fn sector(
     written: &Spanned<String>,
     faults: &mut Faults<'_>,
 ) -> Option<SectorId> {
-    kept(written, find_sector(dataset, written.get_ref()), faults)
+    let found = find_sector(dataset, written.get_ref());
+    kept(written, found.map_err(|fault| Box::new(fault.expected("a sector's code or name"))), faults)
 }
 
 fn kept<T>(
@@ -164,6 +177,7 @@ const EVERYDAY: &[(&str, &str)] = &[
     ("Burma", "MMR"),
     ("Ivory Coast", "CIV"),
     ("Congo", "COD"),
+    ("UAE", "ARE"),
 ];
 
 fn country_help(dataset: &Dataset, text: &str, is_country: bool) -> String {

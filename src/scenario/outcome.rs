@@ -42,7 +42,7 @@ impl Outcomes {
         !self.conditional.contains(measure) || outcome.measures.iter().any(|name| name == measure)
     }
 
-    fn new(list: Vec<Outcome>) -> Self {
+    pub(super) fn new(list: Vec<Outcome>) -> Self {
         let conditional = list.iter().flat_map(|outcome| outcome.measures.iter().cloned()).collect();
         Self { list, conditional }
     }
@@ -115,7 +115,17 @@ fn read(node: &Node<'_>, at: usize, mentioned: &Mentioned, faults: &mut Faults<'
             .help("`probability` says how likely it is, such as `probability = \"40%\"`");
         faults.push(node.span(), fault);
     }
-    // An empty list is an outcome in which nothing happens.
+    let measures = read_measures(&mut keys, mentioned, faults);
+    keys.finish("in this outcome", &[("under `[[measure]]`", &["by", "on", "add", "set"])], faults);
+    Some(Written { name: name?, probability: probability?, measures })
+}
+
+/// Reads the measures that come with an outcome or a strategy; none where nothing happens then.
+pub(super) fn read_measures(
+    keys: &mut Keys<'_, '_>,
+    mentioned: &Mentioned,
+    faults: &mut Faults<'_>,
+) -> Vec<Spanned<String>> {
     let measures = match keys.take("measures") {
         Some(node) if node.get_ref().as_array().is_some_and(|items| items.is_empty()) => Vec::new(),
         Some(node) => reader::texts(node, "measures", false, faults),
@@ -131,8 +141,7 @@ fn read(node: &Node<'_>, at: usize, mentioned: &Mentioned, faults: &mut Faults<'
             faults.push(name.span(), fault);
         }
     }
-    keys.finish("in this outcome", &[("under `[[measure]]`", &["by", "on", "add", "set"])], faults);
-    Some(Written { name: name?, probability: probability?, measures })
+    measures
 }
 
 fn check_names(written: &[Written], faults: &mut Faults<'_>) {

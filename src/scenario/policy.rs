@@ -20,21 +20,22 @@ pub(super) fn policy(
     let flows = rules.covered();
     let mut statutory = Statutory::new(rules, &flows);
     let mut shares = Shares::default();
-    let mut reached: Vec<Reached> =
-        flows.iter().filter_map(|&flow| reached_flow(rules, &statutory, &mut shares, flow)).collect();
-    for one in &reached {
-        one.parts.iter().for_each(|part| statutory.check_rate(one.flow, &part.chain));
+    let (mut changes, mut rates) = (Vec::new(), Vec::new());
+    for &flow in &flows {
+        let Some(reached) = reached_flow(rules, &statutory, &mut shares, flow) else { continue };
+        reached.parts.iter().for_each(|part| statutory.check_rate(flow, &part.chain));
+        changes.extend(reached.change());
+        rates.extend(reached.rate_change(&shares));
     }
     if statutory.report(faults) {
         return Err(());
     }
-    let changes = reached.iter().filter_map(Reached::change).collect();
-    reached.sort_by_key(|one| (one.flow.importer, one.flow.exporter, one.flow.sector));
+    rates.sort_by_key(|rate| (rate.flow.importer, rate.flow.exporter, rate.flow.sector));
     let reach = reach(rules, &statutory, &flows);
     let policy = Policy {
         changes,
         touched: flows.iter().copied().filter(|flow| rules.dataset.trade.get(*flow) > 0.0).collect(),
-        rates: reached.iter().filter_map(|one| one.rate_change(&shares)).collect(),
+        rates,
         exempt_shares: shares.list,
         exempt_mode,
         measures: measure_infos(rules, &reach),

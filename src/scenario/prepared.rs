@@ -41,6 +41,7 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "eu-mercosur",
     "north-american-customs-union",
     "uk-eu-border",
+    "textbook-steel",
     "universal-10",
     "everyone-answers-10",
     "small-country-large-country",
@@ -49,12 +50,20 @@ pub const SCENARIOS: &[Prepared] = embedded!(
     "free-trade",
 );
 
+/// The prepared games.
+pub const GAMES: &[Prepared] = embedded!("games/", ".toml", "mexico-canada-us-game", "us-china-tariff-war");
+
 /// The tables of exempt shares that scenarios may name.
 pub const TABLES: &[Prepared] = embedded!("tables/", ".csv", "usmca-2024", "usmca-2025h2", "reciprocal-2025");
 
 /// The text of a prepared scenario.
 pub fn scenario(name: &str) -> Option<&'static str> {
     find(SCENARIOS, name)
+}
+
+/// The text of a prepared game.
+pub fn game(name: &str) -> Option<&'static str> {
+    find(GAMES, name)
 }
 
 /// The text of a table of exempt shares.

@@ -102,6 +102,20 @@ pub(super) const SHARE_SD: Kind = Kind {
     range: Range::Share,
     confused: "the spread of a share is written in percentage points",
 };
+/// A level of an elasticity relative to the central one.
+pub(super) const ELASTICITY_LEVEL: Kind = Kind {
+    expected: "an elasticity without quotes such as 6.5, or a multiple of the central one such as \"150%\"",
+    unit: "%",
+    range: Range::NotNegative,
+    confused: "what is relative to the central elasticity is written in per cent of it",
+};
+/// What is added to a share.
+pub(super) const SHARE_POINTS: Kind = Kind {
+    expected: "a share such as \"40%\", or a difference from the central one such as \"-10pp\"",
+    unit: "pp",
+    range: Range::Any,
+    confused: "a share is written in per cent, a difference of shares in percentage points",
+};
 /// A coefficient of variation.
 pub(super) const VARIATION: Kind = Kind {
     expected: "\"from-data\" or a coefficient of variation from 0% to 1000%, such as \"30%\"",
@@ -153,6 +167,9 @@ fn help(error: &UnitError, kind: &Kind) -> String {
         UnitError::WrongUnit { written, .. } => {
             let number = written.trim().trim_end_matches(['%', 'p', ' ']).trim_start_matches('+');
             format!("did you mean `\"{number}{}\"`? {}", kind.unit, kind.confused.replace("{n}", number))
+        }
+        UnitError::NotANumber { written } if written.contains(',') => {
+            format!("decimals stand after a point: \"{}\"", written.trim().replace(',', "."))
         }
         UnitError::NotANumber { .. } | UnitError::OutOfRange { .. } => {
             "write a number with its unit, in double quotes".to_owned()

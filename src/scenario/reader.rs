@@ -346,3 +346,15 @@ pub(super) fn table<'a, 'i>(
     faults.wrong_kind(node, key, expected);
     None
 }
+
+/// Refuses a version of the language that this program does not read.
+pub(super) fn schema(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) {
+    let Some(node) = keys.take("schema") else { return };
+    let written = whole(node, "schema", u64::MAX, faults);
+    if written.is_some_and(|schema| schema != 1) {
+        let fault = Diagnostic::error("this scenario is written in another version of the language")
+            .expected("1")
+            .help("this program reads `schema = 1`");
+        faults.push(node.span(), fault);
+    }
+}

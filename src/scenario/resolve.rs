@@ -1,32 +1,36 @@
 //! From a scenario and a dataset to a [`Policy`] and the choices of the run.
 
-use std::collections::HashMap;
-
-use toml::Spanned;
-
-use crate::bilateral::Flow;
 use crate::diagnostic::Diagnostic;
 use crate::economy::aggregation::{Aggregation, Grouping, Loss};
 use crate::economy::closure::Closure;
 use crate::economy::dataset::Dataset;
-use crate::economy::elasticities::Elasticities;
+use crate::economy::elasticities::{Elasticities, Joint};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::Policy;
 use crate::files::Files;
+use crate::index::CountryId;
+use crate::model::variable::Variables;
 use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
+use crate::scenario::aggregate::unlike_duties;
 use crate::scenario::answer::answered;
-use crate::scenario::assumptions::{inputs, refuses_limits};
+use crate::scenario::assumptions::{inputs, refuse_limits};
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
-use crate::scenario::combine;
+use crate::scenario::game;
+use crate::scenario::markets::{self, ResolvedMarkets};
 use crate::scenario::policy::policy;
 use crate::scenario::reader::Faults;
 use crate::scenario::rules::{Rule, Rules};
+use crate::scenario::warnings;
 use crate::scenario::words;
 use crate::scenario::write::Document;
 use crate::scenario::{Outcome, Scenario};
+use crate::table::grouped;
 use crate::units::{Date, Probability, Share};
+
+/// The most flows reached, counted for each measure, day and outcome.
+const MOST_FLOWS: usize = 50_000_000;
 
 /// A scenario on a dataset: what a run needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,18 +39,24 @@ pub struct Resolved {
     pub title: String,
     /// What is simulated: the scenario's summary or, without one, its measures in plain words.
     pub summary: String,
+    /// Whether the summary consists of its measures.
+    pub tells_measures: bool,
     /// Where the policy is documented.
     pub sources: Vec<String>,
     /// What changes; where several outcomes are possible, what is expected, which is for reports.
     pub policy: Policy,
     /// What changes in each outcome; empty where only one is possible.
     pub outcomes: Vec<ResolvedOutcome>,
+    /// The countries of the players, in their order, where the scenario is a game.
+    pub players: Vec<CountryId>,
     /// Central trade elasticities.
     pub elasticities: Elasticities,
     /// What adjusts and what stays.
     pub closure: Closure,
     /// Whether sectors use inputs.
     pub inputs: bool,
+    /// The markets of partial equilibrium; `None` in general equilibrium.
+    pub markets: Option<ResolvedMarkets>,
     /// Priors, draws and seed.
     pub uncertainty: Uncertainty,
     /// How the data were made coarser, if they were.
@@ -70,6 +80,11 @@ pub struct ResolvedOutcome {
 }
 
 impl Resolved {
+    /// What the model of the scenario has to tell.
+    pub fn variables(&self) -> &'static Variables {
+        if self.markets.is_some() { Variables::PARTIAL } else { Variables::GENERAL }
+    }
+
     /// The scenario as it was understood, as a complete scenario in the same language with every default written
     /// out. Draws, seed and priors are those given here, so that flags of a command can be written too.
     pub fn to_toml(&self, uncertainty: &Uncertainty) -> String {
@@ -88,7 +103,19 @@ impl Resolved {
         maps: Vec<(String, String)>,
         data: Loss,
     ) -> Result<Self, Box<Diagnostic>> {
+        let correlated = |of: &Elasticities| matches!(of.joint, Joint::Correlated(_));
+        let was_correlated = correlated(&self.elasticities);
         self.elasticities = grouping.elasticities(fine, &self.elasticities);
+        if let Some(markets) = &mut self.markets {
+            markets.elasticities = grouping.market_elasticities(fine, &markets.elasticities);
+        }
+        if was_correlated && !correlated(&self.elasticities) {
+            let fault = Diagnostic::error("correlations of single sectors say nothing of groups of sectors");
+            return Err(Box::new(
+                fault.help("give one coefficient as `correlation`, or a map that leaves sectors as they are"),
+            ));
+        }
+        self.players.iter_mut().for_each(|country| *country = grouping.countries.group(*country));
         let (policy, loss) = grouping.policy(fine, &self.policy, &self.elasticities);
         self.policy = policy;
         let mut unlike = loss.unlike_duties.first().copied();
@@ -175,11 +202,10 @@ impl Scenario {
                 return self.resolve_path_with(dataset, files, set_files).and(Err(vec![*fault]));
             }
         };
-        self.resolve_days(dataset, [files, set_files], &[day]).map(|mut days| days.remove(0))
+        self.resolve_days(dataset, [files, set_files], &[day]).map(|mut days| days.remove(0).1)
     }
 
-    /// Puts the scenario on a dataset on every day on which the measures in force change, and on the day before the
-    /// first of them.
+    /// Puts the scenario on a dataset on every day on which something changes, and on the day before the first of them.
     ///
     /// # Errors
     /// Every mistake of meaning, each at its place.
@@ -201,11 +227,11 @@ impl Scenario {
         files: &dyn Files,
         set_files: &dyn Files,
     ) -> Result<Vec<(Date, Resolved)>, Vec<Diagnostic>> {
-        let changes = self.changes();
+        let changes = self.possible_changes();
         let before = changes.first().map(|first| first.previous());
-        let days: Vec<Date> = before.into_iter().chain(changes).collect();
-        let on: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
-        Ok(days.into_iter().zip(self.resolve_days(dataset, [files, set_files], &on)?).collect())
+        let days: Vec<Option<Date>> = before.into_iter().chain(changes).map(Some).collect();
+        let resolved = self.resolve_days(dataset, [files, set_files], &days)?;
+        Ok(resolved.into_iter().filter_map(|(day, resolved)| Some((day?, resolved))).collect())
     }
 
     /// The day to simulate: the one that is named; without a name there must be no choice.
@@ -230,31 +256,40 @@ impl Scenario {
         }
     }
 
+    /// The scenario on the days on which something changes, and on the first of them.
     fn resolve_days(
         &self,
         dataset: &Dataset,
         [files, set_files]: [&dyn Files; 2],
         days: &[Option<Date>],
-    ) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
+    ) -> Result<Vec<(Option<Date>, Resolved)>, Vec<Diagnostic>> {
         let mut faults = Faults::new(&self.source);
         let Built { rules, elasticities, mut table_faults, mut tables } =
             self.built(dataset, [files, set_files], &mut faults)?;
+        self.check_size(&rules, days)?;
         let on_days = self
             .on_days(&rules, days, &mut faults)
             .map_err(|()| std::mem::replace(&mut faults, Faults::new(&self.source)).in_order())?;
+        let Some(players) = game::countries(&self.players, dataset, &mut faults) else {
+            return Err(faults.in_order());
+        };
         let inputs = inputs(self, dataset, &mut faults);
-        warn_about_idle_measures(&rules, &on_days, &mut faults);
-        if refuses_limits(&self.model, on_days.iter().map(|on| &on.policy), &mut faults) {
+        let markets = markets::resolve(self, dataset, &mut faults);
+        refuse_limits(&self.model, on_days.iter().map(|on| &on.policy), &mut faults);
+        if faults.found.iter().any(Diagnostic::is_error) {
             return Err(faults.in_order());
         }
-        self.warn_about_days(days, &on_days, &mut faults);
+        warnings::warn(self, &rules, &on_days, &mut faults);
         let document = Document::new(self, &rules, &elasticities, inputs);
-        table_faults.extend(faults.in_order());
+        table_faults.extend(self.warnings.iter().cloned().chain(faults.in_order()));
         tables.extend(self.ancestors().map(|(name, text)| (name.to_owned(), text.to_owned())));
         tables.sort();
         tables.dedup();
         // Over several days a summary is about all of them.
-        let whole = (days.len() > 1).then(|| words::summary_of(&rules));
+        let whole = (days.len() > 1).then(|| {
+            let policies: Vec<&Policy> = on_days.iter().map(|on| &on.policy).collect();
+            words::summary_over(&rules, &policies)
+        });
         let names: Vec<String> = rules.list.iter().map(|rule| rule.name().to_owned()).collect();
         let worlds = self.outcomes().len().max(1);
         let resolved = on_days.chunks(worlds).map(|worlds| {
@@ -263,32 +298,62 @@ impl Scenario {
                 [] => worlds[0].policy.clone(),
                 outcomes => expected(outcomes, &names),
             };
-            (horizon(worlds, self.model.horizon), outcomes, policy)
+            (worlds[0].day, horizon(worlds, self.model.horizon), outcomes, policy)
         });
-        let resolved = resolved.map(|(horizon, outcomes, policy)| Resolved {
-            title: self.title_on_day(),
-            summary: self
-                .summary()
-                .or(whole.as_deref())
-                .map_or_else(|| words::summary(&policy.measures), str::to_owned),
-            sources: self.sources.clone(),
-            elasticities: elasticities.clone().at(horizon),
-            policy,
-            outcomes,
-            closure: Closure {
-                deficits: self.model.deficits,
-                labour: self.model.labour_after(horizon),
-                structure: self.model.structure(),
-            },
-            inputs,
-            uncertainty: self.uncertainty,
-            aggregation: None,
-            warnings: table_faults.clone(),
-            scenario_text: self.text(),
-            tables: tables.clone(),
-            document: document.clone(),
+        let resolved = resolved.map(|(day, horizon, outcomes, policy)| {
+            (
+                day,
+                Resolved {
+                    title: self.title_on_day(),
+                    summary: self
+                        .summary()
+                        .or(whole.as_deref())
+                        .map_or_else(|| words::summary(&policy.measures), str::to_owned),
+                    tells_measures: self.summary().is_none(),
+                    sources: self.sources.clone(),
+                    players: players.clone(),
+                    elasticities: elasticities.clone().at(horizon),
+                    policy,
+                    outcomes,
+                    closure: Closure {
+                        deficits: self.model.deficits,
+                        labour: self.model.labour_after(horizon),
+                        structure: self.model.structure(),
+                    },
+                    inputs,
+                    markets: markets.clone(),
+                    uncertainty: self.uncertainty,
+                    aggregation: None,
+                    warnings: table_faults.clone(),
+                    scenario_text: self.text(),
+                    tables: tables.clone(),
+                    document: document.clone(),
+                },
+            )
         });
         Ok(resolved.collect())
+    }
+
+    /// Refuses what would take more memory than there may be: how each measure changes each rate is kept for every day.
+    fn check_size(&self, rules: &Rules<'_>, days: &[Option<Date>]) -> Result<(), Vec<Diagnostic>> {
+        let in_force = |rule: &Rule<'_>| {
+            let period = &rule.measure.period;
+            days.iter().filter(|day| day.is_none_or(|day| period.strength(day) > Share::NONE)).count()
+        };
+        let flows: usize = rules.list.iter().map(|rule| rule.most_flows() * in_force(rule)).sum();
+        let flows = flows * self.outcomes().len().max(1);
+        if flows <= MOST_FLOWS {
+            return Ok(());
+        }
+        let fault = Diagnostic::error(format!(
+            "the measures reach {} flows, counting each measure, day and outcome",
+            grouped(flows)
+        ));
+        let help = format!(
+            "at most {} are worked out: let fewer measures be on everything, or simulate one day with `--on`",
+            grouped(MOST_FLOWS)
+        );
+        Err(vec![fault.help(help)])
     }
 
     /// What changes in each outcome; nothing where only one is possible.
@@ -315,23 +380,50 @@ impl Scenario {
         let certain = [None];
         let possible: Vec<Option<&Outcome>> = self.outcomes().iter().map(Some).collect();
         let possible = if possible.is_empty() { &certain[..] } else { &possible };
-        let mut on_days = Vec::with_capacity(days.len() * possible.len());
-        for (&day, &outcome) in days.iter().flat_map(|day| possible.iter().map(move |of| (day, of))) {
-            let is_in = |rule: &Rule<'_>| outcome.is_none_or(|of| self.outcomes.has(of, rule.name()));
-            let rules = answered(&rules.selected(|_, rule| is_in(rule)), day);
-            let known = faults.found.len();
-            if let Ok((policy, reach)) = policy(&rules, self.model.exempt_mode, faults) {
-                let weight = outcome.map_or(1.0, |outcome| outcome.probability.fraction());
-                on_days.push(OnDay { day, weight, rules, policy, reach });
+        let changes = self.changes();
+        let mut on_days: Vec<OnDay<'s>> = Vec::with_capacity(days.len() * possible.len());
+        let mut is_sound = true;
+        for &day in days {
+            let earlier = on_days.len();
+            for &outcome in possible {
+                match self.on_day(rules, day, outcome, faults) {
+                    Ok(on_day) => on_days.push(on_day),
+                    Err(()) => is_sound = false,
+                }
             }
-            let new = faults.found.split_off(known);
-            let told: Vec<_> = faults.found.iter().map(|fault| fault.place.clone()).collect();
-            let new = new.into_iter().filter(|fault| !told.contains(&fault.place));
-            faults
-                .found
-                .extend(new.map(|fault| in_world(fault, day, outcome.filter(|_| possible.len() > 1))));
+            // What comes to a response after its lag may leave its size as it is.
+            let begins = day.is_none_or(|day| changes.binary_search(&day).is_ok());
+            let (before, now) = on_days.split_at(earlier);
+            let last = before.len().checked_sub(possible.len()).map(|from| &before[from..]);
+            let is_same =
+                |last: &[OnDay<'_>]| last.iter().zip(now).all(|(before, now)| before.policy == now.policy);
+            if is_sound && !begins && last.is_some_and(is_same) {
+                on_days.truncate(earlier);
+            }
         }
-        if on_days.len() == days.len() * possible.len() { Ok(on_days) } else { Err(()) }
+        if is_sound { Ok(on_days) } else { Err(()) }
+    }
+
+    /// Works out one outcome of one day. A mistake that was told before is not told again.
+    fn on_day<'s>(
+        &self,
+        rules: &Rules<'s>,
+        day: Option<Date>,
+        outcome: Option<&Outcome>,
+        faults: &mut Faults<'_>,
+    ) -> Result<OnDay<'s>, ()> {
+        let is_in = |rule: &Rule<'_>| outcome.is_none_or(|of| self.outcomes.has(of, rule.name()));
+        let rules = answered(&rules.selected(|_, rule| is_in(rule)), day);
+        let known = faults.found.len();
+        let found = policy(&rules, self.model.exempt_mode, faults);
+        let new = faults.found.split_off(known);
+        let told: Vec<_> = faults.found.iter().map(|fault| fault.place.clone()).collect();
+        let new = new.into_iter().filter(|fault| !told.contains(&fault.place));
+        let outcome = outcome.filter(|_| self.outcomes().len() > 1);
+        faults.found.extend(new.map(|fault| in_world(fault, day, outcome)));
+        let (policy, reach) = found?;
+        let weight = outcome.map_or(1.0, |outcome| outcome.probability.fraction());
+        Ok(OnDay { day, weight, rules, policy, reach })
     }
 
     /// The title, with the day if one is named.
@@ -341,48 +433,6 @@ impl Scenario {
             None => self.title().to_owned(),
         }
     }
-
-    /// Warns where nothing is in force, and about days and horizons that nothing depends on.
-    fn warn_about_days(&self, days: &[Option<Date>], on_days: &[OnDay<'_>], faults: &mut Faults<'_>) {
-        let changes = self.changes();
-        let nowhere = Diagnostic::warning;
-        if self.measures.is_empty() {
-            let warning = nowhere("the scenario has no measures, so nothing changes");
-            faults
-                .found
-                .push(warning.help("a measure begins with `[[measure]]`; `tariffsim new` writes an example"));
-        } else if let ([Some(day)], [on], [first, ..]) = (days, on_days, changes.as_slice())
-            && on.rules.list.is_empty()
-        {
-            let warning = nowhere("no measure is in force on this day, so nothing changes");
-            let place = self.date.as_ref().map_or(0..0, Spanned::span);
-            faults.push(place, warning.help(format!("the first begins on {first}, and this is {day}")));
-        }
-        if !changes.is_empty() {
-            return;
-        }
-        if let Some(day) = &self.date {
-            let warning = nowhere("no measure has a date, so every day is the same");
-            faults.push(day.span(), warning.help("`from` and `until` say when a measure is in force"));
-        }
-        if self.model.horizon == HorizonChoice::Elapsed {
-            let warning = nowhere("no measure has a date, so `horizon = \"elapsed\"` is the long run");
-            faults.found.push(warning.help("write a time, such as `horizon = \"1y\"`, or dates with `from`"));
-        }
-    }
-}
-
-/// No single instrument stands for what is under a quota only in part, and the like.
-pub(super) fn unlike_duties(grouping: &Grouping, flow: Flow) -> Diagnostic {
-    let country = |id| grouping.countries.list().code(id);
-    Diagnostic::error(format!(
-        "on the aggregated data, {} imports of {} from {} are not all under one quota, or some are exempt from a specific duty",
-        country(flow.importer),
-        grouping.sectors.list().code(flow.sector),
-        country(flow.exporter)
-    ))
-    .expected("one instrument on everything that is merged")
-    .help("choose a map that keeps it apart, or simulate the scenario without `aggregate`")
 }
 
 /// A fault with the day and the outcome in which it is met.
@@ -403,12 +453,12 @@ fn expected(outcomes: &[ResolvedOutcome], names: &[String]) -> Policy {
 }
 
 /// The measures in force on a day, in one outcome, and what they do.
-struct OnDay<'s> {
-    day: Option<Date>,
+pub(super) struct OnDay<'s> {
+    pub(super) day: Option<Date>,
     /// The probability of the outcome.
     weight: f64,
-    rules: Rules<'s>,
-    policy: Policy,
+    pub(super) rules: Rules<'s>,
+    pub(super) policy: Policy,
     /// Baseline trade in the flows on which each rule acts.
     reach: Vec<f64>,
 }
@@ -429,53 +479,4 @@ fn horizon(worlds: &[OnDay<'_>], choice: HorizonChoice) -> Horizon {
     let ages =
         |on: &OnDay<'_>| on.rules.list.iter().zip(&on.reach).map(|(rule, reach)| reach * age(rule)).sum();
     Horizon::Years(over(&ages) / reached)
-}
-
-/// Warns about measures without effect on any day on which they are in force.
-fn warn_about_idle_measures(rules: &Rules<'_>, days: &[OnDay<'_>], faults: &mut Faults<'_>) {
-    let idle: Vec<HashMap<&str, Diagnostic>> = days.iter().map(idle).collect();
-    for rule in &rules.list {
-        let name = rule.name();
-        let in_time =
-            |on: &OnDay<'_>| on.day.is_none_or(|day| rule.measure.period.strength(day) > Share::NONE);
-        if rule.is_response()
-            && days.iter().any(in_time)
-            && days.iter().all(|on| on.rules.find(name).is_none())
-        {
-            let warning =
-                Diagnostic::warning(format!("response `{name}` has nothing to answer, so it does nothing"));
-            faults.push(rule.measure.name.span(), warning);
-        }
-        let in_force =
-            days.iter().zip(&idle).filter(|(on, _)| on.rules.list.iter().any(|rule| rule.name() == name));
-        let warnings: Option<Vec<&Diagnostic>> = in_force.map(|(_, idle)| idle.get(name)).collect();
-        if let Some(first) = warnings.as_ref().and_then(|warnings| warnings.first()) {
-            faults.push(rule.measure.name.span(), (*first).clone());
-        }
-    }
-}
-
-/// The measures without effect on a day: replaced everywhere, on flows without trade, or never binding.
-fn idle<'d>(on: &'d OnDay<'_>) -> HashMap<&'d str, Diagnostic> {
-    let (rules, policy) = (&on.rules, &on.policy);
-    let mut moved = vec![false; rules.list.len()];
-    for contribution in policy.rates.iter().flat_map(|rate| &rate.contributions) {
-        moved[contribution.measure] |= !combine::same(contribution.change, 0.0);
-    }
-    let mut idle = HashMap::new();
-    for ((rule, info), moved) in rules.list.iter().zip(&policy.measures).zip(moved) {
-        let name = rule.name();
-        let warning = if info.flows == 0 && rule.flows().any(|flow| rules.dataset.trade.get(flow) > 0.0) {
-            Diagnostic::warning(format!("measure `{name}` is replaced wherever it could act"))
-        } else if info.flows == 0 {
-            Diagnostic::warning(format!("measure `{name}` reaches no flow with trade in the data"))
-                .help("flows that are zero in the data stay zero in the model")
-        } else if !moved && rule.verb().is_ad_valorem() {
-            Diagnostic::warning(format!("measure `{name}` changes no tariff"))
-        } else {
-            continue;
-        };
-        idle.insert(name, warning);
-    }
-    idle
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
+use crate::diagnostic::{Diagnostic, Place, listed, nearest, one_of};
 use crate::scenario::Mentioned;
 use crate::scenario::grammar::keys;
 use crate::scenario::measure::{self, Measure, Verb};
@@ -42,14 +42,28 @@ pub enum Mode {
     EqualRevenue,
     /// The same rate on a list of goods worth as much baseline trade.
     EqualTrade,
+    /// So many percentage points as are best for those who respond: worked out before the scenario is put on data.
+    Optimal,
     /// So many percentage points.
     Points(PercentagePoints),
 }
 
-const WORDS: [(&str, Mode); 3] = [
+/// A response whose size is worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimalResponse {
+    /// Its name.
+    pub name: String,
+    /// How far it goes.
+    pub share: Share,
+    /// Where its mode stands.
+    pub place: Place,
+}
+
+const WORDS: [(&str, Mode); 4] = [
     ("reciprocal", Mode::Reciprocal),
     ("equal-revenue", Mode::EqualRevenue),
     ("equal-trade", Mode::EqualTrade),
+    ("optimal", Mode::Optimal),
 ];
 
 /// The words of all modes that have one.
@@ -151,14 +165,6 @@ fn read_mode(keys: &mut Keys<'_, '_>, faults: &mut Faults<'_>) -> Option<Spanned
     let names = WORDS.map(|(word, _)| word);
     let fault = match PercentagePoints::parse(text) {
         Ok(points) => return Some(Spanned::new(node.span(), Mode::Points(points))),
-        _ if text == "optimal" => {
-            faults.unsupported(
-                node.span(),
-                "mode = \"optimal\"",
-                "write a rate such as `mode = \"+25pp\"`, or `mode = \"reciprocal\"`",
-            );
-            return None;
-        }
         Err(UnitError::WrongUnit { .. }) => Diagnostic::error(format!(
             "`mode`: `{text}` is a level, but a response adds to the rates that are there"
         ))
@@ -247,7 +253,7 @@ fn follow(response: &mut Measure, targets: &[&Measure], faults: &mut Faults<'_>)
             fault.expected("a measure on imports").help("a `[[measure]]` of its own can act on anything");
         faults.push(response.verb.span(), fault);
     } else if let Some(target) = targets.iter().find(unlike)
-        && !matches!(how.mode, Mode::Points(_))
+        && !matches!(how.mode, Mode::Points(_) | Mode::Optimal)
     {
         let what = if target.verb.get_ref().is_cost() {
             "changes the cost of trade"
@@ -298,7 +304,7 @@ fn later(period: &Period, how: &Response) -> Period {
     let move_ = |day: &Spanned<Date>| Spanned::new(day.span(), day.get_ref().days_later(how.lag));
     let steps = period.steps.iter().map(|(day, share)| (move_(day), *share));
     match how.mode {
-        Mode::Points(_) => Period {
+        Mode::Points(_) | Mode::Optimal => Period {
             from: period.from.as_ref().or(period.steps.first().map(|(day, _)| day)).map(move_),
             until: period.until.as_ref().map(move_),
             steps: Vec::new(),
@@ -314,12 +320,12 @@ fn later(period: &Period, how: &Response) -> Period {
 /// Reports responses that answer one another.
 fn circle(waiting: &[Measure], faults: &mut Faults<'_>) {
     let find = |name: &str| waiting.iter().find(|response| response.name.get_ref() == name);
-    let reaches_itself = |start: &Measure| {
+    let reaches = |start: &Measure, end: &Measure| {
         let mut seen: Vec<&str> = Vec::new();
         let mut next: Vec<&Measure> = vec![start];
         while let Some(response) = next.pop() {
             for to in answered(response) {
-                if to.get_ref() == start.name.get_ref() {
+                if to.get_ref() == end.name.get_ref() {
                     return true;
                 }
                 if !seen.contains(&to.get_ref().as_str()) {
@@ -330,8 +336,17 @@ fn circle(waiting: &[Measure], faults: &mut Faults<'_>) {
         }
         false
     };
-    let circle: Vec<&Measure> = waiting.iter().filter(|response| reaches_itself(response)).collect();
-    let Some(first) = circle.first() else { return };
+    let mut left: Vec<&Measure> = waiting.iter().filter(|response| reaches(response, response)).collect();
+    while let Some(&first) = left.first() {
+        let (circle, others): (Vec<&Measure>, Vec<&Measure>) =
+            left.into_iter().partition(|response| reaches(first, response) && reaches(response, first));
+        answer_one_another(first, &circle, faults);
+        left = others;
+    }
+}
+
+/// Reports one circle of responses.
+fn answer_one_another(first: &Measure, circle: &[&Measure], faults: &mut Faults<'_>) {
     let names: Vec<&str> = circle.iter().map(|response| response.name.get_ref().as_str()).collect();
     let message = match names.as_slice() {
         [one] => format!("`{one}` answers itself"),

@@ -79,7 +79,8 @@ impl Exemption {
             Self::Uniform(share) => *share,
             Self::ByPartner(shares) => shares.get(&flow.exporter).copied().unwrap_or(Share::NONE),
             Self::Table(_, shares) => {
-                shares.get(&(flow.exporter, flow.sector)).copied().unwrap_or(Share::NONE)
+                let of = |importer| shares.get(&(importer, flow.exporter, flow.sector)).copied();
+                of(Some(flow.importer)).or_else(|| of(None)).unwrap_or(Share::NONE)
             }
             Self::Unlisted(answer) => answer.unlisted.get(&flow).copied().unwrap_or(Share::NONE),
         }
@@ -129,6 +130,17 @@ impl<'s> Rule<'s> {
                 Detail::Answers(answer) => answer.adds.contains_key(&flow),
                 Detail::None | Detail::Follows(..) => true,
             }
+    }
+
+    /// At most how many flows it reaches.
+    pub(super) fn most_flows(&self) -> usize {
+        let all = self.sectors.count() * self.importers.count() * self.exporters.count();
+        match &self.detail {
+            Detail::Rates(rates) => all.min(rates.len()),
+            Detail::Costs(costs) => all.min(costs.len()),
+            Detail::Answers(answer) => all.min(answer.adds.len()),
+            Detail::None | Detail::Follows(..) => all,
+        }
     }
 
     /// Every flow it reaches, by sector, importer and exporter.

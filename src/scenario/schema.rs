@@ -87,9 +87,12 @@ fn form(of: &Form) -> Value {
     }
 }
 
-/// The example of a form that has one.
+/// The example of a form that has one; of several forms that of the first.
 fn example(of: &Form) -> Value {
-    form(of)["examples"][0].take()
+    match of {
+        Form::Either(forms) => example(&forms[0]),
+        _ => form(of)["examples"][0].take(),
+    }
 }
 
 fn text_like(example: &str) -> Value {

@@ -3,6 +3,8 @@
 //! A setting is put into the tree of the scenario before anything is read from it, so that every check, the hash and
 //! what is written back follow by themselves. It keeps its own place: a mistake in it is shown as it was typed.
 
+mod worked_out;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Place, listed, nearest};
 use crate::scenario::reader::article;
+pub use worked_out::WORKED_OUT;
 
 /// A value of a scenario, in its file or in a setting, with the bytes it stands on.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
@@ -180,7 +183,7 @@ impl Settings {
     /// The settings that make another simulation of the scenario, for its reader; values that may name a folder of
     /// this machine are left out.
     pub(super) fn changes(&self) -> Vec<String> {
-        const OTHERWISE_SHOWN: [&str; 8] = [
+        const OTHERWISE_SHOWN: [&str; 9] = [
             "title",
             "summary",
             "sources",
@@ -189,8 +192,11 @@ impl Settings {
             "date",
             "uncertainty.draws",
             "uncertainty.seed",
+            "uncertainty.sampler",
         ];
-        let shown = self.0.iter().filter(|setting| !OTHERWISE_SHOWN.contains(&setting.path().as_str()));
+        let shown = self.0.iter().filter(|setting| {
+            !setting.is_worked_out() && !OTHERWISE_SHOWN.contains(&setting.path().as_str())
+        });
         shown
             .map(|setting| {
                 let value = &setting.shown[setting.value.span()];
@@ -211,7 +217,8 @@ impl Settings {
     /// Whether some measure, response or outcome is set.
     pub(super) fn has_measure(&self) -> bool {
         let is_entry = |first: &Spanned<String>| NAMED.contains(&first.get_ref().as_str());
-        self.0.iter().any(|setting| setting.key.first().is_some_and(is_entry))
+        let is_typed = |setting: &&Setting| !setting.is_worked_out();
+        self.0.iter().filter(is_typed).any(|setting| setting.key.first().is_some_and(is_entry))
     }
 }
 
@@ -343,7 +350,7 @@ impl Setting {
                     (None, None) => format!("the {kind}s are {}", listed(&names)),
                 };
                 let fault = Diagnostic::error(format!("there is no {kind} `{}`", wanted.get_ref()))
-                    .expected(format!("the name of a {kind} of this scenario"))
+                    .expected(format!("the name of {} {kind} of this scenario", article(kind)))
                     .help(help);
                 Err(Box::new(fault.at(self.place(wanted.span()))))
             }

@@ -177,7 +177,7 @@ impl<'r, 's> Statutory<'r, 's> {
 
     fn impossible(&self, flow: Flow, rate: f64, count: usize) -> Diagnostic {
         let help = if rate < 0.0 {
-            "`floor = \"0%\"` in a further measure keeps rates from falling below zero"
+            NOT_BELOW_ZERO
         } else {
             "`cap = \"100%\"` in a further measure keeps rates from rising above that"
         };
@@ -188,7 +188,12 @@ impl<'r, 's> Statutory<'r, 's> {
     }
 }
 
-fn and_more(count: usize) -> String {
+/// What to do about tariffs that are subsidies.
+pub(super) const NOT_BELOW_ZERO: &str =
+    "`floor = \"0%\"` in a further measure keeps rates from falling below zero";
+
+/// " and so many more flows", of `count`.
+pub(super) fn and_more(count: usize) -> String {
     match count {
         0 | 1 => String::new(),
         2 => " and one more flow".to_owned(),

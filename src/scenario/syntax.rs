@@ -61,6 +61,11 @@ fn help(line: &str) -> String {
     let (key, value) = (key.trim(), value.split('#').next().unwrap_or_default().trim());
     if value.is_empty() {
         format!("write a value after `{key} =`")
+    } else if value.contains(['“', '”', '„', '‘', '’']) {
+        let plain = value.trim_matches(['“', '”', '„', '‘', '’', '"', '\'']);
+        format!("a text stands in straight double quotes: `{key} = \"{plain}\"`")
+    } else if value.split('-').count() == 3 && value.starts_with(|first: char| first.is_ascii_digit()) {
+        "a date is a day of the calendar, written as year, month and day: 2025-03-04".to_owned()
     } else if !value.contains(['"', '\'', '[', '{']) {
         format!("texts and rates stand in double quotes: `{key} = \"{value}\"`")
     } else if value.matches('"').count() % 2 == 1 {

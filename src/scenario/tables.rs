@@ -15,8 +15,8 @@ use crate::units::{AdValorem, CostFactor, Share};
 /// The largest table, in bytes.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
 
-/// Exempt shares by partner and sector.
-pub(super) type ExemptTable = HashMap<(CountryId, SectorId), Share>;
+/// Exempt shares by importer, where the table tells them apart, partner and sector.
+pub(super) type ExemptTable = HashMap<(Option<CountryId>, CountryId, SectorId), Share>;
 
 /// The text of a table that a scenario names.
 pub(super) fn read(files: &dyn Files, name: &str) -> Result<String, Box<Diagnostic>> {
@@ -115,7 +115,7 @@ pub(super) fn trade_costs(
     })
 }
 
-/// Exempt shares from the columns exporter, sector, exempt_share.
+/// Exempt shares from the columns exporter, sector, exempt_share and, if they differ by it, importer.
 pub(super) fn exempt_shares(
     dataset: &Dataset,
     file: &str,
@@ -123,7 +123,8 @@ pub(super) fn exempt_shares(
     found: &mut Vec<Diagnostic>,
 ) -> ExemptTable {
     let embedded = prepared::table(file).is_some();
-    let Some(table) = Table::parse(file, text, &["exporter", "sector", "exempt_share"], &[], found) else {
+    let required = ["exporter", "sector", "exempt_share"];
+    let Some(table) = Table::parse(file, text, &required, &["importer"], found) else {
         return HashMap::new();
     };
     collect(&table, found, |row, faults| {
@@ -131,6 +132,10 @@ pub(super) fn exempt_shares(
         if embedded && !lists(dataset, row) {
             return None;
         }
+        let importer = match row.field("importer") {
+            "" => Some(None),
+            _ => country(dataset, row, "importer", faults).map(Some),
+        };
         let exporter = country(dataset, row, "exporter", faults);
         let sector = sector(dataset, row, faults);
         let share = faults.keep(row.number("exempt_share"))?;
@@ -138,7 +143,7 @@ pub(super) fn exempt_shares(
             let message = format!("`{}` is not a share", row.field("exempt_share"));
             row.fault("exempt_share", "share out of range", message).expected("a fraction from 0 to 1")
         });
-        Some(vec![((exporter?, sector?), faults.keep(share)?)])
+        Some(vec![((importer?, exporter?, sector?), faults.keep(share)?)])
     })
 }
 
@@ -194,9 +199,19 @@ fn country(dataset: &Dataset, row: &Row<'_>, column: &'static str, faults: &mut 
 }
 
 fn sector(dataset: &Dataset, row: &Row<'_>, faults: &mut Faults) -> Option<SectorId> {
-    let written = faults.keep(row.text("sector"))?;
+    sector_in(dataset, row, "sector", faults)
+}
+
+/// The sector in some column.
+pub(super) fn sector_in(
+    dataset: &Dataset,
+    row: &Row<'_>,
+    column: &str,
+    faults: &mut Faults,
+) -> Option<SectorId> {
+    let written = faults.keep(row.text(column))?;
     let found = names::find_sector(dataset, written).map_err(|fault| {
-        row.fault("sector", "unknown sector", fault.message).expected("the code of a sector").help(fault.help)
+        row.fault(column, "unknown sector", fault.message).expected("the code of a sector").help(fault.help)
     });
     faults.keep(found)
 }

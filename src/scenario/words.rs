@@ -1,7 +1,9 @@
 //! Measures in plain words, readable aloud.
 
+use std::collections::HashMap;
+
 use crate::economy::dataset::Dataset;
-use crate::economy::policy::MeasureInfo;
+use crate::economy::policy::{MeasureInfo, Policy};
 
 use crate::scenario::instrument::Limit;
 use crate::scenario::measure::{MatchRule, Verb};
@@ -28,10 +30,18 @@ pub(super) fn summary(measures: &[MeasureInfo]) -> String {
     }
 }
 
-/// The same of all rules, whenever they are in force.
-pub(super) fn summary_of(rules: &Rules<'_>) -> String {
-    let words = rules.list.iter().map(|rule| sentence(&measure(rules.dataset, rule)));
-    words.collect::<Vec<_>>().join(" ")
+/// The measures over several days in words, each as it is on its days, if it is the same on all of them.
+pub(super) fn summary_over(rules: &Rules<'_>, policies: &[&Policy]) -> String {
+    let mut told: HashMap<&str, Option<&str>> = HashMap::new();
+    for measure in policies.iter().flat_map(|policy| &policy.measures) {
+        let words = told.entry(&measure.name).or_insert(Some(&measure.words));
+        *words = words.filter(|words| *words == measure.words);
+    }
+    let sentence = |rule: &Rule<'_>| match told.get(rule.name()).copied().flatten() {
+        Some(words) => sentence(words),
+        None => sentence(&measure(rules.dataset, rule)),
+    };
+    rules.list.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 /// A sentence from a clause.
@@ -175,12 +185,13 @@ impl<'r, 's> Scene<'r, 's> {
         let clause = match how.mode {
             Mode::Reciprocal if all => format!("the same tariffs on {what}"),
             Mode::Reciprocal => format!("{} of those tariffs on {what}", how.share),
-            Mode::Points(_) => format!("{} on {what}", self.size()),
+            Mode::Optimal => format!("the tariff on {what} that is best for itself"),
+            Mode::Points(_) => format!("{} on {what}", self.size(how)),
             Mode::EqualRevenue => {
                 let much =
                     if all { "as much as was".to_owned() } else { format!("{} of what was", how.share) };
                 let raised = format!("which raises {much} raised from its own goods, at unchanged trade");
-                format!("{} on {what}, {raised}", self.size())
+                format!("{} on {what}, {raised}", self.size(how))
             }
             Mode::EqualTrade => {
                 let much = if all {
@@ -188,16 +199,30 @@ impl<'r, 's> Scene<'r, 's> {
                 } else {
                     format!("{} of the trade that", how.share)
                 };
-                format!("{} on {} of {what}, a list worth {much} was hit", self.size(), self.listed())
+                match &self.rule.detail {
+                    Detail::Answers(answer) if answer.is_short && answer.unlisted.is_empty() => {
+                        format!("{} on all of {what}, which is not {much} was hit", self.size(how))
+                    }
+                    _ => format!(
+                        "{} on {} of {what}, a list worth {much} was hit",
+                        self.size(how),
+                        self.listed()
+                    ),
+                }
             }
         };
         format!("{answers} {clause}{later}")
     }
 
     /// How many percentage points a response adds.
-    fn size(&self) -> String {
-        let Detail::Answers(answer) = &self.rule.detail else { return "a tariff".to_owned() };
-        let points = range(answer.adds.values().map(|add| add * 100.0), 100.0);
+    fn size(&self, how: &Response) -> String {
+        let points = match (how.mode, &self.rule.detail) {
+            (Mode::Points(points), _) => {
+                range(std::iter::once(100.0 * how.share.fraction() * points.fraction()), 100.0)
+            }
+            (_, Detail::Answers(answer)) => range(answer.adds.values().map(|add| add * 100.0), 100.0),
+            _ => return "a tariff".to_owned(),
+        };
         let unit = if points == "1" { "percentage point" } else { "percentage points" };
         format!("{points} {unit}")
     }
@@ -384,6 +409,16 @@ fn uncapitalised(name: &str) -> String {
         }
         _ => name.to_owned(),
     }
+}
+
+/// A list of which, where it is long, only the first are named, and how many more there are.
+pub(super) fn shortened(mut names: Vec<String>) -> Vec<String> {
+    if names.len() > MOST_NAMED {
+        let more = names.len() - (MOST_NAMED - 1);
+        names.truncate(MOST_NAMED - 1);
+        names.push(format!("{more} more"));
+    }
+    names
 }
 
 /// "a, b and c"; names that contain commas are kept apart by semicolons.

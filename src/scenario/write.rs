@@ -11,23 +11,31 @@ use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
 use crate::economy::structure::{FirmTail, Structure};
 use crate::index::{CountryId, SectorId};
-use crate::monte_carlo::prior::{ElasticitySpread, Uncertainty};
+use crate::monte_carlo::marginal::{Applied, Family, Marginal};
+use crate::monte_carlo::prior::{
+    ElasticityFamily, ElasticityPrior, ElasticitySpread, ExemptPrior, MarketPriors, Uncertainty,
+};
 use crate::scenario::aggregate::unmapped_word;
 use crate::scenario::choices::{ElasticityChoice, HorizonChoice, ModelChoices, exempt_mode_word};
 use crate::scenario::instrument::Limit;
+use crate::scenario::markets;
 use crate::scenario::measure::{MatchRule, Verb};
 use crate::scenario::names::{ALL, Chosen, Goods, find_sector};
 use crate::scenario::period::Period;
+use crate::scenario::prior::JointChoice;
 use crate::scenario::quantity::exact;
 use crate::scenario::response::{Mode, Response};
 use crate::scenario::rules::{Detail, Exemption, Rule, Rules};
-use crate::scenario::{Outcome, Scenario};
+use crate::scenario::{Outcome, Player, Scenario};
 use crate::units::{AdValorem, CostFactor, Date, Multiple, PercentagePoints, Share};
 
 /// Everything but `[uncertainty]`, which flags of a command may change.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Document {
     body: String,
+    joint: JointChoice,
+    /// Whether demand and supply have priors.
+    has_markets: bool,
 }
 
 impl Document {
@@ -42,17 +50,28 @@ impl Document {
         for rule in &rules.list {
             body += &measure(rules.dataset, rule);
         }
-        // Probabilities of measures say all there is to say.
-        if scenario.measures().iter().all(|measure| measure.probability.is_none()) {
+        scenario.players().iter().for_each(|player| body += &self::player(player));
+        // Players, or probabilities of measures, say all there is to say.
+        if scenario.players().is_empty()
+            && scenario.measures().iter().all(|measure| measure.probability.is_none())
+        {
             scenario.outcomes().iter().for_each(|outcome| body += &self::outcome(outcome));
         }
         body += &model(scenario, rules.dataset, elasticities, inputs);
-        Self { body }
+        Self { body, joint: scenario.joint.clone(), has_markets: scenario.model().markets.is_some() }
     }
 
     /// The whole text.
     pub(super) fn write(&self, uncertainty: &Uncertainty) -> String {
-        format!("{}{}", self.body, self::uncertainty(uncertainty))
+        let mut text = format!("{}{}", self.body, self::uncertainty(uncertainty, &self.joint));
+        if self.has_markets {
+            let MarketPriors { demand_cv, supply_cv } = uncertainty.markets;
+            for (key, cv) in [("demand_elasticity", demand_cv), ("supply_elasticity", supply_cv)] {
+                let value = format!("{{ cv = {} }}", quoted(&variation(cv)));
+                line(&mut text, &format!("{key}.lognormal"), &value);
+            }
+        }
+        text
     }
 }
 
@@ -142,9 +161,25 @@ fn outcome(outcome: &Outcome) -> String {
     let mut text = String::from("\n[[outcome]]\n");
     line(&mut text, "name", &quoted(&outcome.name));
     line(&mut text, "probability", &quoted(&outcome.probability.to_string()));
-    let measures: Vec<String> = outcome.measures.iter().map(|name| quoted(name)).collect();
-    line(&mut text, "measures", &format!("[{}]", measures.join(", ")));
+    line(&mut text, "measures", &any(&outcome.measures));
     text
+}
+
+fn player(player: &Player) -> String {
+    let mut text = String::from("\n[[player]]\n");
+    line(&mut text, "name", &quoted(player.name.get_ref()));
+    line(&mut text, "country", &quoted(player.country.get_ref()));
+    for strategy in &player.strategies {
+        text += "\n[[player.strategy]]\n";
+        line(&mut text, "name", &quoted(strategy.name.get_ref()));
+        line(&mut text, "measures", &any(&strategy.measures));
+    }
+    text
+}
+
+/// A list of names that may be empty.
+fn any(names: &[String]) -> String {
+    format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
 }
 
 fn names(names: &[Spanned<String>]) -> String {
@@ -266,15 +301,21 @@ fn structure(structure: Structure) -> String {
 }
 
 fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
-    let mut text = String::from("\n[model]\nkind = \"general-equilibrium\"\n");
-    line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
-    if let Some(chosen) = &scenario.model().structure {
-        line(&mut text, "structure", &structure(*chosen.get_ref()));
+    let mut text = String::from("\n[model]\n");
+    if let Some(markets) = &scenario.model().markets {
+        line(&mut text, "kind", &quoted("partial-equilibrium"));
+        markets::lines(markets).iter().for_each(|(key, value)| line(&mut text, key, value));
+    } else {
+        line(&mut text, "kind", &quoted("general-equilibrium"));
+        line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
+        if let Some(chosen) = &scenario.model().structure {
+            line(&mut text, "structure", &structure(*chosen.get_ref()));
+        }
+        if let Some(labour) = labour(scenario.model()) {
+            line(&mut text, "labour", &labour);
+        }
+        line(&mut text, "inputs", &inputs.to_string());
     }
-    if let Some(labour) = labour(scenario.model()) {
-        line(&mut text, "labour", &labour);
-    }
-    line(&mut text, "inputs", &inputs.to_string());
     let chosen = match &scenario.model().elasticities {
         ElasticityChoice::Overrides(overrides) => {
             let mut entries: Vec<(SectorId, f64)> = overrides
@@ -298,27 +339,91 @@ fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, in
     text
 }
 
-fn uncertainty(uncertainty: &Uncertainty) -> String {
+fn uncertainty(uncertainty: &Uncertainty, joint: &JointChoice) -> String {
     let mut text = String::from("\n[uncertainty]\n");
     line(&mut text, "draws", &uncertainty.draws.to_string());
     line(&mut text, "seed", &uncertainty.seed.to_string());
-    let prior = uncertainty.elasticities;
-    let sd = match prior.spread {
-        ElasticitySpread::FromData => "from-data".to_owned(),
-        ElasticitySpread::CoefficientOfVariation(cv) => variation(cv),
-    };
-    let lognormal = format!("{{ sd = {}, correlation = {:?} }}", quoted(&sd), prior.correlation);
-    line(&mut text, "trade_elasticity.lognormal", &lognormal);
-    let sd = exact(uncertainty.exempt.sd * 100.0, "pp", |text| {
-        PercentagePoints::parse(text)
-            .is_ok_and(|read| read.fraction().total_cmp(&uncertainty.exempt.sd).is_eq())
-    });
-    line(&mut text, "exempt_share.beta", &format!("{{ sd = {} }}", quoted(&sd)));
+    line(&mut text, "sampler", &quoted(uncertainty.design.word()));
+    let (family, value) = elasticity(&uncertainty.elasticities, joint);
+    line(&mut text, &format!("trade_elasticity.{family}"), &value);
+    let (family, value) = exempt_share(&uncertainty.exempt);
+    line(&mut text, &format!("exempt_share.{family}"), &value);
     if let Some(flows) = uncertainty.flows {
         let [pair, cell] = [flows.cv_pair, flows.cv_cell].map(|cv| quoted(&variation(cv)));
         line(&mut text, "trade_flows.lognormal", &format!("{{ cv_pair = {pair}, cv_cell = {cell} }}"));
     }
     text
+}
+
+/// A distribution of trade elasticities: its key and its value.
+fn elasticity(prior: &ElasticityPrior, joint: &JointChoice) -> (&'static str, String) {
+    let (family, mut entries) = match prior.family {
+        ElasticityFamily::LogNormal(spread) => {
+            let sd = match spread {
+                ElasticitySpread::FromData => "from-data".to_owned(),
+                ElasticitySpread::CoefficientOfVariation(cv) => variation(cv),
+            };
+            ("lognormal", vec![format!("sd = {}", quoted(&sd))])
+        }
+        ElasticityFamily::NormalFromData => ("normal", vec!["sd = \"from-data\"".to_owned()]),
+        ElasticityFamily::Same(family, applied) => levels(family, |level| match applied {
+            Applied::Times => quoted(&variation(level)),
+            Applied::InPlace | Applied::Added => format!("{level:?}"),
+        }),
+        ElasticityFamily::AnyRow | ElasticityFamily::RowOfDraw => {
+            return match joint {
+                JointChoice::Sets(names) => {
+                    ("sets", list(&names.iter().map(|name| name.get_ref().as_str()).collect::<Vec<_>>()))
+                }
+                JointChoice::Draws(file) => ("draws", quoted(relative(file.get_ref()))),
+                JointChoice::None | JointChoice::Correlations(_) => ("lognormal", "{}".to_owned()),
+            };
+        }
+    };
+    let bounds = ["min", "max"].iter().zip(prior.bounds).filter(|(_, bound)| bound.is_finite());
+    entries.extend(bounds.map(|(key, bound)| format!("{key} = {bound:?}")));
+    entries.push(match joint {
+        JointChoice::Correlations(file) => format!("correlation = {}", quoted(relative(file.get_ref()))),
+        _ => format!("correlation = {:?}", prior.correlation),
+    });
+    (family, format!("{{ {} }}", entries.join(", ")))
+}
+
+/// A distribution of exempt shares.
+fn exempt_share(prior: &ExemptPrior) -> (&'static str, String) {
+    let points = |level: f64| {
+        let same = |text: &str| {
+            PercentagePoints::parse(text).is_ok_and(|read| read.fraction().total_cmp(&level).is_eq())
+        };
+        quoted(&exact(level * 100.0, "pp", same))
+    };
+    let share = |level: f64| {
+        let same =
+            |text: &str| Share::parse(text).is_ok_and(|read| read.fraction().total_cmp(&level).is_eq());
+        quoted(&exact(level * 100.0, "%", same))
+    };
+    let (family, entries) = match *prior {
+        ExemptPrior::Beta { sd } => ("beta", vec![format!("sd = {}", points(sd))]),
+        ExemptPrior::Same(Marginal { family, applied: Applied::InPlace, .. }) => levels(family, share),
+        ExemptPrior::Same(Marginal { family, .. }) => levels(family, points),
+    };
+    (family, format!("{{ {} }}", entries.join(", ")))
+}
+
+/// The key of a family and its entries, each level written in its unit.
+fn levels(family: Family, level: impl Fn(f64) -> String) -> (&'static str, Vec<String>) {
+    let (key, entries): (_, Vec<(&str, f64)>) = match family {
+        Family::Normal { sd, .. } => ("normal", vec![("sd", sd)]),
+        Family::LogNormal { log_sd } => ("lognormal", vec![("sd", log_sd)]),
+        Family::Uniform { low, high } => ("uniform", vec![("low", low), ("high", high)]),
+        Family::Triangular { low, mode, high } => {
+            ("triangular", vec![("low", low), ("high", high), ("mode", mode)])
+        }
+        Family::Beta { low, high, mean, sd } => {
+            ("beta", vec![("low", low), ("high", high), ("mean", mean), ("sd", sd)])
+        }
+    };
+    (key, entries.into_iter().map(|(name, value)| format!("{name} = {}", level(value))).collect())
 }
 
 fn variation(cv: f64) -> String {

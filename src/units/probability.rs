@@ -69,6 +69,12 @@ impl Probability {
         Self(Self::CERTAIN.0 - self.0)
     }
 
+    /// An equal part of it, one of so many; together they may fall short of it by less than a part in 10²⁰.
+    #[must_use]
+    pub fn part(self, of: usize) -> Self {
+        Self(self.0 / of as u128)
+    }
+
     /// The probability of this or another, which exclude each other; may be more than certain.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

@@ -6,6 +6,7 @@ use crate::answer::{of, set};
 use crate::told::Claim;
 use crate::world::WORLD;
 
+const STEEL: &str = "textbook-steel";
 const UNIFORM: &str = "universal-10";
 const ANSWERED: &str = "everyone-answers-10";
 const SIZES: &str = "small-country-large-country";
@@ -16,7 +17,60 @@ const EXPORT_TAX: &str = "export-tax";
 /// Only New Zealand's tariff.
 const SMALL_ONLY: &[&str] = &["measure.large-country.add=0pp"];
 
+/// In billions.
+fn steel(settings: &[&str], variable: V) -> f64 {
+    set(STEEL, settings).get("USA", variable) / 1000.0
+}
+
+/// Producers who supply any quantity at the same price.
+const AT_GIVEN_PRICES: &[&str] = &["model.supply_elasticity=\"infinite\""];
+
 pub(crate) const CLAIMS: &[Claim] = &[
+    Claim {
+        scenario: STEEL,
+        key: "who-pays",
+        check: |told| {
+            told.says(of(STEEL).get("USA", V::IncidenceBuyers), 0);
+            told.says(of(STEEL).get("USA", V::IncidenceProducers), 0);
+        },
+    },
+    Claim {
+        scenario: STEEL,
+        key: "who-gains",
+        check: |told| {
+            told.says(steel(&[], V::ConsumerSurplus), 0);
+            told.says(steel(&[], V::ProducerSurplus), 0);
+            told.says(steel(&[], V::TariffRevenue), 0);
+            told.holds(
+                "buyers lose, the others gain",
+                steel(&[], V::ConsumerSurplus) < 0.0
+                    && steel(&[], V::ProducerSurplus) > 0.0
+                    && steel(&[], V::TariffRevenue) > 0.0,
+            );
+        },
+    },
+    Claim {
+        scenario: STEEL,
+        key: "net",
+        check: |told| {
+            told.says(steel(&[], V::NetSurplus), 1);
+            told.says(steel(&[], V::DeadweightLoss), 1);
+            told.says(steel(&[], V::TermsOfTradeGain), 1);
+            told.holds("a loss", steel(&[], V::NetSurplus) < 0.0);
+        },
+    },
+    Claim {
+        scenario: STEEL,
+        key: "small-country",
+        check: |told| {
+            told.says(steel(AT_GIVEN_PRICES, V::NetSurplus), 1);
+            told.holds(
+                "no gain from abroad",
+                steel(AT_GIVEN_PRICES, V::TermsOfTradeGain).abs() < f64::MIN_POSITIVE,
+            );
+            told.holds("larger", steel(AT_GIVEN_PRICES, V::NetSurplus) < steel(&[], V::NetSurplus));
+        },
+    },
     Claim {
         scenario: UNIFORM,
         key: "prices",

@@ -108,8 +108,8 @@ fn read(draft: Draft, files: &Counted) -> Vec<Diagnostic> {
         assert!(!explain::paragraph(first, &SMALL).is_empty());
         found.extend(first.warnings.iter().cloned());
     }
-    for day in scenario.changes() {
-        let _ = scenario.events(day).words();
+    for (day, pair) in scenario.changes().into_iter().zip(path.windows(2)) {
+        let _ = scenario.events(day, [&pair[0], &pair[1]]).words();
     }
     if let Some(aggregate) = scenario.aggregate() {
         let names: Vec<&str> = aggregate.maps.get_ref().iter().map(String::as_str).collect();

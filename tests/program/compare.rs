@@ -310,7 +310,11 @@ fn draws_and_seed_are_common_and_those_of_the_first() {
     let desk = desk();
     desk.write("seven.toml", &format!("{ONE}[uncertainty]\ndraws = 7\nseed = 3\n"));
     let said = desk.good("compare seven.toml one.toml");
-    assert!(said.stderr.contains("asks for other draws or another seed than `seven`"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("asks for other draws, another seed or another sampler than `seven`"),
+        "{}",
+        said.stderr
+    );
     assert!(said.stdout.contains("7 draws, seed 3"), "{}", said.stdout);
     let said = desk.good("compare seven.toml one.toml --draws 8 --seed 3");
     assert_eq!(said.stderr, "");

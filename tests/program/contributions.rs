@@ -182,3 +182,108 @@ fn what_has_no_equilibrium_in_between_is_said() {
     assert_eq!(said.code, 1, "{}", said.stderr);
     assert!(said.stderr.contains("`level`, `other`"), "{}", said.stderr);
 }
+
+#[test]
+fn sources_of_welfare_add_up_and_a_closed_border_has_none() {
+    let desk = Desk::new();
+    desk.good("run threat-of-march-2025 --on 2025-03-25 --draws 0 --quiet --out r");
+    let read = |file: &str| -> BTreeMap<[String; 3], f64> {
+        let table = desk.table(&format!("r/{file}"));
+        let keys = ["outcome", "country", "variable"].map(|name| table.column(name));
+        let value = table.column("value");
+        let row =
+            |row: &csv::StringRecord| (keys.map(|key| row[key].to_owned()), row[value].parse().unwrap());
+        table.rows.iter().map(row).collect()
+    };
+    let (parts, countries) = (read("welfare.csv"), read("countries.csv"));
+    assert_eq!(parts.len(), 4 * 81 * 5, "all and three outcomes");
+    for ([outcome, country, variable], total) in &parts {
+        if variable != "welfare_log" {
+            continue;
+        }
+        let of = |name: &str| [outcome.clone(), country.clone(), name.to_owned()];
+        let names = ["terms_of_trade_part", "allocative_part", "technology_part", "transfer_part"];
+        let sum: f64 = names.iter().map(|name| parts[&of(name)]).sum();
+        assert!((sum - total).abs() < 1e-12);
+        // What is expected over all outcomes is a mean of logarithms there.
+        let exact = 100.0 * (countries[&of("welfare")] / 100.0).ln_1p();
+        assert!(outcome == "all" || (sum - exact).abs() < 1e-7, "{outcome}, {country}: {sum} and {exact}");
+    }
+    desk.good("run china-embargo --draws 0 --quiet --out closed");
+    let files = desk.files("closed");
+    assert!(!files.keys().any(|name| name.starts_with("welfare")));
+    let record = String::from_utf8(files["run.json"].clone()).unwrap();
+    assert!(record.contains("welfare.csv: the change of welfare has no parts: trade that ends"), "{record}");
+}
+
+#[test]
+fn people_see_them_when_they_ask_and_on_the_page() {
+    let desk = Desk::new();
+    let line = "run us-25-mexico-canada-retaliation --draws 0 --out r";
+    let unasked = desk.good(line).stdout;
+    let asked = desk.good(&format!("{line} --contributions")).stdout;
+    assert!(asked.contains("Welfare by measure") && !unasked.contains("Welfare by measure"));
+    let mexico = welfare(&desk, "r", "MEX")["canada-retaliates"];
+    let shown = format!("+{mexico:.3}");
+    assert!(
+        asked.lines().any(|line| line.starts_with("canada-retaliates") && line.contains(&shown)),
+        "{asked}"
+    );
+    let page = String::from_utf8(desk.files("r")["report.html"].clone()).unwrap();
+    let section = page.split("<section aria-labelledby=\"contributions\">").nth(1).expect("a section");
+    let section = section.split("</section>").next().unwrap();
+    for part in ["<svg", "href=\"contributions.png\"", "canada-retaliates", "all measures"] {
+        assert!(section.contains(part), "{part}");
+    }
+    assert!(section.contains(&format!("{mexico}")), "the exact number for the download");
+    let drawing = String::from_utf8(desk.files("r")["contributions.svg"].clone()).unwrap();
+    assert!(drawing.contains(&format!("{shown} %")), "the chart has the number in figures");
+}
+
+#[test]
+fn the_document_has_the_rows_of_the_table_and_the_record_what_was_solved() {
+    let desk = Desk::new();
+    let line = "run us-25-mexico-canada --draws 2 --contributions --out r --json";
+    let document: serde_json::Value = serde_json::from_str(&desk.good(line).stdout).unwrap();
+    let table = desk.table("r/contributions.csv");
+    let at = ["country", "variable", "measure", "stat", "value"].map(|name| table.column(name));
+    let rows = document["contributions"].as_array().unwrap();
+    let mut checked = 0;
+    for row in &table.rows {
+        let [country, variable, measure, stat, value] = at.map(|at| &row[at]);
+        if (country, variable, stat) != ("MEX", "welfare", "p95") {
+            continue;
+        }
+        let is_it = |of: &&serde_json::Value| {
+            of["country"] == country && of["variable"] == variable && of["measure"] == measure
+        };
+        let found = rows.iter().find(is_it).unwrap();
+        assert_eq!(found[stat].as_f64(), value.parse().ok(), "{found}");
+        checked += 1;
+    }
+    assert_eq!((checked, rows.len()), (2, 2 * 81 * 22));
+    let about = &document["record"]["contributions"];
+    assert_eq!((about["policies"].as_u64(), about["draws_left_out"].as_u64()), (Some(4), Some(0)), "{about}");
+    let unasked: serde_json::Value =
+        serde_json::from_str(&desk.good("run us-25-mexico-canada --draws 0 --json").stdout).unwrap();
+    assert!(unasked.get("contributions").is_none());
+}
+
+#[test]
+fn a_page_is_made_again_from_the_table_and_refused_from_another() {
+    let desk = Desk::new();
+    desk.good("run us-25-mexico-canada --draws 2 --contributions --quiet --out r");
+    let before = desk.files("r");
+    std::fs::remove_file(desk.path().join("r/report.html")).unwrap();
+    desk.good("report r");
+    assert!(desk.files("r") == before);
+    let table = String::from_utf8(before["contributions.csv"].clone()).unwrap();
+    desk.write("r/contributions.csv", &table.replacen("welfare", "wellfare", 1));
+    let said = desk.run("report r");
+    assert_eq!(said.code, 1);
+    assert!(
+        said.stderr.contains("`contributions.csv` is not the file that this run wrote"),
+        "{}",
+        said.stderr
+    );
+}

@@ -85,6 +85,38 @@ fn finished_draws_of_another_run_are_refused() {
 }
 
 #[test]
+fn finished_draws_of_a_latin_hypercube_are_those_of_as_many_draws_only() {
+    let desk = Desk::new();
+    desk.write("a.toml", &format!("aggregate = \"economies-12\"\n{PLAIN}"));
+    std::fs::create_dir(desk.path().join("r.partial")).unwrap();
+    let shard = "r.partial/draws-0000000-0000020.parquet";
+    for sampler in ["latin-hypercube", "sobol"] {
+        let run = format!("run a.toml --quiet --sampler {sampler}");
+        desk.good(&format!("{run} --draws 20 --shard {shard}"));
+        let longer = format!("{run} --draws 24 --out longer --resume");
+        std::fs::create_dir_all(desk.path().join("longer.partial")).unwrap();
+        std::fs::copy(
+            desk.path().join(shard),
+            desk.path().join("longer.partial/draws-0000000-0000020.parquet"),
+        )
+        .unwrap();
+        if sampler == "sobol" {
+            desk.good(&longer);
+        } else {
+            let said = refused(&desk, &longer, 1);
+            assert!(
+                said.contains("`latin-hypercube` of 20 draws and `latin-hypercube` of 24 draws"),
+                "{said}"
+            );
+        }
+        desk.good(&format!("{run} --draws 20 --out r --resume"));
+        desk.good(&format!("{run} --draws 20 --out whole"));
+        same(&desk, "r", "whole");
+        std::fs::create_dir(desk.path().join("r.partial")).unwrap();
+    }
+}
+
+#[test]
 fn draws_without_a_solution_are_kept_too() {
     let desk = Desk::new();
     desk.write("hard.toml", HARD);

@@ -1,5 +1,6 @@
 //! The same run gives the same bytes.
 
+use crate::shards::SAMPLERS;
 use crate::tool::Desk;
 
 /// Runs with one thread and with two, each twice, and compares everything that was written.
@@ -11,7 +12,7 @@ fn independent_of_threads(scenario: &str, more: &str) {
         assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
     }
     let first = desk.files("out-0");
-    assert_eq!(first.len(), 16);
+    assert_eq!(first.len(), 19);
     for at in 1..4 {
         for (name, bytes) in desk.files(&format!("out-{at}")) {
             assert!(bytes == first[&name], "{name} of run {at} differs from run 0");
@@ -31,8 +32,15 @@ fn threads_do_not_show_with_exemptions() {
 }
 
 #[test]
+fn threads_do_not_show_with_any_sampler() {
+    for sampler in SAMPLERS {
+        independent_of_threads("us-25-mexico-canada-usmca-exempt", &format!("--sampler {sampler}"));
+    }
+}
+
+#[test]
 fn threads_do_not_show_in_contributions() {
-    independent_of_threads("us-25-mexico-canada-usmca-exempt", "--contributions");
+    independent_of_threads("us-25-mexico-canada-usmca-exempt", "--contributions --sampler sobol");
 }
 
 #[test]

@@ -40,6 +40,9 @@ set = \"-40%\"
 trade_elasticity.lognormal = { sd = \"60%\" }
 ";
 
+/// Every way to spread draws.
+pub(crate) const SAMPLERS: [&str; 3] = ["random", "latin-hypercube", "sobol"];
+
 /// A folder with the rich scenario and everything it names.
 fn rich() -> Desk {
     let desk = Desk::new();
@@ -70,19 +73,50 @@ pub(crate) fn refused(desk: &Desk, line: &str, code: i32) -> String {
 
 #[test]
 fn four_shards_of_two_processes_are_one_run() {
+    for sampler in SAMPLERS {
+        let desk = Desk::new();
+        let run = format!("run us-25-mexico-canada-usmca-exempt --seed 7 --quiet --sampler {sampler}");
+        let part = |draws: &str, file: &str, threads: u32| {
+            desk.good(&format!("{run} --draws {draws}/40 --shard {file} --threads {threads}"));
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| (part("0..16", "1.parquet", 1), part("16..23", "2.parquet", 2)));
+            scope.spawn(|| (part("23..24", "3.parquet", 2), part("24..40", "4.parquet", 1)));
+        });
+        desk.good("merge 3.parquet 1.parquet 4.parquet 2.parquet --out merged --quiet");
+        desk.good(&format!("{run} --draws 40 --out whole"));
+        same(&desk, "merged", "whole");
+        assert_eq!(desk.names(), ["1.parquet", "2.parquet", "3.parquet", "4.parquet", "merged", "whole"]);
+    }
+}
+
+#[test]
+fn parts_of_a_latin_hypercube_know_how_many_draws_there_are() {
     let desk = Desk::new();
-    let run = "run us-25-mexico-canada-usmca-exempt --seed 7 --quiet";
-    let part = |draws: &str, file: &str, threads: u32| {
-        desk.good(&format!("{run} --draws {draws} --shard {file} --threads {threads}"));
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(|| (part("0..16", "1.parquet", 1), part("16..23", "2.parquet", 2)));
-        scope.spawn(|| (part("23..24", "3.parquet", 2), part("24..40", "4.parquet", 1)));
-    });
-    desk.good("merge 3.parquet 1.parquet 4.parquet 2.parquet --out merged --quiet");
-    desk.good(&format!("{run} --draws 40 --out whole"));
+    desk.write("a.toml", &format!("aggregate = \"economies-12\"\n{PLAIN}"));
+    let run = |more: &str| format!("run a.toml --quiet --sampler {more}");
+    let said = refused(&desk, &run("latin-hypercube --draws 0..4 --shard a"), 2);
+    assert!(said.contains("depend on how many there are in all") && said.contains("0..4/40"), "{said}");
+    refused(&desk, &run("latin-hypercube --draws 0..4/3 --shard a"), 2);
+    for (sampler, draws, file) in [
+        ("latin-hypercube", "0..4/9", "a"),
+        ("latin-hypercube", "4..9/9", "b"),
+        ("latin-hypercube", "4..9/12", "c"),
+        ("sobol", "4..9/12", "d"),
+    ] {
+        desk.good(&run(&format!("{sampler} --draws {draws} --shard {file}")));
+    }
+    let said = refused(&desk, "merge a c", 1);
+    let ways = "`latin-hypercube` of 9 draws and `latin-hypercube` of 12 draws";
+    assert!(said.contains(&format!("`a` and `c` are drawn in different ways, {ways}")), "{said}");
+    let said = refused(&desk, "merge a d", 1);
+    assert!(said.contains("`latin-hypercube` of 9 draws and `sobol`"), "{said}");
+    let said = refused(&desk, "merge a", 1);
+    assert!(said.contains("the draws 4..9 of this Latin hypercube are missing"), "{said}");
+    assert!(said.contains("--draws 4..9/9 --shard FILE` solves them"), "{said}");
+    desk.good("merge a b --out merged --quiet");
+    desk.good(&run("latin-hypercube --draws 9 --out whole"));
     same(&desk, "merged", "whole");
-    assert_eq!(desk.names(), ["1.parquet", "2.parquet", "3.parquet", "4.parquet", "merged", "whole"]);
 }
 
 #[test]

@@ -211,3 +211,23 @@ fn a_sweep_can_be_replaced_and_has_no_page() {
     desk.good("run s.toml --draws 0 --quiet --out r");
     assert!(!desk.files("r").contains_key("sweep.csv"));
 }
+
+#[test]
+fn the_day_can_be_swept() {
+    let desk = Desk::new();
+    desk.write(
+        "dated.toml",
+        "title = \"A tariff\"\naggregate = \"economies-12\"\n[[measure]]\nname = \"tariff\"\nby = \"USA\"\non = \"MEX\"\n\
+         add = \"25pp\"\nphase_in = { 2025-01-01 = \"40%\", 2025-02-01 = \"100%\" }\n",
+    );
+    desk.good("sweep dated.toml date=2024-12-31,2025-01-15,2025-02-05 --draws 0 --quiet --out r");
+    let swept = text(&desk, "r/sweep.csv");
+    for day in ["2024-12-31", "2025-01-15", "2025-02-05"] {
+        desk.good(&format!("run dated.toml --on {day} --draws 0 --quiet --out run"));
+        let alone = text(&desk, "run/countries.csv");
+        let of: Vec<&str> = swept.lines().filter_map(|line| line.strip_prefix(&format!("{day},"))).collect();
+        assert_eq!(of, alone.lines().skip(1).collect::<Vec<_>>(), "{day}");
+    }
+    let shown = desk.good("sweep dated.toml date=2025-01-15,2025-02-05 --draws 0");
+    assert!(shown.stdout.starts_with("A tariff\n"), "{}", shown.stdout);
+}

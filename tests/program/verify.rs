@@ -1,7 +1,7 @@
 //! A result is made again from its record, and whatever is not equal is named.
 
 use crate::data_support::tiny;
-use crate::shards::refused;
+use crate::shards::{SAMPLERS, refused};
 use crate::tool::{Desk, PLAIN};
 
 #[test]
@@ -9,11 +9,26 @@ fn a_prepared_run_is_equal_as_a_folder_and_as_a_record_alone() {
     let desk = Desk::new();
     let set = "--set model.deficits=balanced --seed 5 --flows all";
     desk.good(&format!("run us-25-mexico-canada-usmca-exempt --draws 12 --out r --quiet {set}"));
-    assert_eq!(desk.good("verify r --threads 1").stdout, "r: all 16 files are as the run makes them\n");
+    assert_eq!(desk.good("verify r --threads 1").stdout, "r: all 19 files are as the run makes them\n");
     let said = desk.good("verify r --quiet --threads 2");
     assert_eq!((said.stdout, said.stderr), (String::new(), String::new()));
     std::fs::rename(desk.path().join("r/run.json"), desk.path().join("alone.json")).unwrap();
-    assert!(desk.good("verify alone.json").stdout.starts_with("alone.json: all 16 files"));
+    assert!(desk.good("verify alone.json").stdout.starts_with("alone.json: all 19 files"));
+}
+
+#[test]
+fn the_sampler_is_that_of_the_record() {
+    let desk = Desk::new();
+    desk.write(
+        "a.toml",
+        &format!("aggregate = \"economies-12\"\n{PLAIN}[uncertainty]\nsampler = \"random\"\n"),
+    );
+    for sampler in SAMPLERS {
+        desk.good(&format!("run a.toml --draws 20 --sampler {sampler} --out r --quiet"));
+        let record = std::fs::read_to_string(desk.path().join("r/run.json")).unwrap();
+        assert!(record.contains(&format!("\"sampler\": \"{sampler}\"")), "{record}");
+        desk.good("verify r --quiet");
+    }
 }
 
 #[test]
@@ -27,7 +42,7 @@ fn a_scenario_with_tables_and_draws_is_equal_without_its_files() {
     for file in ["rates.csv", "a.toml"] {
         std::fs::remove_file(desk.path().join(file)).unwrap();
     }
-    assert_eq!(desk.good("verify r").stdout, "r: all 16 files are as the run makes them\n");
+    assert_eq!(desk.good("verify r").stdout, "r: all 19 files are as the run makes them\n");
     assert_eq!(desk.names(), ["r"]);
 }
 

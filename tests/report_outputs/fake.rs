@@ -6,7 +6,7 @@ use tariffsim::economy::dataset::{Dataset, ElasticitySet, FinalDemand, Published
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{Contribution, FlowChange, MeasureInfo, Policy, RateChange};
 use tariffsim::index::{CodeList, CountryId, Position, SectorId};
-use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable};
+use tariffsim::model::variable::{CountryVariable, FlowVariable, SectorVariable, Variables};
 use tariffsim::monte_carlo::estimate::{Estimate, Estimates, FlowRow, QUANTILES, Spread};
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::report::contents::{PAGE, RECORD, hashed};
@@ -52,6 +52,8 @@ impl Fake {
             policy: &self.policy,
             closure: self.closure,
             inputs: true,
+            markets: None,
+            market: None,
             elasticities: &self.elasticities,
             uncertainty: &self.uncertainty,
             estimates: &self.estimates,
@@ -67,6 +69,7 @@ impl Fake {
                 .collect(),
             solution: &self.solution,
             contributions: None,
+            welfare: None,
         }
     }
 
@@ -77,7 +80,7 @@ impl Fake {
 
     /// The estimate of a country's variable, to be changed.
     pub fn country_mut(&mut self, code: &str, variable: CountryVariable) -> &mut Estimate {
-        let row = self.country(code).index() * CountryVariable::ALL.len();
+        let row = self.country(code).index() * CountryVariable::GENERAL.len();
         &mut self.estimates.countries[row + variable.index()]
     }
 
@@ -96,7 +99,7 @@ impl Fake {
         };
         let at =
             self.estimates.flow_rows.iter().position(|other| *other == row).expect("the flow is reported");
-        &mut self.estimates.flows[at * FlowVariable::ALL.len() + variable.index()]
+        &mut self.estimates.flows[at * FlowVariable::GENERAL.len() + variable.index()]
     }
 
     /// The same without draws.
@@ -267,11 +270,11 @@ fn estimates(dataset: &Dataset, policy: &Policy) -> Estimates {
         } else {
             0.03
         };
-        for &variable in CountryVariable::ALL {
+        for &variable in CountryVariable::GENERAL {
             countries.push(country_estimate(country, variable, scale));
         }
     }
-    let sectors = (0..shape.pairs() * SectorVariable::ALL.len())
+    let sectors = (0..shape.pairs() * SectorVariable::GENERAL.len())
         .map(|at| around(noise(&[at, 3]) * 2.0 - 1.0, 0.1 + noise(&[at, 4]) / 5.0))
         .collect();
     let flow_rows = flow_rows(shape, policy);
@@ -279,10 +282,10 @@ fn estimates(dataset: &Dataset, policy: &Policy) -> Estimates {
         let is_touched =
             policy.touched.iter().any(|flow| flow.importer == row.importer && flow.exporter == row.exporter);
         let size = 0.7 + 0.6 * noise(&[row.exporter.index(), row.sector.map_or(99, Position::index)]);
-        FlowVariable::ALL.iter().map(move |&variable| flow_estimate(variable, is_touched, size))
+        FlowVariable::GENERAL.iter().map(move |&variable| flow_estimate(variable, is_touched, size))
     });
     let flows = flows.collect();
-    Estimates { countries, sectors, flows, flow_rows }
+    Estimates { variables: Variables::GENERAL, countries, sectors, flows, flow_rows }
 }
 
 fn flow_rows(shape: Shape, policy: &Policy) -> Vec<FlowRow> {

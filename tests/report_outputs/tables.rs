@@ -48,16 +48,16 @@ fn every_value_has_its_row() {
     let lines = |text: String| text.lines().count() - 1;
     assert_eq!(
         lines(table(|out| tables::countries(&fake.study(), out))),
-        n * CountryVariable::ALL.len() * STATS
+        n * CountryVariable::GENERAL.len() * STATS
     );
     assert_eq!(
         lines(table(|out| tables::sectors(&fake.study(), out))),
-        n * j * SectorVariable::ALL.len() * STATS
+        n * j * SectorVariable::GENERAL.len() * STATS
     );
     let flows = fake.estimates.flow_rows.len();
     assert_eq!(
         lines(table(|out| tables::flows(&fake.study(), out))),
-        flows * FlowVariable::ALL.len() * STATS
+        flows * FlowVariable::GENERAL.len() * STATS
     );
 }
 
@@ -140,6 +140,6 @@ fn the_largest_table_has_all_its_rows() {
     let fake = fake::large();
     let text = table(|out| tables::flows(&fake.study(), out));
     let rows = text.lines().count() - 1;
-    assert_eq!(rows, (81 * 80 + 80 * 20) * FlowVariable::ALL.len() * STATS);
+    assert_eq!(rows, (81 * 80 + 80 * 20) * FlowVariable::GENERAL.len() * STATS);
     assert!(!text.contains('\r'));
 }

@@ -9,11 +9,13 @@ use tariffsim::economy::dataset::Dataset;
 use tariffsim::files::{Folder, NoFiles};
 use tariffsim::index::{CountryId, SectorId};
 use tariffsim::model::baseline::Baseline;
+use tariffsim::model::partial::PartialEquilibrium;
 use tariffsim::model::trade_model::GeneralEquilibrium;
 use tariffsim::model::variable::CountryVariable;
 use tariffsim::model::world::Parameters;
 use tariffsim::monte_carlo::ensemble::{Ensemble, Experiment, Observer};
 use tariffsim::monte_carlo::estimate::{Estimates, FlowRow};
+use tariffsim::monte_carlo::model::{Model, Partial};
 use tariffsim::monte_carlo::prior::Uncertainty;
 use tariffsim::scenario::{Draft, Resolved, Settings, prepared};
 
@@ -45,6 +47,21 @@ pub(crate) fn with(name: &str, settings: &[&str]) -> Resolved {
 
 /// Everything that is asked for of a scenario.
 pub(crate) fn solve(resolved: &Resolved, draws: u32, flow_rows: &[FlowRow], sectors: bool) -> Ensemble {
+    let experiment = |model: Model<'_>| {
+        let experiment = Experiment {
+            model,
+            policy: &resolved.policy,
+            elasticities: &resolved.elasticities,
+            uncertainty: &Uncertainty { draws, ..resolved.uncertainty },
+            flow_rows,
+            sectors,
+        };
+        experiment.run_outcomes(&resolved.possible(), &Silent).expect("an equilibrium")
+    };
+    if let Some(chosen) = &resolved.markets {
+        let markets = PartialEquilibrium::new(&WORLD, chosen.form);
+        return experiment(Model::Partial(Partial { markets: &markets, elasticities: &chosen.elasticities }));
+    }
     let model = GeneralEquilibrium::default();
     let (accounts, _) = Accounts::calibrate(&WORLD, resolved.inputs).expect("sound data");
     let parameters = Parameters {
@@ -52,16 +69,7 @@ pub(crate) fn solve(resolved: &Resolved, draws: u32, flow_rows: &[FlowRow], sect
         exempt_shares: resolved.policy.central_shares(),
     };
     let baseline = Baseline::new(&model, accounts, resolved.closure, &parameters).expect("a baseline");
-    let experiment = Experiment {
-        model: &model,
-        baseline: &baseline,
-        policy: &resolved.policy,
-        elasticities: &resolved.elasticities,
-        uncertainty: &Uncertainty { draws, ..resolved.uncertainty },
-        flow_rows,
-        sectors,
-    };
-    experiment.run_outcomes(&resolved.possible(), &Silent).expect("an equilibrium")
+    experiment(Model::general(&model, &baseline))
 }
 
 /// The countries of the central case.

@@ -11,6 +11,7 @@
 
 pub mod levels;
 pub mod plain_impact;
+pub mod policies;
 
 use std::path::PathBuf;
 
@@ -85,7 +86,7 @@ pub struct Solved {
 impl Solved {
     /// A country's variable.
     pub fn country(&self, country: usize, variable: CountryVariable) -> f64 {
-        self.impact.countries[country * CountryVariable::ALL.len() + variable.index()]
+        self.impact.countries[country * CountryVariable::GENERAL.len() + variable.index()]
     }
 }
 

@@ -70,9 +70,11 @@ impl<'a> Plain<'a> {
         let shape = self.accounts().shape;
         let every = |count: usize, values: &dyn Fn(usize) -> Vec<f64>| (0..count).flat_map(values).collect();
         Impact {
-            countries: every(shape.countries, &|at| V::ALL.iter().map(|&v| self.country(at, v)).collect()),
-            sectors: every(shape.pairs(), &|at| S::ALL.iter().map(|&v| self.sector(at, v)).collect()),
-            flows: every(rows.len(), &|at| F::ALL.iter().map(|&v| self.flow(rows[at], v)).collect()),
+            countries: every(shape.countries, &|at| {
+                V::GENERAL.iter().map(|&v| self.country(at, v)).collect()
+            }),
+            sectors: every(shape.pairs(), &|at| S::GENERAL.iter().map(|&v| self.sector(at, v)).collect()),
+            flows: every(rows.len(), &|at| F::GENERAL.iter().map(|&v| self.flow(rows[at], v)).collect()),
         }
     }
 
@@ -302,6 +304,7 @@ impl<'a> Plain<'a> {
             V::EffectiveRate => {
                 100.0 * goods(&|t| t.gross[1] - t.value[1] - t.rents[1]) / goods(&|t| t.value[1])
             }
+            _ => unreachable!("of partial equilibrium"),
         })
     }
 
@@ -327,6 +330,7 @@ impl<'a> Plain<'a> {
             S::Exports => percent(ratio(&self.sold[country])),
             S::Employment => percent(output / wage),
             S::RealWage => percent(wage / self.consumer_price(country)),
+            _ => unreachable!("of partial equilibrium"),
         })
     }
 
@@ -361,6 +365,7 @@ impl<'a> Plain<'a> {
             F::BuyerPriceReal => percent(buyer / price),
             F::Volume => percent(volume / before),
             F::Value => percent(after / before),
+            _ => unreachable!("of partial equilibrium"),
         }
     }
 }

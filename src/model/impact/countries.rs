@@ -106,7 +106,7 @@ impl<const K: usize> View<'_, K> {
         l: usize,
         sums: &Sums<f64>,
         price: f64,
-    ) -> [f64; CountryVariable::ALL.len()] {
+    ) -> [f64; CountryVariable::GENERAL.len()] {
         use CountryVariable as V;
         let [before, after] = [&self.before.side.levels, &self.after.levels];
         let at = country * K + l;
@@ -123,7 +123,7 @@ impl<const K: usize> View<'_, K> {
             (V::TechnologyFirstOrder, of_income(0.0 - sums.resource_cost)),
             (V::TransferFirstOrder, of_income(transfer)),
         ];
-        let mut values = [0.0; V::ALL.len()];
+        let mut values = [0.0; V::GENERAL.len()];
         let mut set = |variable: V, value: f64| values[variable.index()] = defined(value);
         for (variable, value) in first_order {
             set(variable, value);

@@ -45,7 +45,7 @@ struct Ratios {
 }
 
 /// The variables of a row by (variable, lane).
-type Values<const K: usize> = [[f64; K]; FlowVariable::ALL.len()];
+type Values<const K: usize> = [[f64; K]; FlowVariable::GENERAL.len()];
 
 impl Rows {
     pub(super) fn new(world: &World<'_>, rows: &[FlowRow]) -> Self {
@@ -121,7 +121,7 @@ impl<const K: usize> View<'_, K> {
     pub(super) fn flows(&self, prices: &[[f64; K]]) -> [Vec<f64>; K] {
         let rows = &self.measure.rows.rows;
         let goods = self.measure.rows.goods(&self.measure.abroad, &self.after.levels, &self.volume_power);
-        let mut all = from_fn(|_| vec![0.0; rows.len() * FlowVariable::ALL.len()]);
+        let mut all = from_fn(|_| vec![0.0; rows.len() * FlowVariable::GENERAL.len()]);
         for (position, (row, source)) in rows.iter().enumerate() {
             let price = &prices[row.importer.index()];
             let values = match source {
@@ -217,7 +217,7 @@ fn changed_values<const K: usize>(levels: &FlowLevels<K>, price: &[f64; K]) -> V
 #[inline(always)]
 fn values<const K: usize>(price: &[f64; K], ratios: impl Fn(usize) -> Ratios) -> Values<K> {
     use FlowVariable as V;
-    let mut values = [[0.0; K]; V::ALL.len()];
+    let mut values = [[0.0; K]; V::GENERAL.len()];
     for l in 0..K {
         let ratios = ratios(l);
         let mut set = |variable: V, value: f64| values[variable.index()][l] = value;

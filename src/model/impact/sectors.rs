@@ -28,13 +28,13 @@ struct Prices<const K: usize> {
 }
 
 /// The variables of a sector by (variable, lane).
-type Values<const K: usize> = [[f64; K]; SectorVariable::ALL.len()];
+type Values<const K: usize> = [[f64; K]; SectorVariable::GENERAL.len()];
 
 impl<const K: usize> View<'_, K> {
     /// All variables of all sectors, from the consumer prices of the countries, by lane.
     pub(super) fn sectors(&self, consumer: &[[f64; K]]) -> [Vec<f64>; K] {
         let shape = self.measure.world.accounts.shape;
-        let mut all = from_fn(|_| vec![0.0; shape.pairs() * SectorVariable::ALL.len()]);
+        let mut all = from_fn(|_| vec![0.0; shape.pairs() * SectorVariable::GENERAL.len()]);
         for sector in 0..shape.sectors {
             for (country, sums) in self.pair_sums(sector).iter().enumerate() {
                 let pair = country * shape.sectors + sector;
@@ -92,7 +92,7 @@ impl<const K: usize> View<'_, K> {
 #[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 fn variables<const K: usize>(sums: &Sums<K>, prices: &Prices<K>) -> Values<K> {
     use SectorVariable as V;
-    let mut values = [[0.0; K]; V::ALL.len()];
+    let mut values = [[0.0; K]; V::GENERAL.len()];
     for l in 0..K {
         let ratio = |of: &[[f64; K]; 2]| of[1][l] / of[0][l];
         let output = ratio(&sums.output);

@@ -1,7 +1,6 @@
 //! The chart of a comparison: how far the other scenarios are from the first, country by country.
 
 use crate::index::CountryId;
-use crate::model::variable::CountryVariable;
 use crate::report::chart::figure::{Figure, Mark, Row, Series};
 use crate::report::chart::pen::Hue;
 use crate::report::chart::{MOST_COUNTRIES, MOST_ROWS, point_with_bands, with_line};
@@ -11,7 +10,7 @@ use crate::report::spoken::{self, Scale};
 
 /// `compare.svg`: the differences in one variable.
 pub fn compare_chart(comparison: &Comparison<'_>) -> String {
-    let variable = comparison.chosen.first().copied().unwrap_or(CountryVariable::Welfare);
+    let variable = comparison.headline();
     let pairs: Vec<&Contrast<'_>> = comparison.overall().collect();
     let most = (MOST_ROWS / rows_of_a_country(pairs.len())).clamp(2, MOST_COUNTRIES);
     let countries = comparison.countries(most);

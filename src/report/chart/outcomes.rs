@@ -4,8 +4,9 @@ use crate::model::variable::{CountryVariable, FlowVariable};
 use crate::monte_carlo::estimate::Estimate;
 use crate::report::chart::figure::{Figure, Row, Series};
 use crate::report::chart::pen::Hue;
-use crate::report::chart::{countries_by_welfare, mark, pair_name, to_read_with, with_assumptions};
+use crate::report::chart::{countries_by_headline, pair_name, scaled_mark, to_read_with, with_assumptions};
 use crate::report::focus::{self, Pair};
+use crate::report::spoken::{self, Scale};
 use crate::report::study::Study;
 
 /// The most outcomes under one heading.
@@ -14,18 +15,22 @@ const MOST_OUTCOMES: usize = 5;
 /// The most rows of such a chart.
 const MOST_ROWS: usize = 24;
 
-/// Welfare of the countries concerned.
+/// Welfare of the countries concerned, or what stands for it.
 pub(super) fn countries(study: &Study<'_>) -> String {
-    let shown = countries_by_welfare(study, headings(study));
-    let welfare =
-        |study: &Study<'_>, at: usize| Some(*study.estimates.country(shown[at], CountryVariable::Welfare));
+    let shown = countries_by_headline(study, headings(study));
+    let (headline, scale) = Scale::of_headline(study, &shown);
+    let of = |study: &Study<'_>, at: usize| Some(*study.estimates.country(shown[at], headline));
+    let what = match headline {
+        CountryVariable::Welfare => "real income (welfare)".to_owned(),
+        other => spoken::variable(other),
+    };
     let labels = shown.iter().map(|&country| study.dataset.countries.name(country).to_owned());
     Figure {
         title: format!("Countries: {}", study.title),
-        subtitle: "Change in real income (welfare), by outcome".to_owned(),
-        axis: "change in per cent".to_owned(),
+        subtitle: format!("Change in {what}, by outcome"),
+        axis: format!("change in {}", scale.words),
         series: series(),
-        rows: rows(study, labels.collect(), &welfare),
+        rows: rows(study, labels.collect(), &of, &scale),
         notes: with_assumptions(study, [to_read_with(study, &shown), about_outcomes(study)].concat()),
     }
     .draw()
@@ -33,16 +38,15 @@ pub(super) fn countries(study: &Study<'_>) -> String {
 
 /// Buyer prices of the touched flows.
 pub(super) fn prices(study: &Study<'_>, pairs: &[Pair]) -> String {
-    let inflation = "Prices are relative to the importer's consumer prices; not inflation.".to_owned();
     Figure {
         title: format!("Prices: {}", study.title),
         subtitle: "Change in what buyers pay, by supplier and outcome".to_owned(),
-        axis: "change in per cent, relative to the importer's consumer prices".to_owned(),
+        axis: study.price_axis().to_owned(),
         series: series(),
-        rows: flows(study, pairs, FlowVariable::BuyerPriceReal),
+        rows: flows(study, pairs, study.estimates.variables.prices[0]),
         notes: with_assumptions(
             study,
-            [hidden(study, pairs), vec![inflation], about_outcomes(study)].concat(),
+            [hidden(study, pairs), vec![study.prices_are().to_owned()], about_outcomes(study)].concat(),
         ),
     }
     .draw()
@@ -80,7 +84,7 @@ fn flows(study: &Study<'_>, pairs: &[Pair], variable: FlowVariable) -> Vec<Row> 
         Some(*study.estimates.flow(row, variable))
     };
     let labels = shown.iter().map(|pair| pair_name(study, pair.exporter, pair.importer));
-    rows(study, labels.collect(), &of)
+    rows(study, labels.collect(), &of, &Scale::percent())
 }
 
 /// A heading with what is expected for each label, and under it the same in each outcome.
@@ -88,11 +92,12 @@ fn rows(
     study: &Study<'_>,
     labels: Vec<String>,
     of: &dyn Fn(&Study<'_>, usize) -> Option<Estimate>,
+    scale: &Scale,
 ) -> Vec<Row> {
     let row = |label, series: usize, world: &Study<'_>, at| Row {
         label,
         is_detail: series > 0,
-        marks: of(world, at).and_then(|estimate| mark(series, &estimate)).into_iter().collect(),
+        marks: of(world, at).and_then(|estimate| scaled_mark(series, &estimate, scale)).into_iter().collect(),
     };
     let worlds: Vec<Study<'_>> = study.outcomes.iter().map(|outcome| study.in_outcome(outcome)).collect();
     let mut rows = Vec::new();

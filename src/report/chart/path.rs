@@ -11,6 +11,7 @@ use crate::report::chart::{point_with_bands, with_line};
 use crate::report::number;
 use crate::report::path::Path;
 use crate::report::plain::plain;
+use crate::report::spoken::{self, Scale};
 use crate::units::Date;
 
 /// The most changes that are told by name.
@@ -63,7 +64,8 @@ pub fn path_chart(path: &Path<'_>) -> String {
     let heading = format!("Average tariff on goods imports, {imposer}, per cent");
     pen.text(&plain(&heading), LABEL, INK, (MARGIN, top - EVENT_STRIP - 8), Side::Left);
     draw_panel(&pen, &time, tops[0], &rates);
-    pen.text("Welfare (real income), change in per cent", LABEL, INK, (MARGIN, tops[1] - 24), Side::Left);
+    let below_heading = format!("{}, change in {}", spoken::heading(headline(path)), scale(path).words);
+    pen.text(&plain(&below_heading), LABEL, INK, (MARGIN, tops[1] - 24), Side::Left);
     draw_panel(&pen, &time, tops[1], &welfare);
     time.draw(&pen, top + 2 * PANEL + PANEL_GAP);
     paragraph(&pen, &list[0], NOTE, INK, below);
@@ -87,19 +89,34 @@ fn notes(path: &Path<'_>, told: usize) -> Vec<String> {
     with_line(study, &path.assumptions(), notes)
 }
 
+/// What stands for a country in the lower panel.
+fn headline(path: &Path<'_>) -> CountryVariable {
+    path.busiest().estimates.variables.headline
+}
+
+/// The unit of the lower panel.
+fn scale(path: &Path<'_>) -> Scale {
+    let countries = path.countries(MOST_COUNTRIES).into_iter();
+    let shown = countries.flat_map(|country| {
+        path.numbers(country, headline(path)).map(|(_, estimate)| *estimate).collect::<Vec<_>>()
+    });
+    Scale::of(headline(path).unit(), &path.busiest().dataset.unit, shown)
+}
+
 fn line(path: &Path<'_>, name: &str, hue: Hue, country: CountryId, variable: CountryVariable) -> Line {
+    let is_level = spoken::is_level(variable);
+    let Scale { sign, divisor, .. } = if is_level { Scale::percent() } else { scale(path) };
     let last = path.numbers(country, variable).last();
-    let shown = last.and_then(|(_, estimate)| number::shown(estimate, 1.0)).map(|shown| shown.central);
-    let is_level = variable != CountryVariable::Welfare;
+    let shown = last.and_then(|(_, estimate)| number::shown(estimate, divisor)).map(|shown| shown.central);
     Line {
         name: name.to_owned(),
         hue,
         points: path
             .numbers(country, variable)
-            .map(|(_, estimate)| point_with_bands(estimate, 1.0))
+            .map(|(_, estimate)| point_with_bands(estimate, divisor))
             .collect(),
         last: shown.map_or_else(String::new, |text| {
-            format!("{} %", if is_level { text.trim_start_matches('+') } else { &text })
+            format!("{} {sign}", if is_level { text.trim_start_matches('+') } else { &text })
         }),
     }
 }
@@ -116,7 +133,7 @@ fn welfare(path: &Path<'_>) -> Vec<Line> {
     let countries = path.countries(MOST_COUNTRIES);
     let name = |country| path.busiest().dataset.countries.name(country);
     let lines = countries.into_iter().zip(Hue::ALL);
-    lines.map(|(country, hue)| line(path, name(country), hue, country, CountryVariable::Welfare)).collect()
+    lines.map(|(country, hue)| line(path, name(country), hue, country, headline(path))).collect()
 }
 
 /// The days on which the average tariff moves most, in the order of time: when, and what happens.

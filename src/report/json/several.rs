@@ -66,7 +66,8 @@ fn differences<'a>(comparison: &'a Comparison<'a>, contrast: &'a Contrast<'a>) -
         unit: unit(first, compare::unit(variable)),
         value: Value::of(tables::statistics_of(contrast.differences.country(country, variable))),
     };
-    let variables = |country| CountryVariable::ALL.iter().map(move |&variable| row(country, variable));
+    let all = &contrast.differences.variables;
+    let variables = |country| all.iter().map(move |&variable| row(country, variable));
     let rows = first.dataset.countries.ids().flat_map(variables);
     rows.filter(|row| row.value != Value::default()).collect()
 }

@@ -26,13 +26,36 @@ pub(super) const TRADE: [CountryVariable; 6] = [
     CountryVariable::EffectiveRate,
 ];
 
-/// The columns of the table of flows.
-const FLOW_COLUMNS: [(FlowVariable, &str, &str); 4] = [
-    (FlowVariable::BuyerPriceReal, "Buyer price", "with tariff, %"),
-    (FlowVariable::BorderPriceReal, "Border price", "before tariff, %"),
-    (FlowVariable::Volume, "Volume", "%"),
-    (FlowVariable::Value, "Value", "before tariff, %"),
+/// The same in partial equilibrium.
+pub(super) const SURPLUS: [CountryVariable; 6] = [
+    CountryVariable::ConsumerSurplus,
+    CountryVariable::ProducerSurplus,
+    CountryVariable::TariffRevenue,
+    CountryVariable::NetSurplus,
+    CountryVariable::TermsOfTradeGain,
+    CountryVariable::DeadweightLoss,
 ];
+pub(super) const MARKET_TRADE: [CountryVariable; 8] = [
+    CountryVariable::Exports,
+    CountryVariable::Imports,
+    CountryVariable::TradeCreation,
+    CountryVariable::TradeDiversion,
+    CountryVariable::IncidenceBuyers,
+    CountryVariable::IncidenceProducers,
+    CountryVariable::EffectiveRateBaseline,
+    CountryVariable::EffectiveRate,
+];
+
+/// The columns of the table of flows.
+fn flow_columns(story: &Story) -> [(FlowVariable, &'static str, &'static str); 4] {
+    let [buyer, border] = story.variables().prices;
+    [
+        (buyer, "Buyer price", "with tariff, %"),
+        (border, "Border price", "before tariff, %"),
+        (FlowVariable::Volume, "Volume", "%"),
+        (FlowVariable::Value, "Value", "before tariff, %"),
+    ]
+}
 
 /// How many countries have a tile.
 const TILES: usize = 3;
@@ -47,15 +70,18 @@ pub(super) struct Tile {
 
 /// The unit in which money is shown.
 pub(super) struct Money {
-    unit: String,
-    divisor: f64,
+    pub(super) unit: String,
+    pub(super) divisor: f64,
 }
 
 impl Money {
-    /// The unit that suits the revenue of the countries that are shown first.
+    /// The unit that suits the revenue and the surplus of the countries that are shown first.
     pub(super) fn of(story: &Story, countries: &Countries) -> Self {
-        let revenue = |code: &String| countries.get(code, CountryVariable::TariffRevenue).central;
-        let largest = story.concerned.iter().filter_map(revenue).map(f64::abs).fold(0.0, f64::max);
+        let amounts = |code: &String| {
+            [CountryVariable::TariffRevenue, CountryVariable::ConsumerSurplus]
+                .map(|variable| countries.get(code, variable).central)
+        };
+        let largest = story.concerned.iter().flat_map(amounts).flatten().map(f64::abs).fold(0.0, f64::max);
         let (unit, divisor) = number::money(&story.data.unit, largest);
         Self { unit, divisor }
     }
@@ -85,19 +111,25 @@ fn pair_keys(pair: &Pair) -> impl Iterator<Item = FlowKey<'_>> {
 
 /// What is seen first: welfare of the countries most concerned, and the volume of the largest touched pair.
 pub(super) fn tiles(story: &Story, countries: &Countries, flows: &Flows<'_>) -> Vec<Tile> {
-    let tile = |about: String, what, statistics: Statistics| {
-        let shown = statistics.figures().shown(1.0)?;
-        let range = shown.range.map(|range| format!("{range} %"));
-        Some(Tile { about, number: format!("{} %", shown.central), range, what })
+    let tile = |about: String, what, statistics: Statistics, (unit, divisor): (&str, f64)| {
+        let shown = statistics.figures().shown(divisor)?;
+        let range = shown.range.map(|range| format!("{range} {unit}"));
+        Some(Tile { about, number: format!("{} {unit}", shown.central), range, what })
+    };
+    let money = Money::of(story, countries);
+    let headline = story.variables().headline;
+    let (what, scale) = match headline.unit() {
+        Unit::Money => ("net of surpluses and revenue", (money.unit.as_str(), money.divisor)),
+        Unit::Percent | Unit::Points => ("welfare (real income)", ("%", 1.0)),
     };
     let concerned = story.concerned.iter().take(TILES);
     let welfare = concerned.filter_map(|code| {
-        let statistics = countries.get(code, CountryVariable::Welfare);
-        tile(story.country(code).to_owned(), "welfare (real income)", statistics)
+        let statistics = countries.get(code, headline);
+        tile(story.country(code).to_owned(), what, statistics, scale)
     });
     let volume = story.touched.largest.iter().take(1).filter_map(|pair| {
         let statistics = flows.get([&pair.importer, &pair.exporter, ALL_GOODS], FlowVariable::Volume);
-        tile(pair_name(story, pair), "volume of trade, all goods", statistics)
+        tile(pair_name(story, pair), "volume of trade, all goods", statistics, ("%", 1.0))
     });
     welfare.chain(volume).collect()
 }
@@ -173,7 +205,8 @@ pub(super) fn sector_flows(story: &Story, flows: &Flows<'_>) -> Option<Grid> {
 fn flow_grid(story: &Story, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> Option<Grid> {
     let row = |pair: &Pair, key: FlowKey<'_>| {
         let goods = if key[2] == ALL_GOODS { "" } else { story.sector(key[2]) };
-        let numbers = FLOW_COLUMNS.map(|(variable, ..)| Cell::estimate(&flows.get(key, variable), 1.0));
+        let numbers =
+            flow_columns(story).map(|(variable, ..)| Cell::estimate(&flows.get(key, variable), 1.0));
         [vec![Cell::text(key[2])], pair_cells(story, pair, goods), numbers.into()].concat()
     };
     let rows_of = |pair: &Pair| {
@@ -181,7 +214,8 @@ fn flow_grid(story: &Story, flows: &Flows<'_>, is_in: impl Fn(&str) -> bool) -> 
         keys.map(|key| row(pair, key)).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<Cell>> = story.touched.largest.iter().flat_map(rows_of).collect();
-    let numbers = FLOW_COLUMNS.map(|(variable, head, about)| Column::number(variable.name(), head, about));
+    let numbers =
+        flow_columns(story).map(|(variable, head, about)| Column::number(variable.name(), head, about));
     let columns = [vec![Column::code("sector")], pair_columns(), numbers.into()].concat();
     (!rows.is_empty()).then(|| Grid::new(columns, rows))
 }
@@ -234,6 +268,15 @@ fn country_column(variable: CountryVariable, money: &Money) -> Column {
         CountryVariable::TariffRevenue => ("Tariff revenue", money.unit.as_str()),
         CountryVariable::EffectiveRateBaseline => ("Average tariff", "before"),
         CountryVariable::EffectiveRate => ("Average tariff", "after"),
+        CountryVariable::ConsumerSurplus => ("Consumer surplus", money.unit.as_str()),
+        CountryVariable::ProducerSurplus => ("Producer surplus", money.unit.as_str()),
+        CountryVariable::NetSurplus => ("Net", money.unit.as_str()),
+        CountryVariable::TermsOfTradeGain => ("Terms of trade", money.unit.as_str()),
+        CountryVariable::DeadweightLoss => ("Deadweight loss", money.unit.as_str()),
+        CountryVariable::TradeCreation => ("Trade creation", money.unit.as_str()),
+        CountryVariable::TradeDiversion => ("Trade diversion", money.unit.as_str()),
+        CountryVariable::IncidenceBuyers => ("Buyers bear", "% of the duties"),
+        CountryVariable::IncidenceProducers => ("Producers bear", "% of the duties"),
         other => (other.name(), ""),
     };
     Column::number(variable.name(), head, about)
@@ -241,18 +284,23 @@ fn country_column(variable: CountryVariable, money: &Money) -> Column {
 
 /// How welfare is spread over the draws.
 pub(super) fn spreads(story: &Story, countries: &Countries) -> Grid {
+    let money = Money::of(story, countries);
+    let headline = story.variables().headline;
+    let (unit, divisor) =
+        if headline.unit() == Unit::Money { (money.unit.as_str(), money.divisor) } else { ("%", 1.0) };
     let row = |code: &String| {
-        let spread = countries.get(code, CountryVariable::Welfare);
-        let place = spread.figures().place(1.0);
+        let spread = countries.get(code, headline);
+        let place = spread.figures().place(divisor);
         let numbers = [spread.central, spread.p05, spread.p25, spread.p50, spread.p75, spread.p95];
-        let numbers = numbers.map(|value| Cell::number(value, |value| number::signed(value, place)));
+        let numbers =
+            numbers.map(|value| Cell::number(value, |value| number::signed(value / divisor, place)));
         let share = Cell::number(spread.p_negative, |share| {
             format!("{} %", number::plain(share * 100.0, Place::UNITS))
         });
         country_cells(story, code).into_iter().chain(numbers).chain([share]).collect()
     };
     let columns = [
-        Column::number("central", "Central", "%"),
+        Column::number("central", "Central", unit),
         Column::number("p05", "5 %", "of draws below"),
         Column::number("p25", "25 %", "of draws below"),
         Column::number("p50", "50 %", "median"),
@@ -262,5 +310,9 @@ pub(super) fn spreads(story: &Story, countries: &Countries) -> Grid {
     ];
     let columns = country_columns().into_iter().chain(columns).collect();
     let rows = story.concerned.iter().map(row).collect();
-    Grid::new(columns, rows).named("ranges-of-welfare", "Welfare over the draws: change in per cent")
+    let caption = match headline.unit() {
+        Unit::Money => format!("Net of surpluses and revenue over the draws: change in {unit}"),
+        Unit::Percent | Unit::Points => "Welfare over the draws: change in per cent".to_owned(),
+    };
+    Grid::new(columns, rows).named("ranges-of-welfare", &caption)
 }

@@ -1,6 +1,6 @@
 //! The outcomes side by side, on the page.
 
-use crate::model::variable::{CountryVariable, FlowVariable};
+use crate::model::variable::FlowVariable;
 use crate::report::page::grid::{Cell, Column, Grid};
 use crate::report::page::grids::pair_name;
 use crate::report::page::story::Story;
@@ -19,7 +19,7 @@ pub(super) fn grids(story: &Story, all: (&Countries, &Flows<'_>), outcomes: &[Nu
         return Vec::new();
     }
     let welfare = |code: &String| {
-        let of = |countries: &Countries| countries.get(code, CountryVariable::Welfare);
+        let of = |countries: &Countries| countries.get(code, story.variables().headline);
         let numbers = outcomes.iter().map(|(countries, _)| of(countries)).chain([of(all.0)]);
         row([Cell::text(code), Cell::text(story.country(code))], numbers)
     };
@@ -39,7 +39,14 @@ pub(super) fn grids(story: &Story, all: (&Countries, &Flows<'_>), outcomes: &[Nu
     };
     vec![
         list(story),
-        welfare.named("welfare-by-outcome", "Welfare by outcome: change in per cent"),
+        welfare.named(
+            "welfare-by-outcome",
+            match story.model.markets {
+                None => "Welfare by outcome: change in per cent".to_owned(),
+                Some(_) => format!("Net of surpluses and revenue by outcome: change in {}", story.data.unit),
+            }
+            .as_str(),
+        ),
         flows(
             "volumes-by-outcome",
             "Volume of trade by outcome, all goods: change in per cent",
@@ -48,7 +55,7 @@ pub(super) fn grids(story: &Story, all: (&Countries, &Flows<'_>), outcomes: &[Nu
         flows(
             "buyer-prices-by-outcome",
             "Buyer price by outcome, all goods: change in per cent",
-            FlowVariable::BuyerPriceReal,
+            story.variables().prices[0],
         ),
     ]
 }

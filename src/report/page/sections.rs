@@ -8,9 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::report::chart;
+use crate::report::contents::MARKET;
 use crate::report::disclosure::{self, RANGE};
 use crate::report::page::grid::Grid;
-use crate::report::page::grids::{self, INCOME, Money, TRADE, Tile};
+use crate::report::page::grids::{self, INCOME, MARKET_TRADE, Money, SURPLUS, TRADE, Tile};
 use crate::report::page::outcomes;
 use crate::report::page::story::Story;
 use crate::report::page::values::{Countries, FlowKey, Flows, RateChange};
@@ -19,7 +20,7 @@ use crate::report::page::words::{self, Piece};
 /// The look, the script, and the files that stand beside the page.
 const STYLE: &str = include_str!("../../../templates/report/page.css");
 const SCRIPT: &str = include_str!("../../../templates/report/page.js");
-const FILES: [(&[&str], &str); 9] = [
+const FILES: [(&[&str], &str); 10] = [
     (&["countries.csv"], "every variable of every country, with all statistics"),
     (&["sectors.csv"], "every variable of every sector of every country"),
     (&["flows.csv"], "prices, volumes and values of flows, and of all goods of every pair of countries"),
@@ -27,6 +28,7 @@ const FILES: [(&[&str], &str); 9] = [
     (&["prices.svg", "prices.png"], "the chart of prices, as a drawing and as a picture"),
     (&["volumes.svg", "volumes.png"], "the chart of volumes"),
     (&["countries.svg", "countries.png"], "the chart of countries"),
+    (&MARKET, "the picture of the single market"),
     (&["scenario.toml"], "the scenario with every default written out"),
     (&["run.json"], "the run record: program, data, model, priors, how the solution went"),
 ];
@@ -72,6 +74,7 @@ pub(super) struct Page<'a> {
     everyone: Grid,
     everyone_words: String,
     contributions: Option<(Grid, Chart)>,
+    welfare: Option<(Grid, Chart)>,
     spreads: Option<Grid>,
     assumptions: Vec<(&'static str, String)>,
     scenario: Option<String>,
@@ -90,7 +93,11 @@ impl<'a> Page<'a> {
             format!("{STYLE}@media screen and (prefers-color-scheme: dark) {{\n{}}}\n", chart::dark_style());
         let money = Money::of(story, countries);
         let all = &countries.codes[..countries.codes.len().min(MOST_COUNTRIES)];
-        let columns = [&INCOME[..], &TRADE].concat();
+        let (income, trade) = match story.model.markets {
+            None => (("Income and prices", &INCOME[..]), &TRADE[..]),
+            Some(_) => (("Surpluses and revenue", &SURPLUS[..]), &MARKET_TRADE[..]),
+        };
+        let columns = [income.1, trade].concat();
         let table = |id, caption: &str, codes: &[String], columns: &[_]| {
             grids::countries(story, countries, &money, codes, columns).named(id, caption)
         };
@@ -112,8 +119,8 @@ impl<'a> Page<'a> {
             flows: grids::flows(story, flows),
             sector_flows: grids::sector_flows(story, flows),
             charts,
-            income: table("income", "Income and prices", &story.concerned, &INCOME),
-            trade: table("trade", "Trade and tariffs", &story.concerned, &TRADE),
+            income: table("income", income.0, &story.concerned, income.1),
+            trade: table("trade", "Trade and tariffs", &story.concerned, trade),
             everyone: table("all-countries", "All countries", all, &columns),
             everyone_words: match countries.codes.len() {
                 count if count > MOST_COUNTRIES => {
@@ -122,6 +129,7 @@ impl<'a> Page<'a> {
                 count => format!("All {count} countries"),
             },
             contributions: None,
+            welfare: None,
             spreads: (story.uncertainty.draws > 0).then(|| grids::spreads(story, countries)),
             assumptions: words::assumptions(story),
             scenario: shown_scenario(resolved),
@@ -131,6 +139,17 @@ impl<'a> Page<'a> {
     /// Adds what each measure contributes.
     pub(super) fn add_contributions(&mut self, grid: Grid, chart: Chart) {
         self.contributions = Some((grid, chart));
+    }
+
+    /// Adds where exact welfare comes from.
+    pub(super) fn add_welfare(&mut self, grid: Grid, chart: Chart) {
+        self.welfare = Some((grid, chart));
+    }
+
+    /// The files that stand beside the page.
+    fn files(&self) -> impl Iterator<Item = (&'static [&'static str], &'static str)> {
+        let has_market = self.story.files.contains_key(MARKET[0]);
+        FILES.into_iter().filter(move |(names, _)| has_market || *names != MARKET)
     }
 
     /// A chart with the names of its files.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::model::variable::Variables;
+use crate::monte_carlo::sampling::Design;
 use crate::report::contents::RECORD;
 use crate::report::record;
 
@@ -59,6 +61,8 @@ pub(super) struct Data {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Model {
+    #[serde(default)]
+    pub(super) markets: Option<Markets>,
     pub(super) deficits: String,
     pub(super) structure: String,
     pub(super) labour: String,
@@ -69,9 +73,17 @@ pub(super) struct Model {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+pub(super) struct Markets {
+    pub(super) linear: bool,
+    pub(super) demand_elasticity: String,
+    pub(super) supply_elasticity: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Uncertainty {
     pub(super) draws: u32,
     pub(super) seed: u64,
+    pub(super) sampler: Design,
     pub(super) priors: Vec<Prior>,
 }
 
@@ -146,6 +158,11 @@ impl Story {
             ]);
         }
         serde_json::from_value(value).map_err(|error| fault(format!("`{RECORD}` is not complete: {error}")))
+    }
+
+    /// What the model has.
+    pub(super) fn variables(&self) -> &'static Variables {
+        if self.model.markets.is_some() { Variables::PARTIAL } else { Variables::GENERAL }
     }
 
     /// The name of a country, or its code where it has none.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::variable::{CountryVariable, FlowVariable};
-use crate::report::contents::{CONTRIBUTIONS, COUNTRIES, FLOWS, RATES};
+use crate::report::contents::{CONTRIBUTIONS, COUNTRIES, FLOWS, RATES, WELFARE};
 use crate::report::number::Figures;
 use crate::report::page::story::RUN_AGAIN;
 use crate::report::study::ALL_OUTCOMES;
@@ -135,13 +135,12 @@ impl Contributions {
         self.numbers.get(&(measure, country.to_owned())).copied().unwrap_or_default()
     }
 
-    /// Reads the rows over all outcomes.
-    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the rows of a variable over all outcomes.
+    pub(super) fn read(text: &str, variable: CountryVariable) -> Result<Self, Vec<Diagnostic>> {
         let mut read = Self::default();
         let columns = ["outcome", "country", "variable", "measure", "stat", "value"];
         each(CONTRIBUTIONS, text, &columns, |row| {
-            let is_wanted = row.field("outcome") == ALL_OUTCOMES
-                && row.field("variable") == CountryVariable::Welfare.name();
+            let is_wanted = row.field("outcome") == ALL_OUTCOMES && row.field("variable") == variable.name();
             if !is_wanted {
                 return Ok(());
             }
@@ -152,6 +151,35 @@ impl Contributions {
                 read.measures.len() - 1
             });
             put(row, read.numbers.entry((measure, row.field("country").to_owned())).or_default())
+        })?;
+        Ok(read)
+    }
+}
+
+/// The parts of welfare over all outcomes, as `welfare.csv` has them, by country and name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts(HashMap<(String, String), Statistics>);
+
+impl Parts {
+    /// A number; without any statistic where the table has none.
+    pub(super) fn get(&self, country: &str, part: &str) -> Statistics {
+        self.0.get(&(country.to_owned(), part.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// Whether a part is anything but zero in some country.
+    pub(super) fn is_anywhere(&self, part: &str) -> bool {
+        self.0.iter().any(|((_, of), value)| of == part && value.central.is_some_and(|value| value != 0.0))
+    }
+
+    /// Reads the rows over all outcomes.
+    pub(super) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut read = Self::default();
+        each(WELFARE, text, &["outcome", "country", "variable", "stat", "value"], |row| {
+            if row.field("outcome") == ALL_OUTCOMES {
+                let key = (row.field("country").to_owned(), row.field("variable").to_owned());
+                put(row, read.0.entry(key).or_default())?;
+            }
+            Ok(())
         })?;
         Ok(read)
     }

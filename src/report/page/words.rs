@@ -1,15 +1,17 @@
 //! What the record says in words of the program, in words for a reader.
 
 use crate::report::disclosure;
-use crate::report::page::story::Story;
+use crate::report::page::story::{Markets, Story};
 use crate::table::grouped;
 
 /// What is assumed: name and explanation.
 pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
-    let mut list = vec![
-        ("Model", model(story)),
-        ("Trade deficits", deficits(story)),
-        ("Labour", labour(story)),
+    let mut list = vec![("Model", model(story))];
+    match &story.model.markets {
+        None => list.extend([("Trade deficits", deficits(story)), ("Labour", labour(story))]),
+        Some(markets) => list.extend([("Demand", demand(markets)), ("Supply", supply(markets))]),
+    }
+    list.extend([
         ("Trade elasticities", elasticities(story)),
         ("Baseline", baseline(story)),
         (
@@ -19,7 +21,7 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
                 story.model.numeraire
             ),
         ),
-    ];
+    ]);
     if story.model.exempt_mode == "average" {
         list.push(("Exemptions", "exempt and taxed parts of a flow pay their average rate".to_owned()));
     }
@@ -34,7 +36,51 @@ pub(super) fn assumptions(story: &Story) -> Vec<(&'static str, String)> {
     list
 }
 
+/// Where the model is from.
+pub(super) fn source_of_model(story: &Story) -> &'static str {
+    match &story.model.markets {
+        None => {
+            "Lorenzo Caliendo and Fernando Parro (2015), Estimates of the Trade and Welfare Effects of NAFTA, Review of \
+             Economic Studies 82(1)"
+        }
+        Some(markets) if markets.linear => {
+            "Joseph Francois and H. Keith Hall (2003), Global Simulation Analysis of Industry-Level Trade Policy, World Bank"
+        }
+        Some(_) => {
+            "Paul Armington (1969), A Theory of Demand for Products Distinguished by Place of Production, IMF Staff Papers 16"
+        }
+    }
+}
+
+fn demand(markets: &Markets) -> String {
+    format!(
+        "purchases of a product fall by the demand elasticity, {}, in per cent when its price rises by one",
+        markets.demand_elasticity
+    )
+}
+
+fn supply(markets: &Markets) -> String {
+    format!(
+        "what each country supplies to everyone rises by the supply elasticity, {}, in per cent when its price does by \
+         one",
+        markets.supply_elasticity
+    )
+}
+
 fn model(story: &Story) -> String {
+    if let Some(markets) = &story.model.markets {
+        let how = if markets.linear {
+            "linearised (Francois and Hall 2003)"
+        } else {
+            "solved exactly in ratios to the baseline"
+        };
+        return format!(
+            "partial equilibrium: the market of each of {} sectors with its {} economies for itself, {how}; wages, \
+             incomes and other markets stay as they are; two states are compared, without a path in time",
+            grouped(story.data.sectors),
+            grouped(story.data.countries)
+        );
+    }
     let inputs = if story.model.inputs {
         "linked by the inputs that sectors buy from one another"
     } else {
@@ -88,7 +134,10 @@ fn baseline(story: &Story) -> String {
 fn draws(story: &Story) -> String {
     match story.uncertainty.draws {
         0 => "none: the central case only, so this page has no ranges".to_owned(),
-        draws => format!("{}, from seed {}", grouped(draws), story.uncertainty.seed),
+        draws => {
+            let sampler = disclosure::sampler(story.uncertainty.sampler);
+            format!("{}{sampler}, from seed {}", grouped(draws), story.uncertainty.seed)
+        }
     }
 }
 

@@ -1,9 +1,14 @@
 //! What a record says of the priors behind the draws.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::economy::elasticities::Joint;
 use crate::monte_carlo::draw::SMALLEST_LOG_SD;
-use crate::monte_carlo::prior::{ElasticitySpread, FlowPrior};
+use crate::monte_carlo::marginal::{Applied, Family, Marginal};
+use crate::monte_carlo::prior::{ElasticityFamily, ElasticitySpread, ExemptPrior, FlowPrior, MarketPriors};
+use crate::monte_carlo::sampling::Design;
 use crate::report::disclosure;
 use crate::report::study::Study;
 use crate::units::Elasticity;
@@ -15,6 +20,8 @@ pub struct Uncertainty<'a> {
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread over what is possible.
+    pub sampler: Design,
     /// What every range is.
     pub range: &'static str,
     /// The priors, none without draws.
@@ -43,7 +50,7 @@ pub struct Prior<'a> {
 }
 
 /// The spread of a prior.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spread {
     /// From the published standard errors.
@@ -54,25 +61,133 @@ pub enum Spread {
     StandardDeviation(f64),
     /// Coefficients of variation for pairs of countries and for flows.
     PairAndFlow([f64; 2]),
+    /// The numbers of the distribution by name: factors, fractions or values, as it is applied.
+    Levels(BTreeMap<&'static str, f64>),
+    /// One of so many rows of values.
+    Rows(usize),
 }
 
 pub(super) fn uncertainty<'a>(study: &Study<'a>) -> Uncertainty<'a> {
     let drawn = study.uncertainty.draws > 0;
     let exempt = drawn && study.policy.exempt_shares.iter().any(|share| !share.known);
     let flows = study.uncertainty.flows.filter(|_| drawn);
-    let priors =
-        [drawn.then(|| elasticity_prior(study)), exempt.then(|| exempt_prior(study)), flows.map(flow_prior)];
+    let MarketPriors { demand_cv, supply_cv } = study.uncertainty.markets;
+    let markets = drawn && study.markets.is_some();
+    let priors = [
+        drawn.then(|| elasticity_prior(study)),
+        markets.then(|| market_prior("demand elasticities", "of each sector", demand_cv)),
+        markets
+            .then(|| market_prior("supply elasticities", "of all exporters of a sector together", supply_cv)),
+        exempt.then(|| exempt_prior(study)),
+        flows.map(flow_prior),
+    ];
     Uncertainty {
         draws: study.uncertainty.draws,
         seed: study.uncertainty.seed,
+        sampler: study.uncertainty.design,
         range: disclosure::RANGE,
         priors: priors.into_iter().flatten().collect(),
     }
 }
 
+/// What a distribution is called, its numbers by name, and the same in words.
+fn described(family: Family) -> (&'static str, BTreeMap<&'static str, f64>, String) {
+    match family {
+        Family::Normal { mean, sd } => (
+            "normal",
+            [("mean", mean), ("sd", sd)].into(),
+            format!("with mean {mean} and standard deviation {sd}"),
+        ),
+        Family::LogNormal { log_sd } => (
+            "log-normal",
+            [("log_sd", log_sd)].into(),
+            format!("with a standard deviation of the logarithm of {log_sd}"),
+        ),
+        Family::Uniform { low, high } => {
+            ("uniform", [("low", low), ("high", high)].into(), format!("from {low} to {high}"))
+        }
+        Family::Triangular { low, mode, high } => (
+            "triangular",
+            [("low", low), ("mode", mode), ("high", high)].into(),
+            format!("from {low} to {high} with mode {mode}"),
+        ),
+        Family::Beta { low, high, mean, sd } => (
+            "beta",
+            [("low", low), ("high", high), ("mean", mean), ("sd", sd)].into(),
+            format!("from {low} to {high} with mean {mean} and standard deviation {sd}"),
+        ),
+    }
+}
+
+/// What is done with a number that is drawn.
+fn application(applied: Applied) -> &'static str {
+    match applied {
+        Applied::InPlace => "takes its place",
+        Applied::Added => "is added to it",
+        Applied::Times => "multiplies it",
+    }
+}
+
 fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
     let prior = study.uncertainty.elasticities;
-    let (spread, source) = match prior.spread {
+    let rows = match &study.elasticities.joint {
+        Joint::Rows(rows) => rows.len(),
+        Joint::Unknown | Joint::Correlated(_) => 0,
+    };
+    let (distribution, applied, spread, words) = match prior.family {
+        ElasticityFamily::LogNormal(spread) => {
+            let (spread, source) = log_spread(spread);
+            let words = format!(
+                "each sector's elasticity is multiplied by a log-normal factor with median 1 and a spread from {source}"
+            );
+            ("log-normal", Applied::Times, spread, words)
+        }
+        ElasticityFamily::NormalFromData => {
+            let words = "a normal number with mean 0 and its published standard error is added to each sector's elasticity";
+            ("normal", Applied::Added, Spread::StandardError("from-data"), words.to_owned())
+        }
+        ElasticityFamily::Same(family, applied) => {
+            let (name, levels, numbers) = described(family);
+            let words = format!(
+                "a number from a {name} distribution {numbers} is drawn for each sector's elasticity and {}",
+                application(applied)
+            );
+            (name, applied, Spread::Levels(levels), words)
+        }
+        ElasticityFamily::AnyRow => {
+            let words = format!("each draw has the elasticities of one of {rows} sets, all equally probable");
+            ("discrete", Applied::InPlace, Spread::Rows(rows), words)
+        }
+        ElasticityFamily::RowOfDraw => {
+            let words = format!("each draw has the elasticities of its own row of a table with {rows} rows");
+            ("given draws", Applied::InPlace, Spread::Rows(rows), words)
+        }
+    };
+    let (assumed_correlation, correlation) = match &study.elasticities.joint {
+        Joint::Rows(_) => (None, String::new()),
+        Joint::Correlated(_) => (None, "; the correlations across sectors are those of a table".to_owned()),
+        Joint::Unknown => (
+            Some(prior.correlation),
+            format!("; the correlation of {} across sectors is assumed, not estimated", prior.correlation),
+        ),
+    };
+    Prior {
+        parameter: "trade elasticities",
+        distribution,
+        applied: applied.sign(),
+        spread,
+        assumed_correlation,
+        words: format!(
+            "{words}{}; elasticities below {} are raised to it{correlation}",
+            cut_off(prior.bounds),
+            Elasticity::FLOOR,
+        ),
+        sectors_without_noise: disclosure::sectors_without_noise(study),
+    }
+}
+
+fn log_spread(spread: ElasticitySpread) -> (Spread, String) {
+    match spread {
         ElasticitySpread::FromData => {
             let least = format!(", at least {SMALLEST_LOG_SD} in logarithms");
             (Spread::StandardError("from-data"), format!("its published standard error{least}"))
@@ -80,36 +195,62 @@ fn elasticity_prior<'a>(study: &Study<'a>) -> Prior<'a> {
         ElasticitySpread::CoefficientOfVariation(cv) => {
             (Spread::CoefficientOfVariation(cv), format!("a coefficient of variation of {cv}"))
         }
-    };
+    }
+}
+
+/// Where a distribution is cut off, in words.
+fn cut_off([low, high]: [f64; 2]) -> String {
+    match (low.is_finite(), high.is_finite()) {
+        (false, false) => String::new(),
+        (true, false) => format!(", cut off below {low}"),
+        (false, true) => format!(", cut off above {high}"),
+        (true, true) => format!(", cut off below {low} and above {high}"),
+    }
+}
+
+fn market_prior<'a>(parameter: &'static str, whose: &str, cv: f64) -> Prior<'a> {
     Prior {
-        parameter: "trade elasticities",
+        parameter,
         distribution: "log-normal",
         applied: "×",
-        spread,
-        assumed_correlation: Some(prior.correlation),
+        spread: Spread::CoefficientOfVariation(cv),
+        assumed_correlation: None,
         words: format!(
-            "each sector's elasticity is multiplied by a log-normal factor with median 1 and a spread from \
-             {source}; elasticities below {} are raised to it; the correlation of {} across sectors is assumed, not \
-             estimated",
-            Elasticity::FLOOR,
-            prior.correlation
+            "the {parameter} {whose} are multiplied by a log-normal factor with median 1 and a coefficient of variation \
+             of {cv}, which is assumed unless the scenario gives it"
         ),
-        sectors_without_noise: disclosure::sectors_without_noise(study),
+        sectors_without_noise: Vec::new(),
     }
 }
 
 fn exempt_prior<'a>(study: &Study<'a>) -> Prior<'a> {
-    let sd = study.uncertainty.exempt.sd;
+    let (distribution, applied, spread, how) = match study.uncertainty.exempt {
+        ExemptPrior::Beta { sd } => (
+            "beta",
+            Applied::InPlace,
+            Spread::StandardDeviation(sd),
+            format!(
+                "each partner's exempt share is drawn from a beta distribution around its central value with a \
+                 standard deviation of {sd}"
+            ),
+        ),
+        ExemptPrior::Same(Marginal { family, applied, .. }) => {
+            let (name, levels, numbers) = described(family);
+            let how = format!(
+                "a number from a {name} distribution {numbers} is drawn for each partner's exempt share and {}, cut off at \
+                 0 and 1",
+                application(applied)
+            );
+            (name, applied, Spread::Levels(levels), how)
+        }
+    };
     Prior {
         parameter: "exempt shares",
-        distribution: "beta",
-        applied: "=",
-        spread: Spread::StandardDeviation(sd),
+        distribution,
+        applied: applied.sign(),
+        spread,
         assumed_correlation: None,
-        words: format!(
-            "each partner's exempt share is drawn from a beta distribution around its central value with a \
-             standard deviation of {sd}; all shares of a partner move together"
-        ),
+        words: format!("{how}; all shares of a partner move together"),
         sectors_without_noise: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::monte_carlo::sampling::Design;
 use crate::report::contents::RECORD;
 use crate::report::inputs::Inputs;
 use crate::report::record::{FORMAT, Hashes, PROGRAM};
@@ -58,6 +59,8 @@ pub struct Sampling {
     pub draws: u32,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread.
+    pub sampler: Design,
 }
 
 /// Keys that only the records of other commands have, with what those records are of.

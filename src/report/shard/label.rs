@@ -6,6 +6,7 @@ use parquet::file::metadata::KeyValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::monte_carlo::sampling::{Design, Points};
 use crate::report::inputs::Inputs;
 use crate::report::record;
 
@@ -13,7 +14,7 @@ use crate::report::record;
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), ".");
 
 /// The format of shards; a reader refuses what it does not know.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What the draws of a shard are of: only draws that agree in everything but their numbers belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,10 @@ pub struct Label {
     pub data: String,
     /// Seed of the random streams.
     pub seed: u64,
+    /// How draws are spread.
+    pub sampler: Design,
+    /// How many draws there are in all, where a draw depends on that.
+    pub total: Option<u32>,
     /// How many outcomes each draw has.
     pub outcomes: usize,
     /// The first draw.
@@ -50,6 +55,8 @@ pub enum Part {
     Data,
     /// The seed.
     Seed,
+    /// How draws are spread, or over how many in all.
+    Sampler,
     /// Which flows are reported.
     Flows,
 }
@@ -59,7 +66,7 @@ impl Label {
     pub fn new(
         inputs: Inputs,
         [scenario, data_name, data]: [&str; 3],
-        seed: u64,
+        points: Points,
         outcomes: usize,
         draws: Range<u32>,
     ) -> Self {
@@ -69,7 +76,9 @@ impl Label {
             scenario: scenario.to_owned(),
             data_name: data_name.to_owned(),
             data: data.to_owned(),
-            seed,
+            seed: points.seed,
+            sampler: points.design,
+            total: points.design.needs_total().then_some(points.draws),
             outcomes,
             first: draws.start,
             end: draws.end,
@@ -95,9 +104,15 @@ impl Label {
             (Part::Scenario, self.scenario == other.scenario && self.inputs.file == other.inputs.file),
             (Part::Data, self.data == other.data),
             (Part::Seed, self.seed == other.seed),
+            (Part::Sampler, self.sampler == other.sampler && self.total == other.total),
             (Part::Flows, self.inputs.flows == other.inputs.flows),
         ];
         parts.into_iter().find(|(_, is_same)| !is_same).map(|(part, _)| part)
+    }
+
+    /// Where the random numbers of its draws come from when there are so many in all.
+    pub fn points(&self, draws: u32) -> Points {
+        Points { design: self.sampler, seed: self.seed, draws }
     }
 
     /// The label as metadata of a file: a key for each field, with its value as JSON.
@@ -125,7 +140,10 @@ impl Label {
             Some(_) => {}
         }
         let label: Self = serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?;
-        let sound = label.first < label.end && label.outcomes > 0;
+        let sound = label.first < label.end
+            && label.outcomes > 0
+            && label.sampler.needs_total() == label.total.is_some()
+            && label.total.is_none_or(|total| label.end <= total);
         if sound { Ok(label) } else { Err("its label contradicts itself".to_owned()) }
     }
 }

@@ -27,7 +27,8 @@ pub fn compare_page(comparison: &Comparison<'_>, width: usize) -> String {
     let mut page = Page::new(width.max(NARROWEST));
     let countries = comparison.countries(MOST_COUNTRIES);
     head(&mut page, comparison);
-    let chosen = if comparison.chosen.is_empty() { &[CountryVariable::Welfare] } else { comparison.chosen };
+    let headline = [comparison.headline()];
+    let chosen = if comparison.chosen.is_empty() { &headline[..] } else { comparison.chosen };
     for &variable in chosen {
         one_variable(&mut page, comparison, &countries, variable);
     }

@@ -6,6 +6,7 @@ use crate::monte_carlo::estimate::Estimate;
 use crate::report::disclosure;
 use crate::report::number::{self, Figures, Place, Shown};
 use crate::report::path::Path;
+use crate::report::spoken::{Scale, heading};
 use crate::report::terminal::layout::{Cell, Grid, Page};
 use crate::report::terminal::{NARROWEST, estimate_and_ranges, number_cell};
 
@@ -69,13 +70,19 @@ fn level_cell(estimate: &Estimate) -> Cell {
 fn welfare(page: &mut Page, path: &Path<'_>) {
     let countries = path.countries(MOST_COUNTRIES);
     let names = |country: &CountryId| path.busiest().dataset.countries.name(*country);
-    page.section("Welfare", "real income, change in per cent while these measures are in force");
+    let headline = path.busiest().estimates.variables.headline;
+    let estimates = path.days.iter().flat_map(|day| {
+        countries.iter().map(move |&country| *day.study.estimates.country(country, headline))
+    });
+    let scale = Scale::of(headline.unit(), &path.busiest().dataset.unit, estimates);
+    let what = if headline == CountryVariable::Welfare { "real income, change" } else { "change" };
+    let title = if headline == CountryVariable::Welfare { "Welfare".to_owned() } else { heading(headline) };
+    page.section(&title, &format!("{what} in {} while these measures are in force", scale.words));
     let heads: Vec<&str> = ["from"].into_iter().chain(countries.iter().map(names)).collect();
     let mut grid = Grid::new(&heads, DAY);
     for day in &path.days {
-        let cell = |&country: &CountryId| {
-            number_cell(day.study.estimates.country(country, CountryVariable::Welfare), 1.0)
-        };
+        let cell =
+            |&country: &CountryId| number_cell(day.study.estimates.country(country, headline), scale.divisor);
         grid.row(&day.date.to_string(), countries.iter().map(cell).collect());
     }
     page.grid(&grid);

@@ -1,12 +1,14 @@
 //! Every key of the language.
 
+mod uncertainty;
+
 use super::{Form, Key, Table};
-use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::quantity::{
-    COST, EXPORT_TAX, FLOW_VARIATION, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE, SHARE_SD, SUBSIDY,
-    VARIATION, VOLUME,
+    COST, EXPORT_TAX, LEVEL, MULTIPLE, POINTS, PROBABILITY, SHARE, SUBSIDY, VOLUME,
 };
-use crate::scenario::{MOST_MEASURES, aggregate, choices, instrument, outcome, response};
+use crate::scenario::{MOST_MEASURES, aggregate, choices, game, instrument, markets, outcome, response};
+
+pub(in crate::scenario) use uncertainty::*;
 
 /// The top of a file.
 pub(in crate::scenario) const TOP: Table = Table {
@@ -62,6 +64,11 @@ pub(in crate::scenario) const TOP: Table = Table {
             "outcome",
             Form::Entries(&OUTCOME, outcome::MOST_OUTCOMES),
             "What may happen, and how probable it is.",
+        ),
+        Key::new(
+            "player",
+            Form::Entries(&PLAYER, game::MOST_PLAYERS),
+            "Who chooses among strategies, which makes the scenario a game for `tariffsim game`.",
         ),
         Key::new("model", Form::Table(&MODEL), "Choices of the model."),
         Key::new("uncertainty", Form::Table(&UNCERTAINTY), "What is drawn at random, and how often."),
@@ -272,6 +279,23 @@ pub(in crate::scenario) const OUTCOME: Table = Table::of(&[
     Key::new("measures", Form::Any("tariff"), "The measures and responses that come with it, by name."),
 ]);
 
+/// A `[[player]]` of a game.
+pub(in crate::scenario) const PLAYER: Table = Table::of(&[
+    NAME,
+    Key::required("country", Form::Text("USA"), "The country whose welfare the player is about."),
+    Key::required(
+        "strategy",
+        Form::Entries(&STRATEGY, game::MOST_PROFILES),
+        "What the player may do: `[[player.strategy]]` begins each.",
+    ),
+]);
+
+/// A `[[player.strategy]]`.
+pub(in crate::scenario) const STRATEGY: Table = Table::of(&[
+    NAME,
+    Key::new("measures", Form::Any("tariff"), "The measures and responses that come with it, by name."),
+]);
+
 /// `[model]`.
 pub(in crate::scenario) const MODEL: Table = Table::of(&[
     Key::new("kind", Form::Words(choices::kinds), "Which model."),
@@ -301,6 +325,23 @@ pub(in crate::scenario) const MODEL: Table = Table::of(&[
         Form::Pattern(r"^\s*(?:long|elapsed|(?:\d+\.?\d*|\.\d+)[ymd])\s*$", "1y"),
         "How long trade has had to adjust: a time such as \"18m\", \"long\", or \"elapsed\" since the measures began.",
     ),
+    Key::new(
+        "demand_elasticity",
+        Form::Either(&[DEMAND, Form::Map("MET", &DEMAND)]),
+        "In partial equilibrium, how strongly purchases of a product fall with its price: one number, or numbers by sector.",
+    ),
+    Key::new(
+        "supply_elasticity",
+        Form::Either(&[SUPPLY, Form::Map("MET", &Form::Either(&[SUPPLY, Form::Map("BRA", &SUPPLY)]))]),
+        "In partial equilibrium, how strongly supply rises with the price: for all, by sector, or by sector and exporter.",
+    ),
+    Key::new("linear", Form::Flag, "In partial equilibrium, whether markets are linearised."),
+]);
+
+const DEMAND: Form = Form::Number(&[("exclusiveMinimum", 0.0), ("maximum", markets::LARGEST)], 1.25);
+const SUPPLY: Form = Form::Either(&[
+    Form::Number(&[("minimum", 0.0), ("maximum", markets::LARGEST)], 1.5),
+    Form::Words(markets::supplies),
 ]);
 
 /// `structure = { … }`.
@@ -323,69 +364,3 @@ pub(in crate::scenario) const LABOUR: Table = Table::of(&[Key::required(
     Form::Number(&[("exclusiveMinimum", 1.0), ("maximum", 1e6)], 1.5),
     "Between 1, where nobody changes sector, and mobile.",
 )]);
-
-/// `[uncertainty]`.
-pub(in crate::scenario) const UNCERTAINTY: Table = Table::of(&[
-    Key::new(
-        "draws",
-        Form::Whole(Uncertainty::MOST_DRAWS as u64),
-        "The number of draws; 0 is the central case only.",
-    ),
-    Key::new("seed", Form::Whole(u64::MAX), "The seed of the draws."),
-    Key::new("trade_elasticity", Form::Table(&TRADE_ELASTICITY), "How trade elasticities are drawn."),
-    Key::new("exempt_share", Form::Table(&EXEMPT_SHARE), "How exempt shares are drawn."),
-    Key::new(
-        "trade_flows",
-        Form::Table(&TRADE_FLOWS),
-        "How trade flows are drawn; they are not unless this is there.",
-    ),
-]);
-
-const LOGNORMAL: &str = "Lognormal around the central value.";
-
-/// `trade_elasticity.…`.
-pub(in crate::scenario) const TRADE_ELASTICITY: Table =
-    Table::of(&[Key::new("lognormal", Form::Table(&ELASTICITY_PRIOR), LOGNORMAL)]);
-
-/// `trade_elasticity.lognormal = { … }`.
-pub(in crate::scenario) const ELASTICITY_PRIOR: Table = Table::of(&[
-    Key::new(
-        "sd",
-        Form::Either(&[Form::Words(choices::spreads), Form::Quantity(&VARIATION, "30%")]),
-        "\"from-data\", the standard errors of the set, or one coefficient of variation for all sectors.",
-    ),
-    Key::new(
-        "correlation",
-        Form::Number(&[("minimum", 0.0), ("maximum", 1.0)], 0.5),
-        "The correlation across sectors.",
-    ),
-]);
-
-/// `exempt_share.…`.
-pub(in crate::scenario) const EXEMPT_SHARE: Table =
-    Table::of(&[Key::new("beta", Form::Table(&EXEMPT_PRIOR), "Beta around the central share.")]);
-
-/// `exempt_share.beta = { … }`.
-pub(in crate::scenario) const EXEMPT_PRIOR: Table = Table::of(&[Key::new(
-    "sd",
-    Form::Quantity(&SHARE_SD, "10pp"),
-    "The standard deviation of every exempt share.",
-)]);
-
-/// `trade_flows.…`.
-pub(in crate::scenario) const TRADE_FLOWS: Table =
-    Table::of(&[Key::new("lognormal", Form::Table(&FLOW_PRIOR), LOGNORMAL)]);
-
-/// `trade_flows.lognormal = { … }`.
-pub(in crate::scenario) const FLOW_PRIOR: Table = Table::of(&[
-    Key::new(
-        "cv_pair",
-        Form::Quantity(&FLOW_VARIATION, "10%"),
-        "The coefficient of variation of a factor for each pair of countries, the same in all its sectors.",
-    ),
-    Key::new(
-        "cv_cell",
-        Form::Quantity(&FLOW_VARIATION, "25%"),
-        "The coefficient of variation of a factor for each flow.",
-    ),
-]);
