@@ -9,5 +9,6 @@ pub mod expected;
 pub mod horizon;
 pub mod markets;
 pub mod policy;
+pub mod structure;
 pub mod synthetic;
 pub mod totals;

@@ -1,6 +1,7 @@
 //! Models: what an equilibrium is, how it is found, and what it means.
 
 pub mod baseline;
+mod entry;
 mod equations;
 pub mod equilibrium;
 pub mod forecast;
@@ -11,6 +12,7 @@ pub mod moved;
 pub mod partial;
 pub mod preconditioner;
 mod response;
+pub mod scale;
 pub mod shares;
 pub mod split;
 pub mod sweep;

@@ -14,6 +14,7 @@ pub mod starter;
 
 mod aggregate;
 mod answer;
+mod assumptions;
 mod build;
 mod check;
 mod choices;

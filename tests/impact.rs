@@ -13,8 +13,9 @@ use support::policies::anything;
 use tariffsim::bilateral::Shape;
 use tariffsim::data::embedded;
 use tariffsim::economy::accounts::Accounts;
-use tariffsim::economy::closure::{Deficits, Labour};
+use tariffsim::economy::closure::{Closure, Deficits};
 use tariffsim::economy::policy::{ExemptMode, Policy};
+use tariffsim::economy::structure::{FirmTail, Structure};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CountryId, Position as _, SectorId};
@@ -28,6 +29,8 @@ use tariffsim::model::world::{Parameters, World};
 use tariffsim::scenario::{Scenario, prepared};
 
 const CLOSURES: [Deficits; 3] = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
+const STRUCTURES: [Structure; 3] =
+    [Structure::Armington, Structure::Krugman, Structure::Melitz(FirmTail::new(1.3).unwrap())];
 
 /// The unit in the last place of a ratio near one is 2e-16 and sums have thousands of terms; a ratio is a hundredth
 /// of a percentage.
@@ -122,6 +125,7 @@ fn point(accounts: &Accounts, spread: f64, rng: &mut ChaCha8Rng) -> Equilibrium 
         log_price: logs(accounts.shape.pairs()),
         expenditure: logs(accounts.shape.pairs()).into_iter().map(f64::exp).collect(),
         log_relative_wage: logs(if relative { accounts.shape.pairs() } else { 0 }),
+        log_scale: logs(accounts.shape.pairs()),
         // Above every rate within a quota; there are fewer wedges than cells.
         wedges: logs(accounts.shape.cells()).into_iter().map(|log| 0.6 + log).collect(),
         ..Equilibrium::unchanged(accounts.shape)
@@ -148,12 +152,14 @@ fn random_worlds(mut test: impl FnMut(&World<'_>, &[Draw], &str)) {
             let mut rng = ChaCha8Rng::seed_from_u64(seed as u64);
             let data = Recipe { gaps: 0.4, ..Recipe::new(n, j, seed as u64) }.dataset();
             let (accounts, _) = Accounts::calibrate(&data, true).unwrap();
-            let preconditioner = Preconditioner::new(&accounts, &central(&data).theta, Labour::Mobile);
+            let structure = STRUCTURES[seed % STRUCTURES.len()];
+            let closure = Closure { structure, ..Closure::from(closure) };
+            let preconditioner = Preconditioner::new(&accounts, &central(&data).theta, closure);
             let mode = [ExemptMode::Variety, ExemptMode::Average][seed % 2];
             let policy = anything(&data, mode, seed % 3 == 1, &mut rng);
             let world = World::new(&accounts, &preconditioner, &policy, closure).unwrap();
             let draws = draws(&accounts, seed >= 3, &mut rng);
-            test(&world, &draws, &format!("{n} countries, {j} sectors, {}", closure.word()));
+            test(&world, &draws, &format!("{n} countries, {j} sectors, {}", closure.deficits.word()));
         }
     }
 }

@@ -13,6 +13,7 @@ use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits, Labour, Mobility};
 use tariffsim::economy::dataset::{Dataset, SectorKind};
 use tariffsim::economy::policy::{FlowChange, Policy};
+use tariffsim::economy::structure::{ScaleStrength, Structure};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CodeList, CountryId, Position, SectorId};
 use tariffsim::model::baseline::Baseline;
@@ -27,17 +28,22 @@ use tariffsim::model::world::Parameters;
 use tariffsim::numerics::anderson::{FixedPoint as _, Options};
 
 /// Those with mobile labour first.
-const CLOSURES: [Closure; 6] = [
+const CLOSURES: [Closure; 8] = [
     closure(Deficits::Fixed, Labour::Mobile),
     closure(Deficits::Balanced, Labour::Mobile),
     closure(Deficits::Proportional, Labour::Mobile),
     closure(Deficits::Fixed, Labour::SectorSpecific),
     closure(Deficits::Balanced, Labour::SectorSpecific),
     closure(Deficits::Proportional, Labour::Between(Mobility::new(1.7).unwrap())),
+    Closure { structure: SCALE, ..closure(Deficits::Fixed, Labour::Mobile) },
+    Closure { structure: SCALE, ..closure(Deficits::Balanced, Labour::SectorSpecific) },
 ];
 
+/// Where sectors buy from one another stronger ones may reinforce themselves; `tests/scale.rs` has those.
+const SCALE: Structure = Structure::Scale(ScaleStrength::new(0.2).unwrap());
+
 const fn closure(deficits: Deficits, labour: Labour) -> Closure {
-    Closure { deficits, labour }
+    Closure { deficits, labour, structure: Structure::Armington }
 }
 
 fn economies() -> impl Strategy<Value = Dataset> {
@@ -94,7 +100,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_measure_changes_nothing_at_all(data in economies(), closure in 0..6_usize) {
+    fn no_measure_changes_nothing_at_all(data in economies(), closure in 0..8_usize) {
         let solved = solve(&data, &Policy::default(), CLOSURES[closure], &all_rows(&data));
         for value in changes(&solved.impact) {
             prop_assert!(value.is_nan() || value == 0.0, "{value}");
@@ -103,13 +109,14 @@ proptest! {
 
     #[test]
     fn no_measure_leads_back_from_a_perturbed_start(
-        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+        data in economies(), closure in 0..8_usize, seed in any::<u64>(),
     ) {
         let model = GeneralEquilibrium::default();
         let solved = solve(&data, &Policy::default(), CLOSURES[closure], &[]);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut start = solved.baseline.central.clone();
-        let prices = start.log_wage.iter_mut().chain(&mut start.log_price).chain(&mut start.log_relative_wage);
+        let prices = start.log_wage.iter_mut().chain(&mut start.log_price)
+            .chain(&mut start.log_relative_wage).chain(&mut start.log_scale);
         for value in prices {
             *value += rng.random_range(-0.2..0.2);
         }
@@ -126,7 +133,7 @@ proptest! {
 
     #[test]
     fn walras_law_holds_at_any_wages_prices_and_spending(
-        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+        data in economies(), closure in 0..8_usize, seed in any::<u64>(),
     ) {
         let policy = random_policy(&data, seed, 2.0);
         let (accounts, _) = Accounts::calibrate(&data, true).unwrap();
@@ -160,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn two_steps_are_one(data in economies(), closure in 0..6_usize, seed in any::<u64>()) {
+    fn two_steps_are_one(data in economies(), closure in 0..8_usize, seed in any::<u64>()) {
         // From 0 to A to B, the second step from the accounts of A, is the same as from 0 to B.
         let (model, deficits) = (GeneralEquilibrium::default(), CLOSURES[closure]);
         let (a, b) = (random_policy(&data, seed, 0.5), random_policy(&data, seed ^ 1, 0.5));
@@ -181,7 +188,7 @@ proptest! {
 
     #[test]
     fn the_order_of_countries_does_not_matter(
-        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+        data in economies(), closure in 0..8_usize, seed in any::<u64>(),
     ) {
         let n = data.countries.len();
         let order: Vec<usize> = (0..n).map(|i| (i * 5 + 1) % n).collect();
@@ -257,7 +264,7 @@ proptest! {
 
     #[test]
     fn a_draw_has_the_same_bits_alone_and_in_a_batch(
-        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+        data in economies(), closure in 0..8_usize, seed in any::<u64>(),
     ) {
         let model = GeneralEquilibrium::default();
         let policy = random_policy(&data, seed, 1.0);
@@ -277,7 +284,7 @@ proptest! {
     }
 
     #[test]
-    fn acceleration_does_not_change_the_answer(data in economies(), closure in 0..6_usize, seed in any::<u64>()) {
+    fn acceleration_does_not_change_the_answer(data in economies(), closure in 0..8_usize, seed in any::<u64>()) {
         let policy = random_policy(&data, seed, 1.0);
         let solved = solve(&data, &policy, CLOSURES[closure], &[]);
         let plain = GeneralEquilibrium {
@@ -288,12 +295,13 @@ proptest! {
         let slow = plain.solve(&world, &solved.parameters, &start).unwrap();
         prop_assert!(all_close(&slow.log_wage, &solved.counterfactual.log_wage, 1e-9));
         prop_assert!(all_close(&slow.log_relative_wage, &solved.counterfactual.log_relative_wage, 1e-9));
+        prop_assert!(all_close(&slow.log_scale, &solved.counterfactual.log_scale, 1e-7));
         prop_assert!(all_close(&slow.expenditure, &solved.counterfactual.expenditure, 1e-9));
     }
 
     #[test]
     fn welfare_is_its_first_order_parts_when_little_changes(
-        data in economies(), closure in 0..6_usize, seed in any::<u64>(),
+        data in economies(), closure in 0..8_usize, seed in any::<u64>(),
     ) {
         // What they leave out is of second order: a tenth of the change leaves a hundredth of the difference.
         let whole = random_policy(&data, seed, 0.5);
@@ -346,7 +354,7 @@ proptest! {
     }
 
     #[test]
-    fn accounts_close_after_every_policy(data in economies(), closure in 0..6_usize, seed in any::<u64>()) {
+    fn accounts_close_after_every_policy(data in economies(), closure in 0..8_usize, seed in any::<u64>()) {
         // Sums over flows and identities between the reported variables, which the solver does not target.
         let policy = random_policy(&data, seed, 1.0);
         let solved = solve(&data, &policy, CLOSURES[closure], &all_rows(&data));
@@ -392,12 +400,9 @@ fn domestic_share_hat(solved: &support::Solved, country: usize, sector: usize) -
     let accounts = &solved.baseline.accounts;
     let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
     let levels = |equilibrium| {
-        tariffsim::model::levels::Levels::new(
-            accounts,
-            solved.baseline.closure.deficits,
-            [&solved.parameters],
-            [equilibrium],
-        )
+        let observed = Policy::default();
+        let world = solved.baseline.world(&observed).unwrap();
+        tariffsim::model::levels::Levels::new(&world, [&solved.parameters], [equilibrium])
     };
     let (before, after) = (levels(&solved.baseline.central), levels(&solved.counterfactual));
     let pair = country * j + sector;

@@ -10,6 +10,7 @@ use support::policies::anything;
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits, Labour};
 use tariffsim::economy::policy::ExemptMode;
+use tariffsim::economy::structure::Structure;
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::model::baseline::Baseline;
 use tariffsim::model::equilibrium::Equilibrium;
@@ -36,7 +37,7 @@ fn a_draw_is_solved_from_anywhere_and_after_anyone() {
         let data = Recipe::new(4, 3, seed as u64).dataset();
         let policy = anything(&data, ExemptMode::Variety, false, &mut rng);
         let (accounts, _) = Accounts::calibrate(&data, true).unwrap();
-        let closure = Closure { deficits: Deficits::Proportional, labour };
+        let closure = Closure { deficits: Deficits::Proportional, labour, structure: Structure::Armington };
         let parameters = Parameters { exempt_shares: vec![0.3, 0.6], ..support::central(&data) };
         let baseline = Baseline::new(&model, accounts, closure, &parameters).unwrap();
         let world = baseline.world(&policy).unwrap();

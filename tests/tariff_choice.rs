@@ -12,6 +12,7 @@ use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits, Labour};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, PublishedElasticity};
 use tariffsim::economy::policy::{Policy, Quota};
+use tariffsim::economy::structure::Structure;
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CountryId, Position as _, SectorId};
 use tariffsim::model::baseline::Baseline;
@@ -21,7 +22,8 @@ use tariffsim::model::tariff_choice::{ChoiceError, Chosen, Lever, Player, Tariff
 use tariffsim::model::trade_model::{GeneralEquilibrium, TradeModel as _};
 use tariffsim::model::world::Parameters;
 
-const BALANCED: Closure = Closure { deficits: Deficits::Balanced, labour: Labour::Mobile };
+const BALANCED: Closure =
+    Closure { deficits: Deficits::Balanced, labour: Labour::Mobile, structure: Structure::Armington };
 
 /// One sector, no inputs, no tariffs: sales by (importer, exporter).
 fn one_sector(sales: &[f64], theta: f64) -> Dataset {

@@ -16,6 +16,7 @@ use tariffsim::economy::closure::{Closure, Deficits, Labour, Mobility};
 use tariffsim::economy::dataset::{Dataset, ElasticitySet, PublishedElasticity};
 use tariffsim::economy::elasticities::Elasticities;
 use tariffsim::economy::policy::{ExemptMode, ExemptShare, ExemptVariety, FlowChange, Policy};
+use tariffsim::economy::structure::{FirmTail, ScaleStrength, Structure};
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::index::{CodeList, CountryId, Position as _, SectorId};
@@ -43,7 +44,7 @@ fn near(found: f64, wanted: f64, tolerance: f64, what: &str) {
 mod hats_against_levels {
     use super::*;
 
-    fn compare(economy: &Economy, labour: Labour, seed: u64) {
+    fn compare(economy: &Economy, labour: Labour, structure: Structure, seed: u64) {
         let data = economy.dataset();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let shape = economy.shape;
@@ -51,7 +52,10 @@ mod hats_against_levels {
         let mut changes = Vec::new();
         for flow in (0..shape.cells()).map(|cell| shape.flow(cell)).filter(|flow| !flow.is_domestic()) {
             if rng.random::<f64>() < 0.6 {
-                let (rate, cost) = (rng.random_range(-0.1..0.8), rng.random_range(0.8..1.4));
+                let (rate, cost) = (rng.random_range(-0.1..0.8), rng.random_range::<f64, _>(0.8..1.4));
+                // Where firms come and go without limit a sector may close, of which levels never see the end.
+                let part: f64 = if structure.scale() < 1.0 { 1.0 } else { 0.05 };
+                let (rate, cost) = (part * rate, cost.powf(part));
                 after.tariff.set(flow, rate);
                 after.cost.set(flow, economy.cost.get(flow) * cost);
                 changes.push(change(flow, rate, cost));
@@ -60,7 +64,7 @@ mod hats_against_levels {
         let policy = policy(&data, changes);
         for deficits in CLOSURES {
             let (old, new) = (economy.solve(deficits), after.solve(deficits));
-            let solved = solve(&data, &policy, Closure { deficits, labour }, &all_foreign(shape));
+            let solved = solve(&data, &policy, Closure { deficits, labour, structure }, &all_foreign(shape));
             let get = |country: usize, variable| 1.0 + solved.country(country, variable) / 100.0;
             for n in 0..shape.countries {
                 let what = |name: &str| format!("seed {seed}, {}, country {n}: {name}", deficits.word());
@@ -130,7 +134,7 @@ mod hats_against_levels {
     fn one_sector_without_inputs() {
         for seed in 0..5 {
             let economy = Economy::random(Shape { countries: 4, sectors: 1 }, 0.0, seed);
-            compare(&economy, Labour::Mobile, seed);
+            compare(&economy, Labour::Mobile, Structure::Armington, seed);
         }
     }
 
@@ -138,7 +142,25 @@ mod hats_against_levels {
     fn two_sectors_with_inputs() {
         for seed in 0..5 {
             let economy = Economy::random(Shape { countries: 4, sectors: 2 }, 0.6, seed);
-            compare(&economy, Labour::Mobile, seed);
+            compare(&economy, Labour::Mobile, Structure::Armington, seed);
+        }
+    }
+
+    #[test]
+    fn firms_that_enter_and_leave() {
+        let some = Structure::Scale(ScaleStrength::new(0.4).unwrap());
+        let (melitz, even) =
+            (Structure::Melitz(FirmTail::USUAL), Structure::Melitz(FirmTail::new(1.1).unwrap()));
+        let cases = [some, Structure::Krugman, melitz, even, some, Structure::Krugman];
+        for (seed, structure) in (0..).zip(cases) {
+            let tail = if let Structure::Melitz(tail) = structure { Some(tail.ratio()) } else { None };
+            let inputs = if structure.scale() < 1.0 { 0.4 } else { 0.0 };
+            let economy = Economy::random(Shape { countries: 3, sectors: 2 }, inputs, seed)
+                .with_firms(structure.scale(), tail);
+            let specific = seed > 3;
+            let economy = if specific { economy.with_mobility(1.0) } else { economy };
+            let labour = if specific { Labour::SectorSpecific } else { Labour::Mobile };
+            compare(&economy, labour, structure, seed);
         }
     }
 
@@ -147,7 +169,7 @@ mod hats_against_levels {
         for (seed, kappa) in [(0, 1.0), (1, 1.0), (2, 1.4), (3, 3.0)] {
             let economy = Economy::random(Shape { countries: 3, sectors: 3 }, 0.5, seed).with_mobility(kappa);
             let labour = Mobility::new(kappa).map_or(Labour::SectorSpecific, Labour::Between);
-            compare(&economy, labour, seed);
+            compare(&economy, labour, Structure::Armington, seed);
         }
     }
 }

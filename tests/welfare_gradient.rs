@@ -9,6 +9,7 @@ use tariffsim::bilateral::{Bilateral, Flow};
 use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits, Labour, Mobility};
 use tariffsim::economy::dataset::Dataset;
+use tariffsim::economy::structure::Structure;
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::index::{CountryId, Position as _, SectorId};
 use tariffsim::model::baseline::Baseline;
@@ -94,11 +95,15 @@ impl Economy {
 }
 
 const CLOSURES: [Closure; 5] = [
-    Closure { deficits: Deficits::Fixed, labour: Labour::Mobile },
-    Closure { deficits: Deficits::Balanced, labour: Labour::Mobile },
-    Closure { deficits: Deficits::Proportional, labour: Labour::Mobile },
-    Closure { deficits: Deficits::Fixed, labour: Labour::SectorSpecific },
-    Closure { deficits: Deficits::Proportional, labour: Labour::Between(Mobility::new(1.5).unwrap()) },
+    Closure { deficits: Deficits::Fixed, labour: Labour::Mobile, structure: Structure::Armington },
+    Closure { deficits: Deficits::Balanced, labour: Labour::Mobile, structure: Structure::Armington },
+    Closure { deficits: Deficits::Proportional, labour: Labour::Mobile, structure: Structure::Armington },
+    Closure { deficits: Deficits::Fixed, labour: Labour::SectorSpecific, structure: Structure::Armington },
+    Closure {
+        deficits: Deficits::Proportional,
+        labour: Labour::Between(Mobility::new(1.5).unwrap()),
+        structure: Structure::Armington,
+    },
 ];
 
 #[test]

@@ -14,6 +14,7 @@ use tariffsim::economy::accounts::Accounts;
 use tariffsim::economy::closure::{Closure, Deficits, Labour, Mobility};
 use tariffsim::economy::dataset::Dataset;
 use tariffsim::economy::policy::{Duty, ExemptMode, FlowChange, Policy, Quota};
+use tariffsim::economy::structure::Structure;
 use tariffsim::economy::synthetic::Recipe;
 use tariffsim::files::Folder;
 use tariffsim::model::baseline::Baseline;
@@ -62,7 +63,11 @@ fn check_sums(parts: &[WelfareParts], countries: &[f64], what: &str) {
 fn closures() -> Vec<Closure> {
     let labour = [Labour::Mobile, Labour::SectorSpecific, Labour::Between(Mobility::new(2.0).unwrap())];
     let deficits = [Deficits::Fixed, Deficits::Balanced, Deficits::Proportional];
-    deficits.iter().zip(labour).map(|(&deficits, labour)| Closure { deficits, labour }).collect()
+    deficits
+        .iter()
+        .zip(labour)
+        .map(|(&deficits, labour)| Closure { deficits, labour, structure: Structure::Armington })
+        .collect()
 }
 
 #[test]

@@ -22,7 +22,8 @@ const MOST: usize = 10;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The first scenario is what the others are compared with. All are solved on the same draws, so that what they have in \
-common cancels out. `--across` compares a scenario with itself under other assumptions.
+common cancels out. `--across` compares a scenario with itself under other assumptions; given several times, it changes \
+one key at a time from the first value of each.
 
 Examples:
   tariffsim compare us-25-mexico-canada us-25-mexico-canada-retaliation --draws 200
@@ -36,9 +37,10 @@ pub(super) struct Arguments {
     changes: Changes,
     #[command(flatten)]
     day: Day,
-    /// Compare at several values of a key, such as `model.inputs=true,false` or `measure.NAME.add=10pp..30pp/10pp`
+    /// Compare at several values of a key, such as `model.inputs=true,false` or `measure.NAME.add=10pp..30pp/10pp`; with
+    /// several keys, at each value beside the first values of the others
     #[arg(long, value_name = "KEY=A,B,…")]
-    across: Option<String>,
+    across: Vec<String>,
     /// A variable to show, as `countries.csv` calls it; may be given several times [default: welfare, then five
     /// others]
     #[arg(long = "variable", value_name = "NAME")]
@@ -86,15 +88,14 @@ struct Entrant {
 
 /// The scenarios at the values of `--across`, all mistakes at once.
 fn entrants(arguments: &Arguments) -> Result<Vec<Entrant>, Failure> {
-    let across = arguments.across.as_deref();
-    let across = across.map(|typed| Parameter::read("--across", typed, None)).transpose();
-    let across = across.map_err(|fault| *fault)?;
-    let wanted = wanted(arguments, across.as_ref())?;
+    let across = arguments.across.iter().map(|typed| Parameter::read("--across", typed, None));
+    let across: Vec<Parameter> = across.collect::<Result<_, _>>().map_err(|fault| *fault)?;
+    let wanted = wanted(arguments, &across)?;
     let mut shelf = Shelf::default();
     let opened: Vec<Result<Opened, Failure>> = wanted
         .iter()
-        .map(|(scenario, more)| {
-            shelf.open(Wanted::new(scenario, &arguments.changes, &arguments.day).with(more))
+        .map(|(scenario, variant)| {
+            shelf.open(Wanted::new(scenario, &arguments.changes, &arguments.day).with(&variant.settings))
         })
         .collect();
     let labels = labels(&wanted);
@@ -104,7 +105,7 @@ fn entrants(arguments: &Arguments) -> Result<Vec<Entrant>, Failure> {
         match opened {
             Ok(opened) => entrants.push(Entrant {
                 label: labels[at].clone(),
-                short: short(at, arguments.scenarios.len(), across.as_ref()),
+                short: short(at, &wanted, (&across, arguments.scenarios.len())),
                 opened,
             }),
             Err(failure) => failures.push((&labels[at], failure)),
@@ -116,20 +117,51 @@ fn entrants(arguments: &Arguments) -> Result<Vec<Entrant>, Failure> {
     }
 }
 
-/// What is opened: a scenario with more settings.
-type Entry<'a> = (&'a str, Vec<(&'static str, String)>);
+/// The values of `--across`: those of one key beside the first of all others.
+#[derive(Clone)]
+struct Variant {
+    settings: Vec<(&'static str, String)>,
+    /// The key that is not at its first value, by position, and the value.
+    chosen: (usize, usize),
+}
 
-fn wanted<'a>(arguments: &'a Arguments, across: Option<&Parameter>) -> Result<Vec<Entry<'a>>, Failure> {
-    if let Some(across) = across {
-        refuse_common(&across.key)?;
+impl Variant {
+    /// One at a time, from the first values of all keys.
+    fn all(across: &[Parameter]) -> Vec<Self> {
+        let others = across
+            .iter()
+            .enumerate()
+            .flat_map(|(key, parameter)| (1..parameter.values.len()).map(move |value| (key, value)));
+        let variant = |chosen: (usize, usize)| {
+            let value = |key: usize| if key == chosen.0 { chosen.1 } else { 0 };
+            let setting = |(key, parameter): (usize, &Parameter)| ("--across", parameter.setting(value(key)));
+            Self { settings: across.iter().enumerate().map(setting).collect(), chosen }
+        };
+        std::iter::once((0, 0)).chain(others).map(variant).collect()
     }
-    let settings: Vec<Vec<(&'static str, String)>> = match across {
-        Some(across) => (0..across.values.len()).map(|at| vec![("--across", across.setting(at))]).collect(),
-        None => vec![Vec::new()],
-    };
+
+    /// What tells it apart: its own value, or all first values.
+    fn label(&self) -> Option<String> {
+        match self.chosen {
+            (_, 0) if self.settings.is_empty() => None,
+            (_, 0) => {
+                let settings: Vec<&str> = self.settings.iter().map(|(_, setting)| setting.as_str()).collect();
+                Some(settings.join(" "))
+            }
+            (key, _) => Some(self.settings[key].1.clone()),
+        }
+    }
+}
+
+/// What is opened: a scenario with more settings.
+type Entry<'a> = (&'a str, Variant);
+
+fn wanted<'a>(arguments: &'a Arguments, across: &[Parameter]) -> Result<Vec<Entry<'a>>, Failure> {
+    across.iter().try_for_each(|across| refuse_common(&across.key))?;
+    let variants = Variant::all(across);
     let scenarios = arguments.scenarios.iter();
     let wanted: Vec<Entry<'_>> = scenarios
-        .flat_map(|scenario| settings.iter().map(move |more| (scenario.as_str(), more.clone())))
+        .flat_map(|scenario| variants.iter().map(move |variant| (scenario.as_str(), variant.clone())))
         .collect();
     let fault = match wanted.len() {
         0 | 1 => Diagnostic::error("there is nothing to compare this scenario with")
@@ -154,12 +186,12 @@ pub(super) fn refuse_common(key: &str) -> Result<(), Failure> {
 /// What tells scenarios apart in tables: their names, with the value of `--across`; a number where that is the same.
 fn labels(wanted: &[Entry<'_>]) -> Vec<String> {
     let several = wanted.iter().any(|(scenario, _)| *scenario != wanted[0].0);
-    let label = |(scenario, more): &Entry<'_>| {
+    let label = |(scenario, variant): &Entry<'_>| {
         let file = scenario.rsplit(['/', '\\']).next().unwrap_or_default();
         let stem = file.strip_suffix(".toml").unwrap_or(file);
-        match more.first() {
-            Some((_, setting)) if several => format!("{stem} {setting}"),
-            Some((_, setting)) => setting.clone(),
+        match variant.label() {
+            Some(settings) if several => format!("{stem} {settings}"),
+            Some(settings) => settings,
             None => stem.to_owned(),
         }
     };
@@ -172,16 +204,20 @@ fn labels(wanted: &[Entry<'_>]) -> Vec<String> {
 }
 
 /// Values where they tell a single scenario apart and are short, with their key where they are no words; else letters.
-fn short(at: usize, scenarios: usize, across: Option<&Parameter>) -> String {
+fn short(at: usize, wanted: &[Entry<'_>], (across, scenarios): (&[Parameter], usize)) -> String {
     const LONGEST: usize = 15;
     let letter = char::from(b'A' + at as u8).to_string();
-    let Some(across) = across.filter(|_| scenarios == 1) else { return letter };
-    let key = across.key.rsplit('.').next().unwrap_or_default();
+    if across.is_empty() || scenarios > 1 {
+        return letter;
+    }
     let bare = |text: &str| ["true", "false"].contains(&text);
-    let with_key = across.values.iter().any(|value| bare(&value.text));
-    let name = |text: &str| if with_key { format!("{key}={text}") } else { text.to_owned() };
-    let fit = across.values.iter().all(|value| name(&value.text).chars().count() <= LONGEST);
-    if fit { name(&across.values[at].text) } else { letter }
+    let name = |(_, variant): &Entry<'_>| {
+        let (key, value) = variant.chosen;
+        let Parameter { key, values } = &across[key];
+        let (last, text) = (key.rsplit('.').next().unwrap_or_default(), &values[value].text);
+        if values.iter().any(|value| bare(&value.text)) { format!("{last}={text}") } else { text.clone() }
+    };
+    if wanted.iter().all(|entry| name(entry).chars().count() <= LONGEST) { name(&wanted[at]) } else { letter }
 }
 
 /// The mistakes of some scenarios of so many: once where they are the same in all.

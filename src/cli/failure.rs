@@ -107,6 +107,13 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
             dataset.sectors.name(sector),
             country(importer)
         ),
+        SolveError::Reinforcing { country: id, sector } => format!(
+            "no equilibrium that would hold: economies of scale reinforce themselves, most of all in `{}` ({}) of {}, \
+             where more firms make inputs so much cheaper that even more could enter",
+            dataset.sectors.code(sector),
+            dataset.sectors.name(sector),
+            country(id)
+        ),
         SolveError::NoIncome { country: id } => format!(
             "no equilibrium: nothing is left of the income of {} after its subsidies and transfers",
             country(id)
@@ -126,6 +133,9 @@ pub(super) fn reason(dataset: &Dataset, error: &SolveError) -> String {
                 Equation::LabourMarket(id) => format!("the labour market of {}", country(id)),
                 Equation::SectorLabour(id, sector) => {
                     format!("labour of {} in {}", dataset.sectors.name(sector), country(id))
+                }
+                Equation::FreeEntry(id, sector) => {
+                    format!("the firms of {} in {}", dataset.sectors.name(sector), country(id))
                 }
                 Equation::PriceIndex(id, sector) => {
                     format!("the price of `{}` in {}", dataset.sectors.code(sector), country(id))
@@ -161,6 +171,9 @@ fn remedy(error: &SolveError) -> &'static str {
         }
         SolveError::CutOff { .. } => {
             "leave one partner open, or write `deficits = \"balanced\"` under `[model]`"
+        }
+        SolveError::Reinforcing { .. } => {
+            "write a smaller `structure = { scale = … }` or `inputs = false` under `[model]`: without inputs every strength up to 1 holds"
         }
         SolveError::NoIncome { .. } => {
             "make subsidies (negative tariffs) smaller, or write `deficits = \"balanced\"` under `[model]`"

@@ -119,6 +119,7 @@ impl<'a> Task<'a> {
         let dataset = &data.dataset;
         let why = match error {
             SplitError::Closed { .. } => "trade that ends has no last price".to_owned(),
+            SplitError::EntryOfFirms => "what firms that enter are worth is in none of them".to_owned(),
             SplitError::NoEquilibrium(error) => {
                 format!("on the path to the new policy, {}", reason(dataset, error))
             }

@@ -272,6 +272,12 @@ pub(super) fn settled(
     bounds: [f64; 2],
 ) -> Result<Chosen, Failure> {
     const FIRST: f64 = 0.1;
+    if opened.resolved.closure.structure.scale() > 0.0 {
+        let fault = Diagnostic::error("tariffs are not chosen where firms enter and leave")
+            .expected("a `structure` under `[model]` without economies of scale")
+            .help("leave out `structure`, or write `--set model.structure=armington`");
+        return Err(fault.into());
+    }
     let Resolved { policy, elasticities, .. } = &opened.resolved;
     let parameters = Parameters { theta: elasticities.central(), exempt_shares: policy.central_shares() };
     let choice =

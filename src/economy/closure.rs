@@ -1,6 +1,8 @@
-//! What adjusts when policy changes, and what stays: trade deficits and labour.
+//! What adjusts when policy changes, and what stays: trade deficits, labour and firms.
 
 use std::fmt;
+
+use crate::economy::structure::Structure;
 
 /// How trade deficits behave when policy changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,12 +88,14 @@ pub struct Closure {
     pub deficits: Deficits,
     /// How labour moves.
     pub labour: Labour,
+    /// Why countries trade, and so whether firms enter and leave.
+    pub structure: Structure,
 }
 
-/// Deficits as said, labour mobile.
+/// Deficits as said, labour mobile, goods that differ by origin.
 impl From<Deficits> for Closure {
     fn from(deficits: Deficits) -> Self {
-        Self { deficits, labour: Labour::Mobile }
+        Self { deficits, labour: Labour::Mobile, structure: Structure::Armington }
     }
 }
 

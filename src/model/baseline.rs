@@ -3,10 +3,12 @@
 use crate::economy::accounts::Accounts;
 use crate::economy::closure::Closure;
 use crate::economy::policy::Policy;
+use crate::index::{CountryId, Position as _, SectorId};
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::forecast::Forecast;
 use crate::model::moved::moved;
 use crate::model::preconditioner::Preconditioner;
+use crate::model::response::feedback;
 use crate::model::shares::PathPoint;
 use crate::model::trade_model::{GeneralEquilibrium, TradeModel as _};
 use crate::model::world::{Parameters, World};
@@ -34,6 +36,19 @@ pub struct Baseline {
 /// Below this residual the data are an equilibrium up to clamping and rounding.
 const ROUNDING: f64 = 1e-5;
 
+/// Refuses economies of scale that reinforce themselves: their equilibria are none that anything would lead to.
+fn check_feedback(accounts: &Accounts, theta: &[f64], closure: Closure) -> Result<(), SolveError> {
+    /// What is above 1 by rounding only.
+    const ROUNDED: f64 = 1e-6;
+    match feedback(accounts, theta, closure) {
+        Some((strength, pair)) if strength > 1.0 + ROUNDED => Err(SolveError::Reinforcing {
+            country: CountryId::at(pair / accounts.shape.sectors),
+            sector: SectorId::at(pair % accounts.shape.sectors),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl Baseline {
     /// Solves the baseline at central elasticities.
     ///
@@ -46,7 +61,8 @@ impl Baseline {
         central: &Parameters,
     ) -> Result<Self, SolveError> {
         let closure = closure.into();
-        let preconditioner = Preconditioner::new(&accounts, &central.theta, closure.labour);
+        check_feedback(&accounts, &central.theta, closure)?;
+        let preconditioner = Preconditioner::new(&accounts, &central.theta, closure);
         let policy = Policy::default();
         let world = World::new(&accounts, &preconditioner, &policy, closure)?;
         let start = world.unchanged();

@@ -20,6 +20,8 @@ pub struct Equilibrium {
     pub expenditure: Vec<f64>,
     /// ln(ŵ_nj/ŵ_n) by pair: what a sector pays relative to its country; empty where every sector pays the same.
     pub log_relative_wage: Vec<f64>,
+    /// ln(Ŷ/ĉ) by pair: how many firms a sector has; empty where there are no economies of scale.
+    pub log_scale: Vec<f64>,
     /// ln(1 + ω) by wedge, where tariffs depend on the outcome ([`crate::model::wedges`]).
     pub wedges: Vec<f64>,
     /// Sweeps it took.
@@ -36,6 +38,7 @@ impl Equilibrium {
             log_price: vec![0.0; shape.pairs()],
             expenditure: vec![1.0; shape.pairs()],
             log_relative_wage: Vec::new(),
+            log_scale: Vec::new(),
             wedges: Vec::new(),
             iterations: 0,
             residual: 0.0,
@@ -54,6 +57,7 @@ impl Equilibrium {
             && all(&self.log_price, 0.0)
             && all(&self.expenditure, 1.0)
             && all(&self.log_relative_wage, 0.0)
+            && all(&self.log_scale, 0.0)
     }
 }
 
@@ -70,6 +74,8 @@ pub enum Equation {
     Tariff(Flow),
     /// The labour of a country's sector, where it does not move freely.
     SectorLabour(CountryId, SectorId),
+    /// The firms of a country's sector, where there are economies of scale.
+    FreeEntry(CountryId, SectorId),
     /// What an exporter sells in a market of partial equilibrium.
     Market(CountryId, SectorId),
 }
@@ -82,6 +88,7 @@ impl Equation {
             | Self::PriceIndex(country, _)
             | Self::Expenditure(country, _)
             | Self::SectorLabour(country, _)
+            | Self::FreeEntry(country, _)
             | Self::Market(country, _) => country,
             Self::Tariff(flow) => flow.importer,
         }
@@ -115,6 +122,14 @@ pub enum SolveError {
         /// The country.
         country: CountryId,
     },
+    /// Economies of scale reinforce themselves at the baseline.
+    #[error("economies of scale reinforce themselves")]
+    Reinforcing {
+        /// Where most of it is.
+        country: CountryId,
+        /// Its sector.
+        sector: SectorId,
+    },
     /// A country trades with nobody but its deficit is held fixed.
     #[error("a country is cut off from everyone while its deficit is fixed")]
     CutOff {
@@ -140,7 +155,9 @@ impl SolveError {
         let is_sector = |sector: SectorId| sector.index() < shape.sectors;
         match *self {
             Self::NoIncome { country } | Self::CutOff { country } => is_country(country),
-            Self::NoSupplier { importer, sector } => is_country(importer) && is_sector(sector),
+            Self::NoSupplier { importer: country, sector } | Self::Reinforcing { country, sector } => {
+                is_country(country) && is_sector(sector)
+            }
             Self::NegativeTrade { importer, exporter, sector } => {
                 is_country(importer) && is_country(exporter) && is_sector(sector)
             }
@@ -149,6 +166,7 @@ impl SolveError {
                 Equation::PriceIndex(country, sector)
                 | Equation::Expenditure(country, sector)
                 | Equation::SectorLabour(country, sector)
+                | Equation::FreeEntry(country, sector)
                 | Equation::Market(country, sector) => is_country(country) && is_sector(sector),
                 Equation::Tariff(flow) => {
                     is_country(flow.importer) && is_country(flow.exporter) && is_sector(flow.sector)

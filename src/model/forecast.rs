@@ -18,7 +18,7 @@ use crate::numerics::lanes::{gather, scatter, transposed_times};
 pub struct Forecast {
     centre: Equilibrium,
     theta: Vec<f64>,
-    /// How ln ŵ, ln P̂, ln X̂ and relative wages move, by (term, unknown): with each ln θ, with its square, and with the mean product of
+    /// How ln ŵ, ln P̂, ln X̂, relative wages and firms move, by (term, unknown): with each ln θ, with its square, and with the mean product of
     /// two of them. Empty where nothing moves.
     moves: Vec<f64>,
 }
@@ -94,7 +94,8 @@ impl Forecast {
             return vec![self.centre.clone(); draws.len()];
         }
         let centre = &self.centre;
-        let size = centre.log_wage.len() + 2 * centre.log_price.len() + centre.log_relative_wage.len();
+        let others = centre.log_relative_wage.len() + centre.log_scale.len();
+        let size = centre.log_wage.len() + 2 * centre.log_price.len() + others;
         let mut moves = vec![0.0; size * BATCH];
         let mut starts = Vec::with_capacity(draws.len());
         for batch in draws.chunks(BATCH) {
@@ -121,7 +122,8 @@ impl Forecast {
     fn moved(&self, moves: &[f64]) -> Equilibrium {
         let (wages, rest) = moves.split_at(self.centre.log_wage.len());
         let (prices, rest) = rest.split_at(self.centre.log_price.len());
-        let (spending, relative) = rest.split_at(self.centre.expenditure.len());
+        let (spending, rest) = rest.split_at(self.centre.expenditure.len());
+        let (relative, firms) = rest.split_at(self.centre.log_relative_wage.len());
         let sum = |values: &[f64], moves: &[f64]| values.iter().zip(moves).map(|(a, b)| a + b).collect();
         let scaled = self.centre.expenditure.iter().zip(spending).map(|(x, move_)| x * exp(*move_));
         Equilibrium {
@@ -129,6 +131,7 @@ impl Forecast {
             log_price: sum(&self.centre.log_price, prices),
             expenditure: scaled.collect(),
             log_relative_wage: sum(&self.centre.log_relative_wage, relative),
+            log_scale: sum(&self.centre.log_scale, firms),
             wedges: self.centre.wedges.clone(),
             iterations: 0,
             residual: 0.0,
@@ -136,9 +139,10 @@ impl Forecast {
     }
 }
 
-/// ln ŵ, ln P̂, ln X̂ and relative wages; what is not spent on stays as it is.
+/// ln ŵ, ln P̂, ln X̂, relative wages and firms; what is not spent on stays as it is.
 fn logs(equilibrium: &Equilibrium) -> Vec<f64> {
     let spending = equilibrium.expenditure.iter().map(|x| if *x > 0.0 { ln(*x) } else { 0.0 });
     let prices = equilibrium.log_wage.iter().chain(&equilibrium.log_price).copied();
-    prices.chain(spending).chain(equilibrium.log_relative_wage.iter().copied()).collect()
+    let Equilibrium { log_relative_wage, log_scale, .. } = equilibrium;
+    prices.chain(spending).chain(log_relative_wage.iter().chain(log_scale).copied()).collect()
 }

@@ -12,6 +12,7 @@ mod goods;
 mod sectors;
 mod touched;
 mod untouched;
+mod variety;
 
 use std::array::from_fn;
 use std::mem::take;
@@ -157,9 +158,8 @@ impl<'a, const K: usize> Measure<'a, K> {
         draws: [Comparison<'d>; K],
         equilibrium: impl Fn(Comparison<'d>) -> &'d Equilibrium,
     ) -> Side<K> {
-        let World { accounts, closure, .. } = self.world;
         let parameters = draws.map(|draw| draw.parameters);
-        let levels = Levels::new(accounts, closure.deficits, parameters, draws.map(equilibrium));
+        let levels = Levels::new(self.world, parameters, draws.map(equilibrium));
         Side { untouched: self.abroad.sums(&levels), levels }
     }
 }

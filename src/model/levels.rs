@@ -3,11 +3,11 @@
 //! Legend as in [`crate::model::sweep`].
 
 use crate::economy::accounts::Accounts;
-use crate::economy::closure::Deficits;
 use crate::model::equations::{deficits, log_unit_costs};
 use crate::model::equilibrium::Equilibrium;
-use crate::model::world::Parameters;
-use crate::numerics::functions::{exp, exp_all};
+use crate::model::scale::Scale;
+use crate::model::world::{Parameters, World};
+use crate::numerics::functions::{exp, exp_all, ln};
 use crate::numerics::lanes::{Buffer, lane, lane_mut, scatter};
 
 /// The levels from which every reported variable is computed; by (sector, country) means `sector * countries +
@@ -16,9 +16,9 @@ use crate::numerics::lanes::{Buffer, lane, lane_mut, scatter};
 pub struct Levels<const K: usize> {
     /// ln ĉ relative to the accounts, by (sector, country).
     pub log_cost: Buffer,
-    /// ĉ^(−θ), by (sector, country).
+    /// ĉ^(−θ), with economies of scale ĉ^(−θ−ϑ)·N̂^δ, by (sector, country).
     pub cost_power: Buffer,
-    /// X·P̂^θ: spending per unit of share weight, by (sector, country).
+    /// X·P̂^θ, where firms choose their markets X·X̂^ϑ·P̂^θ: spending per unit of share weight, by (sector, country).
     pub scaled_spending: Buffer,
     /// ŵ·wL by country.
     pub wage_bill: Vec<f64>,
@@ -28,12 +28,8 @@ pub struct Levels<const K: usize> {
 
 impl<const K: usize> Levels<K> {
     /// The levels of some equilibria.
-    pub fn new(
-        accounts: &Accounts,
-        of: Deficits,
-        parameters: [&Parameters; K],
-        equilibria: [&Equilibrium; K],
-    ) -> Self {
+    pub fn new(world: &World<'_>, parameters: [&Parameters; K], equilibria: [&Equilibrium; K]) -> Self {
+        let accounts = world.accounts;
         let log_wage = side_by_side::<K>(equilibria.map(|equilibrium| &*equilibrium.log_wage));
         let log_price = side_by_side::<K>(equilibria.map(|equilibrium| &*equilibrium.log_price));
         let mut log_cost = Buffer::zeros(accounts.shape.pairs() * K);
@@ -41,12 +37,17 @@ impl<const K: usize> Levels<K> {
         log_unit_costs::<K>(accounts, [&log_wage, &relative_wage], &log_price, &mut log_cost);
         let theta: Vec<[f64; K]> =
             (0..accounts.shape.sectors).map(|sector| parameters.map(|draw| draw.theta[sector])).collect();
+        let mut cost_power = cost_powers(accounts, &theta, &log_cost);
+        let mut scaled_spending = scaled_spending(accounts, &theta, &log_price, equilibria);
+        if let Some(scale) = &world.scale {
+            scale_up(scale, equilibria, &log_cost, [&mut cost_power, &mut scaled_spending]);
+        }
         Self {
-            cost_power: cost_powers(accounts, &theta, &log_cost),
-            scaled_spending: scaled_spending(accounts, &theta, &log_price, equilibria),
+            cost_power,
+            scaled_spending,
             log_cost,
             wage_bill: wage_bills::<K>(accounts, &log_wage),
-            deficit: deficits::<K>(of, accounts, &log_wage).into_flattened(),
+            deficit: deficits::<K>(world.closure.deficits, accounts, &log_wage).into_flattened(),
         }
     }
 }
@@ -103,6 +104,28 @@ fn scaled_spending<const K: usize>(
         *scaled = std::array::from_fn(|l| spent * equilibria[l].expenditure[pair] * scaled[l]);
     }
     scaled
+}
+
+/// What economies of scale add: N̂^δ·ĉ^(−ϑ) to powers of costs, X̂^ϑ to spending.
+fn scale_up<const K: usize>(
+    scale: &Scale,
+    equilibria: [&Equilibrium; K],
+    log_cost: &[f64],
+    [power, spending]: [&mut [f64]; 2],
+) {
+    let (n, j) = (log_cost.len() / K / scale.strength.len(), scale.strength.len());
+    for pair in 0..n * j {
+        let (at, sector) = (pair % j * n + pair / j, pair % j);
+        let (strength, selection) = (scale.strength[sector], scale.selection[sector]);
+        let (power, spending) = (lane_mut::<K>(power, at), lane_mut::<K>(spending, at));
+        for (l, equilibrium) in equilibria.iter().enumerate() {
+            let firms = equilibrium.log_scale.get(pair).copied().unwrap_or(0.0);
+            power[l] *= exp(strength * firms - selection * log_cost[at * K + l]);
+            if selection > 0.0 && spending[l] > 0.0 {
+                spending[l] *= exp(selection * ln(equilibrium.expenditure[pair]));
+            }
+        }
+    }
 }
 
 fn wage_bills<const K: usize>(accounts: &Accounts, log_wage: &[f64]) -> Vec<f64> {

@@ -17,7 +17,7 @@ pub fn moved(
     solution: &Equilibrium,
 ) -> Accounts {
     let accounts = world.accounts;
-    let levels = Levels::new(accounts, world.closure.deficits, [parameters], [solution]);
+    let levels = Levels::new(world, [parameters], [solution]);
     let n = accounts.shape.countries;
     let (mut share, mut tariff) = (accounts.share.clone(), accounts.tariff.table().clone());
     let weights = weights_of(world, point, parameters, solution);

@@ -9,7 +9,8 @@
 use nalgebra::DMatrix;
 
 use crate::economy::accounts::Accounts;
-use crate::economy::closure::Labour;
+use crate::economy::closure::Closure;
+use crate::model::entry::Entry;
 use crate::model::response::Response;
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, rounded, transposed_times, widened};
 
@@ -33,18 +34,22 @@ pub struct Preconditioner {
     theta: Vec<f64>,
     /// What a sector's own wage does, by pair; empty where labour is mobile.
     own_wages: Vec<OwnWage>,
-    /// How prices, spending and relative wages follow wages.
+    /// How firms enter, where there are economies of scale.
+    entry: Option<Entry>,
+    /// How prices, spending, relative wages and firms follow wages.
     response: Response,
 }
 
 impl Preconditioner {
-    /// The preconditioner at the accounts' shares and some trade elasticities; a matrix that is singular is
+    /// The preconditioner at the accounts' shares, some trade elasticities and a closure; a matrix that is singular is
     /// replaced by the identity, which only costs sweeps.
-    pub fn new(accounts: &Accounts, theta: &[f64], labour: Labour) -> Self {
-        let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
+    pub fn new(accounts: &Accounts, theta: &[f64], closure: impl Into<Closure>) -> Self {
+        let closure = closure.into();
+        let (n, j, friction) = (accounts.shape.countries, accounts.shape.sectors, closure.labour.friction());
         let home_share = accounts.domestic_share();
         let domestic = domestic_inverses(accounts, &home_share);
-        let response = Response::new(accounts, theta, &domestic, labour.friction());
+        let entry = Entry::new(accounts, theta, closure);
+        let response = Response::new(accounts, theta, &domestic, (friction, entry.as_ref()));
         let substitution = |pair: usize| {
             let lost = lost_output(home_share[pair], response.output[pair], accounts.expenditure[pair]);
             theta[pair % j] * lost
@@ -54,7 +59,7 @@ impl Preconditioner {
         let inverse = (-derivative).try_inverse().unwrap_or_else(|| DMatrix::identity(n, n));
         let wages = inverse.transpose().as_slice().to_vec();
         let pairs = 0..n * j;
-        let own_wages = own_wages(accounts, &response.turning, &home_share, labour.friction());
+        let own_wages = own_wages(accounts, &response.turning, &home_share, friction);
         Self {
             sectors: j,
             domestic: single(&domestic),
@@ -65,6 +70,7 @@ impl Preconditioner {
             wages,
             theta: theta.to_vec(),
             own_wages,
+            entry,
             response,
         }
     }
@@ -140,12 +146,18 @@ impl Preconditioner {
         matrix_times::<K, _>(&self.wages, &residual, step);
     }
 
+    /// How many more firms a sector settles at, by (country, country), per firm that its sales pay for beyond those there
+    /// are; `None` where it has no economies of scale.
+    pub fn entry(&self, sector: usize) -> Option<&[f64]> {
+        self.entry.as_ref()?.of(sector)
+    }
+
     /// What a sector's own wage does.
     pub fn own_wage(&self, pair: usize) -> OwnWage {
         self.own_wages[pair]
     }
 
-    /// Adds to price and spending steps (spending in money), and those of relative wages, what follows from wage steps.
+    /// Adds to price and spending steps (spending in money), and those of relative wages and firms, what follows from wage steps.
     pub fn follow<const K: usize>(&self, wages: &[f64], steps: &mut [f64]) {
         self.response.follow::<K>(wages, self.sectors, steps);
     }
@@ -200,7 +212,7 @@ fn lost_output(home_share: f64, output: f64, spent: f64) -> f64 {
     if home_share > NEARLY_NOTHING { output / home_share - home_share * spent } else { 0.0 }
 }
 
-fn domestic_inverses(accounts: &Accounts, home_share: &[f64]) -> Vec<f64> {
+pub(super) fn domestic_inverses(accounts: &Accounts, home_share: &[f64]) -> Vec<f64> {
     let j = accounts.shape.sectors;
     let mut inverses = Vec::with_capacity(accounts.shape.pairs() * j);
     for country in 0..accounts.shape.countries {

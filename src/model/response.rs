@@ -4,18 +4,24 @@
 //! (13)); at the accounts' shares both are linear, and a few rounds over the international links, with the domestic ones
 //! solved exactly, give them well enough for a preconditioner. Legend as in [`crate::model::sweep`].
 
+mod feedback;
+
 use multiversion::multiversion;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
+use crate::model::entry::Entry;
 use crate::model::equations::log_unit_costs;
 use crate::model::preconditioner::single;
 use crate::numerics::lanes::{add_product, lane, lane_mut, matrix_times, row_times, transposed_times};
 
+pub(super) use feedback::feedback;
+
 /// Derivatives with respect to ln w, at the accounts. A row is ln P of a pair, further down X of a pair in money, and
-/// below that, where labour does not move freely, the relative wage of a pair.
+/// below that, where labour does not move freely, the relative wage of a pair, and where there are economies of scale ln N
+/// of a pair.
 #[derive(Clone, Debug)]
 pub(super) struct Response {
     /// What follows the own wage, by row.
@@ -39,17 +45,23 @@ pub(super) struct Response {
 const COLUMNS: usize = 8;
 /// Rounds over the international links.
 const ROUNDS: usize = 2;
-/// Rounds between relative wages and what follows from them.
+/// Rounds between relative wages or firms and what follows from them.
 const LABOUR_ROUNDS: usize = 2;
+const FIRM_ROUNDS: usize = 4;
 /// Patterns of response that are kept.
 const PATTERNS: usize = 32;
 
 impl Response {
     /// The responses at the accounts' shares and some trade elasticities; `domestic` has the Leontief inverse of each
     /// country's domestic links.
-    pub(super) fn new(accounts: &Accounts, theta: &[f64], domestic: &[f64], friction: f64) -> Self {
+    pub(super) fn new(
+        accounts: &Accounts,
+        theta: &[f64],
+        domestic: &[f64],
+        (friction, entry): (f64, Option<&Entry>),
+    ) -> Self {
         let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-        let world = Linearised::new(accounts, theta, domestic, friction);
+        let world = Linearised { entry, ..Linearised::new(accounts, theta, domestic, friction) };
         let parts: Vec<Column> =
             (0..n.div_ceil(COLUMNS)).into_par_iter().map(|part| world.follow_wages(part * COLUMNS)).collect();
         let gathered = |values: fn(&Column) -> &[f64]| -> Vec<f64> {
@@ -60,6 +72,8 @@ impl Response {
         let mut all = gathered(|column| &column.price);
         all.extend(gathered(|column| &column.spending));
         all.extend(gathered(|column| &column.relative));
+        let firms = all.len() / n;
+        all.extend(gathered(|column| &column.firms));
         let mut own = vec![0.0; all.len() / n];
         for (row, (others, own)) in all.chunks_exact_mut(n).zip(&mut own).enumerate() {
             *own = std::mem::take(&mut others[row / j % n]);
@@ -69,7 +83,8 @@ impl Response {
         let (_, of_spending) = weights.split_at_mut(n * j);
         of_spending.iter_mut().filter(|weight| **weight > 0.0).for_each(|weight| *weight = 1.0 / *weight);
         let earned = |pair: usize| (accounts.value_added_share[pair] * world.output[pair]).sqrt();
-        weights.extend((2 * n * j..all.len() / n).map(|row| earned(row % (n * j))));
+        weights.extend((2 * n * j..firms).map(|row| earned(row % (n * j))));
+        weights.extend(entry.iter().flat_map(|entry| &entry.scale.output).map(|output| output.sqrt()));
         let (rows, patterns) = factored(all, &weights, &accounts.value_added);
         let switching = gathered(|column| &column.switching);
         Self {
@@ -140,6 +155,8 @@ struct Column {
     spending: Vec<f64>,
     /// ln(ŵ_nj/ŵ_n); empty where labour is mobile.
     relative: Vec<f64>,
+    /// ln N; empty where there are no economies of scale.
+    firms: Vec<f64>,
     labour: Vec<f64>,
     /// The demand for labour of a pair that buyers who change suppliers cause, relative to the wage bill and per unit
     /// of θ.
@@ -159,6 +176,9 @@ struct Linearised<'a> {
     revenue_share: Vec<f64>,
     /// 1/κ, 0 where labour is mobile.
     friction: f64,
+    entry: Option<&'a Entry>,
+    /// Rounds over the international links.
+    rounds: usize,
     /// The part of a pair's sales that is lost per unit of θ·d ln c, 1 − Σ_n (M_ni/Y_i) π_ni: a buyer who has no other
     /// supplier does not turn away. Empty where labour is mobile.
     turning: Vec<f64>,
@@ -181,7 +201,18 @@ impl<'a> Linearised<'a> {
             }
         }
         let turning = if friction > 0.0 { turning(accounts, &values, &output) } else { Vec::new() };
-        Self { accounts, theta, domestic, values, output, revenue_share, friction, turning }
+        Self {
+            accounts,
+            theta,
+            domestic,
+            values,
+            output,
+            revenue_share,
+            friction,
+            entry: None,
+            rounds: ROUNDS,
+            turning,
+        }
     }
 
     /// What follows when the wages of some countries rise, each in a lane of its own.
@@ -191,19 +222,28 @@ impl<'a> Linearised<'a> {
         for (l, country) in (first..n.min(first + COLUMNS)).enumerate() {
             wages[country * COLUMNS + l] = 1.0;
         }
-        let mut relative = Vec::new();
-        let (mut price, mut cost) = self.prices(&wages, &relative);
-        let (mut spending, mut output) = self.spending(&wages, &price, &cost);
-        if self.friction > 0.0 {
-            relative = vec![0.0; price.len()];
-            for _ in 0..LABOUR_ROUNDS {
+        let (mut relative, mut firms) = (Vec::new(), Vec::new());
+        let (mut price, mut cost) = self.prices([&wages, &relative, &firms]);
+        let (mut spending, mut output) = self.spending(&wages, &price, [&cost, &firms]);
+        let rounds = match (self.friction > 0.0, self.entry) {
+            (_, Some(_)) => FIRM_ROUNDS,
+            (true, None) => LABOUR_ROUNDS,
+            (false, None) => 0,
+        };
+        for _ in 0..rounds {
+            if self.friction > 0.0 {
+                relative.resize(price.len(), 0.0);
                 self.relative_wages(&output, &mut relative);
-                (price, cost) = self.prices(&wages, &relative);
-                (spending, output) = self.spending(&wages, &price, &cost);
             }
+            if let Some(entry) = self.entry {
+                firms.resize(price.len(), 0.0);
+                self.enter(entry, [&output, &cost], &mut firms);
+            }
+            (price, cost) = self.prices([&wages, &relative, &firms]);
+            (spending, output) = self.spending(&wages, &price, [&cost, &firms]);
         }
         let switching = self.switching(&price, &cost);
-        Column { labour: self.labour(&wages, &output), switching, price, spending, relative }
+        Column { labour: self.labour(&wages, &output), switching, price, spending, relative, firms }
     }
 
     /// Moves relative wages towards d ln(γ_nj Y_nj / Σ_k γ_nk Y_nk)/κ, as far as buyers let them.
@@ -229,10 +269,49 @@ impl<'a> Linearised<'a> {
         }
     }
 
+    /// Moves firms towards d ln Y − d ln c, as they share their markets.
+    fn enter(&self, entry: &Entry, [output, cost]: [&[f64]; 2], firms: &mut [f64]) {
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        let (mut wanted, mut moved) = (vec![0.0; n * COLUMNS], vec![0.0; n * COLUMNS]);
+        for sector in 0..j {
+            let Some(inverse) = entry.of(sector) else { continue };
+            for (country, wanted) in wanted.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+                let pair = country * j + sector;
+                let cost = lane::<COLUMNS>(cost, sector * n + country);
+                let (output, firms) = (lane::<COLUMNS>(output, pair), lane::<COLUMNS>(firms, pair));
+                let made = self.output[pair];
+                *wanted =
+                    std::array::from_fn(
+                        |l| {
+                            if made > 0.0 { output[l] / made - cost[l] - firms[l] } else { 0.0 }
+                        },
+                    );
+            }
+            matrix_times::<COLUMNS, _>(inverse, &wanted, &mut moved);
+            for (country, moved) in moved.as_chunks::<COLUMNS>().0.iter().enumerate() {
+                let firms = lane_mut::<COLUMNS>(firms, country * j + sector);
+                (0..COLUMNS).for_each(|l| firms[l] += moved[l]);
+            }
+        }
+    }
+
+    /// What economies of scale add to costs as buyers see them, by (sector, country): (θ + ϑ)/θ·d ln c − δ/θ·d ln N in
+    /// place of d ln c.
+    fn scale_up(&self, firms: &[f64], cost: &mut [f64]) {
+        let Some(entry) = self.entry else { return };
+        let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
+        for (pair, firms) in firms.as_chunks::<COLUMNS>().0.iter().enumerate() {
+            let (sector, theta) = (pair % j, self.theta[pair % j]);
+            let (strength, selection) = (entry.scale.strength[sector], entry.scale.selection[sector]);
+            let cost = lane_mut::<COLUMNS>(cost, sector * n + pair / j);
+            (0..COLUMNS).for_each(|l| cost[l] += (selection * cost[l] - strength * firms[l]) / theta);
+        }
+    }
+
     fn switching(&self, price: &[f64], cost: &[f64]) -> Vec<f64> {
         let Accounts { shape, value_added, value_added_share, .. } = self.accounts;
         let mut switching = vec![0.0; price.len()];
-        self.sales(price, cost, &vec![0.0; price.len()], &mut switching);
+        self.sales(price, &[cost, &[]], &vec![0.0; price.len()], &mut switching);
         for (pair, values) in switching.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
             let (country, sector) = (pair / shape.sectors, pair % shape.sectors);
             let weight = value_added_share[pair] / value_added[country] / self.theta[sector];
@@ -241,15 +320,16 @@ impl<'a> Linearised<'a> {
         switching
     }
 
-    /// d ln P by pair and d ln c by (sector, country).
-    fn prices(&self, wages: &[f64], relative: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    /// d ln P by pair and d ln c by (sector, country), from wages, relative wages and firms.
+    fn prices(&self, [wages, relative, firms]: [&[f64]; 3]) -> (Vec<f64>, Vec<f64>) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let mut price = vec![0.0; n * j * COLUMNS];
         let mut cost = price.clone();
         let mut residual = price.clone();
         let (mut sums, mut step) = (vec![0.0; n * COLUMNS], vec![0.0; j * COLUMNS]);
-        for _ in 0..ROUNDS {
+        for _ in 0..self.rounds {
             log_unit_costs::<COLUMNS>(self.accounts, [wages, relative], &price, &mut cost);
+            self.scale_up(firms, &mut cost);
             for (sector, costs) in cost.chunks_exact(n * COLUMNS).enumerate() {
                 matrix_times::<COLUMNS, _>(self.accounts.share.matrix(sector), costs, &mut sums);
                 for (importer, sum) in sums.as_chunks::<COLUMNS>().0.iter().enumerate() {
@@ -270,13 +350,13 @@ impl<'a> Linearised<'a> {
     }
 
     /// dX in money and dY, both by pair.
-    fn spending(&self, wages: &[f64], price: &[f64], cost: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    fn spending(&self, wages: &[f64], price: &[f64], seller: [&[f64]; 2]) -> (Vec<f64>, Vec<f64>) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let mut spending = vec![0.0; n * j * COLUMNS];
         let mut output = spending.clone();
         let (mut residual, mut step) = (vec![0.0; j * COLUMNS], vec![0.0; j * COLUMNS]);
-        for _ in 0..ROUNDS {
-            self.sales(price, cost, &spending, &mut output);
+        for _ in 0..self.rounds {
+            self.sales(price, &seller, &spending, &mut output);
             for country in 0..n {
                 let pairs = country * j..(country + 1) * j;
                 let lanes = pairs.start * COLUMNS..pairs.end * COLUMNS;
@@ -298,12 +378,15 @@ impl<'a> Linearised<'a> {
                 spending[lanes].iter_mut().zip(&step).for_each(|(spending, step)| *spending += step);
             }
         }
-        self.sales(price, cost, &spending, &mut output);
+        self.sales(price, &seller, &spending, &mut output);
         (spending, output)
     }
 
-    /// dY_i = Σ_n M_ni (d ln X_n + θ d ln P_n) − θ Y_i d ln c_i for every sector.
-    fn sales(&self, price: &[f64], cost: &[f64], spending: &[f64], output: &mut [f64]) {
+    /// dY_i = Σ_n M_ni (d ln X_n + θ d ln P_n) − θ Y_i d ln c_i for every sector, from prices, what sellers have (costs, and
+    /// firms, with which costs are as buyers see them) and spending.
+    fn sales(&self, price: &[f64], [cost, firms]: &[&[f64]; 2], spending: &[f64], output: &mut [f64]) {
+        let mut cost = cost.to_vec();
+        self.scale_up(firms, &mut cost);
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let (mut bought, mut sold) = (vec![0.0; n * COLUMNS], vec![0.0; n * COLUMNS]);
         for sector in 0..j {
@@ -318,7 +401,7 @@ impl<'a> Linearised<'a> {
             transposed_times::<COLUMNS, _>(self.values.matrix(sector), &bought, &mut sold);
             for (exporter, sold) in sold.as_chunks::<COLUMNS>().0.iter().enumerate() {
                 let pair = exporter * j + sector;
-                let cost = lane::<COLUMNS>(cost, sector * n + exporter);
+                let cost = lane::<COLUMNS>(&cost, sector * n + exporter);
                 let fall = theta * self.output[pair];
                 *lane_mut::<COLUMNS>(output, pair) = std::array::from_fn(|l| sold[l] - fall * cost[l]);
             }

@@ -7,7 +7,9 @@
 use crate::bilateral::Bilateral;
 use crate::economy::accounts::Accounts;
 use crate::economy::policy::{Duty, ExemptMode, FlowChange, Policy, Quota};
+use crate::economy::structure::Structure;
 use crate::index::Position;
+use crate::model::scale::by_sector;
 use crate::model::world::Parameters;
 use crate::numerics::functions::{exp, exp_all, ln, pow};
 use crate::units::{AdValorem, Share};
@@ -27,6 +29,8 @@ pub struct SharedShares {
     pub sector_start: Vec<usize>,
     /// The changed cells whose tariff depends on the outcome ([`crate::model::wedges`]), by wedge.
     pub wedges: Vec<usize>,
+    /// ϑ by sector: how much more trade answers to what is paid on it ([`crate::model::scale`]).
+    selection: Vec<f64>,
     /// The changed cells from which an exporter may have income besides sales: export taxes and rents.
     pub export_incomes: Vec<usize>,
 }
@@ -46,6 +50,8 @@ pub struct ChangedCell {
     pub change: FlowChange,
     /// ln κ̂ of the part that is not exempt, ln[(1+τ′)/(1+τ)·d̂·(1+x)].
     log_factor: f64,
+    /// The part of it that is paid on sales, tariff and export tax.
+    log_paid: f64,
     /// Which wedge it has, if its tariff depends on the outcome.
     pub wedge: Option<usize>,
 }
@@ -73,7 +79,7 @@ pub struct CellShares {
 
 impl SharedShares {
     /// Sets the changed cells of a policy apart; `Policy::default()` gives observed policy.
-    pub fn new(accounts: &Accounts, policy: &Policy) -> Self {
+    pub fn new(accounts: &Accounts, policy: &Policy, structure: Structure) -> Self {
         let shape = accounts.shape;
         let mut share = accounts.share.clone();
         let mut changed = Vec::with_capacity(policy.changes.len());
@@ -101,24 +107,32 @@ impl SharedShares {
         }
         let net = net_shares(accounts, &share);
         let taxed = (0..shape.sectors).map(|sector| is_taxed(accounts, &changed, sector)).collect();
-        Self { share, net, taxed, changed, sector_start, wedges, export_incomes }
+        let selection = by_sector(accounts, structure.selection());
+        Self { share, net, taxed, changed, sector_start, wedges, export_incomes, selection }
     }
 
     /// The share weights of all changed cells at a point of the path from observed policy; their powers are taken side by
     /// side.
     pub fn weights_at(&self, point: PathPoint, draw: &Parameters, mode: ExemptMode) -> Vec<CellShares> {
         let theta = |cell: &ChangedCell| draw.theta[cell.change.flow.sector.index()];
-        let mut powers: Vec<f64> = self.changed.iter().map(|cell| -theta(cell) * cell.log_factor).collect();
+        let power =
+            |cell: &ChangedCell| -theta(cell) * cell.log_factor - self.selection_in(cell) * cell.log_paid;
+        let mut powers: Vec<f64> = self.changed.iter().map(power).collect();
         exp_all(&mut powers);
         let weights = |(cell, power): (&ChangedCell, f64)| {
             let end = if cell.change.exempt.is_empty() {
                 cell.weights_of_one(power)
             } else {
-                cell.weights_of_parts(theta(cell), &draw.exempt_shares, mode)
+                cell.weights_of_parts([theta(cell), self.selection_in(cell)], &draw.exempt_shares, mode)
             };
             end.toward(cell, point)
         };
         self.changed.iter().zip(powers).map(weights).collect()
+    }
+
+    /// ϑ in the sector of a changed cell.
+    pub fn selection_in(&self, cell: &ChangedCell) -> f64 {
+        self.selection[cell.change.flow.sector.index()]
     }
 
     /// The changed cells of a sector, and the position of the first.
@@ -163,9 +177,11 @@ impl ChangedCell {
             rate,
             change: change.clone(),
             log_factor: 0.0,
+            log_paid: 0.0,
             wedge: None,
         };
         cell.log_factor = cell.log_factor(change.rate);
+        cell.log_paid = cell.log_paid(change.rate);
         cell
     }
 
@@ -192,15 +208,20 @@ impl ChangedCell {
         self.change.cost.factor().is_infinite()
     }
 
-    /// B = π κ̂^(−θ) at a rate.
-    pub fn gross_at(&self, theta: f64, rate: AdValorem) -> f64 {
-        self.share * exp(-theta * self.log_factor(rate))
+    /// B = π κ̂^(−θ) t̂^(−ϑ) at a rate, t̂ the part of κ̂ that is paid on sales.
+    pub fn gross_at(&self, [theta, selection]: [f64; 2], rate: AdValorem) -> f64 {
+        self.share * exp(-theta * self.log_factor(rate) - selection * self.log_paid(rate))
     }
 
     /// ln κ̂ at a rate.
     fn log_factor(&self, rate: AdValorem) -> f64 {
         let cost = self.change.cost.factor() * self.change.export_tax.factor();
         ln(rate.factor() / (1.0 + self.rate) * cost)
+    }
+
+    /// The part of ln κ̂ at a rate that is paid on sales, tariff and export tax.
+    fn log_paid(&self, rate: AdValorem) -> f64 {
+        ln(rate.factor() / (1.0 + self.rate) * self.change.export_tax.factor())
     }
 
     /// The share weights of a flow without exemptions from κ̂^(−θ): B = π κ̂^(−θ), F = B/(1+τ′) and H = F/(1+x).
@@ -215,13 +236,18 @@ impl ChangedCell {
 
     /// The share weights of a flow in parts of weight v_g at rates τ_g: B = π Σ v_g κ̂_g^(−θ),
     /// F = π Σ v_g κ̂_g^(−θ)/(1+τ_g) and H = F/(1+x).
-    fn weights_of_parts(&self, theta: f64, exempt_shares: &[f64], mode: ExemptMode) -> CellShares {
+    fn weights_of_parts(
+        &self,
+        [theta, selection]: [f64; 2],
+        exempt_shares: &[f64],
+        mode: ExemptMode,
+    ) -> CellShares {
         let mut sum = CellShares::NONE;
         if self.is_closed() {
             return sum;
         }
         for part in self.change.parts(exempt_shares, mode) {
-            let gross = part.weight * self.gross_at(theta, part.rate);
+            let gross = part.weight * self.gross_at([theta, selection], part.rate);
             sum.gross += gross;
             sum.net += gross / part.rate.factor();
         }

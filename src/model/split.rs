@@ -77,6 +77,9 @@ pub enum SplitError {
         /// The flow.
         flow: Flow,
     },
+    /// What firms that enter are worth is in none of the parts.
+    #[error("firms enter and leave")]
+    EntryOfFirms,
     /// There is no equilibrium somewhere on the path.
     #[error("no equilibrium on the path: {0}")]
     NoEquilibrium(#[from] SolveError),
@@ -115,6 +118,9 @@ pub fn welfare_parts(
     world: &World<'_>,
     draw: Comparison<'_>,
 ) -> Result<Vec<WelfareParts>, SplitError> {
+    if world.scale.is_some() {
+        return Err(SplitError::EntryOfFirms);
+    }
     if let Some(closed) = world.shares.changed.iter().find(|cell| cell.is_closed()) {
         return Err(SplitError::Closed { flow: closed.change.flow });
     }
@@ -269,7 +275,7 @@ impl Path<'_> {
     fn point(&self, at: f64, equilibrium: Equilibrium, start: Option<&Point>) -> Result<Point, SolveError> {
         let policy = self.policy(at);
         let world = self.world_of(&policy)?;
-        let levels = Levels::new(world.accounts, world.closure.deficits, [self.parameters], [&equilibrium]);
+        let levels = Levels::new(&world, [self.parameters], [&equilibrium]);
         let mut point = Point { at, equilibrium, levels, income: Vec::new(), changed: Vec::new() };
         for cell in &world.shares.changed {
             self.add_changed(&world, cell, start, &mut point);
@@ -281,7 +287,8 @@ impl Path<'_> {
     /// Adds a changed flow to a point, in parts where it is partly exempt.
     fn add_changed(&self, world: &World<'_>, cell: &ChangedCell, start: Option<&Point>, point: &mut Point) {
         let sector = cell.change.flow.sector.index();
-        let (theta, n) = (self.parameters.theta[sector], world.accounts.shape.countries);
+        let n = world.accounts.shape.countries;
+        let elasticities = [self.parameters.theta[sector], world.shares.selection_in(cell)];
         let (buyer, seller) = (sector * n + cell.importer, sector * n + cell.exporter);
         let scale = |point: &Point| point.levels.cost_power[seller] * point.levels.scaled_spending[buyer];
         let (scale_here, log_unit_cost) = (scale(point), point.levels.log_cost[seller]);
@@ -302,14 +309,14 @@ impl Path<'_> {
         let Some(wedge) = cell.wedge else {
             let parts = cell.change.parts(&self.parameters.exempt_shares, world.policy.exempt_mode);
             for part in parts.into_iter().filter(|part| part.weight > 0.0) {
-                let gross = part.weight * cell.gross_at(theta, part.rate);
+                let gross = part.weight * cell.gross_at(elasticities, part.rate);
                 let net = gross / part.rate.factor();
                 add(gross, net, net / export_tax);
             }
             return;
         };
         let wedge = point.equilibrium.wedges.get(wedge).copied().unwrap_or_else(|| cell.observed_wedge());
-        let weights = cell.weights_at_wedge(PathPoint::END, theta, wedge);
+        let weights = cell.weights_at_wedge(PathPoint::END, elasticities, wedge);
         let within = start.zip(cell.quota()).map_or(1.0, |(start, quota)| {
             let dearer = log_unit_cost - start.levels.log_cost[seller] + log_cost;
             let volume = weights.made / cell.observed().made * (scale_here / scale(start)) / exp(dearer);

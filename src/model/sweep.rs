@@ -8,6 +8,8 @@
 
 mod kernels;
 mod labour;
+mod norm;
+mod scale;
 mod wedges;
 
 use crate::economy::accounts::Accounts;
@@ -17,24 +19,28 @@ use crate::index::{CountryId, Position};
 use crate::model::equations::{deficits, log_unit_costs};
 use crate::model::labour::SectorLabour;
 use crate::model::preconditioner::{Home, Preconditioner};
+use crate::model::scale::Scale;
 use crate::model::shares::{PathPoint, SharedShares};
 use crate::model::world::{Parameters, World};
 use crate::numerics::anderson::{FixedPoint, Residual};
 use crate::numerics::functions::{exp, exp_all, ln, ln_all};
 use crate::numerics::lanes::{Buffer, lane, lane_mut, matrix_times, row_times, scatter, transposed_times};
 use kernels::{Buyers, buy, largest};
+use norm::weights;
 use wedges::Wedges;
 
 /// The equations of one policy under K draws, as a fixed-point problem.
 ///
 /// Unknowns, by component: ln ŵ_n, then ln P̂_nj by pair, then X̂_nj by pair (pair = country · sectors + sector), then,
-/// where labour does not move freely, ln(ŵ_nj/ŵ_n) by pair, then the wedges.
+/// where labour does not move freely, ln(ŵ_nj/ŵ_n) by pair, then, where there are economies of scale, ln N̂_nj by pair,
+/// then the wedges.
 pub struct Sweep<'a, const K: usize> {
     accounts: &'a Accounts,
     shares: &'a SharedShares,
     preconditioner: &'a Preconditioner,
     deficits: Deficits,
     labour: Option<&'a SectorLabour>,
+    scale: Option<&'a Scale>,
     /// θ by (sector, lane).
     theta: Vec<f64>,
     /// B and H of the changed cells, by (cell, lane).
@@ -49,7 +55,8 @@ pub struct Sweep<'a, const K: usize> {
     /// How much slower than at first wages move, by lane.
     caution: [f64; K],
     wedges: Wedges,
-    /// Where the wedges begin among the unknowns.
+    /// Where firms and the wedges begin among the unknowns.
+    scale_start: usize,
     wedge_start: usize,
     work: Work<K>,
 }
@@ -72,6 +79,9 @@ struct Work<const K: usize> {
     input_demand: Buffer,
     /// Residuals of relative wages by (pair, lane), where labour does not move freely.
     relative_residual: Buffer,
+    /// ln ĉ and the residuals of free entry by (pair, lane), where there are economies of scale.
+    log_cost: Buffer,
+    scale_residual: Buffer,
     /// Sums over the suppliers or the buyers of one sector, by (country, lane).
     gross: Buffer,
     net: Buffer,
@@ -91,6 +101,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             weights: weights(world).into_iter().flat_map(|weight| [weight; K]).collect(),
             caution: [1.0; K],
             wedges: Wedges::new::<K>(shares),
+            scale_start: world.scale_start(),
             wedge_start: world.wedge_start(),
             wage_shift: vec![0.0; shape.countries * K],
             accounts,
@@ -98,6 +109,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
             preconditioner,
             deficits: world.closure.deficits,
             labour: world.labour.as_ref(),
+            scale: world.scale.as_ref(),
             theta: vec![1.0; shape.sectors * K],
             gross: vec![0.0; shares.changed.len() * K],
             net: vec![0.0; shares.changed.len() * K],
@@ -111,6 +123,8 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 spending_residual: lanes(shape.pairs()),
                 input_demand: lanes(shape.sectors),
                 relative_residual: lanes(world.labour.as_ref().map_or(0, |labour| labour.value_added.len())),
+                log_cost: lanes(world.scale.as_ref().map_or(0, |scale| scale.output.len())),
+                scale_residual: lanes(world.scale.as_ref().map_or(0, |scale| scale.output.len())),
                 gross: lanes(shape.countries),
                 net: lanes(shape.countries),
                 log_gross: lanes(shape.countries),
@@ -156,11 +170,11 @@ impl<'a, const K: usize> Sweep<'a, K> {
         self.accounts.shape.countries + self.accounts.shape.pairs()
     }
 
-    /// ĉ^(−θ), from equation (10).
+    /// ĉ^(−θ), from equation (10), with what economies of scale add.
     fn unit_costs(&mut self, z: &[f64]) {
         let n = self.accounts.shape.countries;
         let (wages, rest) = z.split_at(self.price_start() * K);
-        let wages = [wages, &z[self.relative_start() * K..self.wedge_start * K]];
+        let wages = [wages, &z[self.relative_start() * K..self.scale_start * K]];
         log_unit_costs::<K>(self.accounts, wages, rest, &mut self.work.cost_power);
         for (sector, costs) in self.work.cost_power.chunks_exact_mut(n * K).enumerate() {
             let theta = lane::<K>(&self.theta, sector);
@@ -170,6 +184,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
                 }
             }
         }
+        self.scale_up(z);
         exp_all(&mut self.work.cost_power);
     }
 
@@ -214,6 +229,7 @@ impl<'a, const K: usize> Sweep<'a, K> {
         };
         let scaled = &mut self.work.scaled_spending[sector * n * K..(sector + 1) * n * K];
         buy(buyers, &mut self.work.price_residual, scaled, &mut self.work.revenue);
+        self.select(sector, z);
     }
 
     /// Sales of the exporters of a sector: Y_i = ĉ_i^(−θ) Σ_n F_ni X_n/s_n.
@@ -293,6 +309,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
         for (pair, residual) in self.work.relative_residual.as_chunks::<K>().0.iter().enumerate() {
             (0..K).for_each(|l| observe(&mut worst[l], residual[l], self.relative_start() + pair));
         }
+        for (pair, residual) in self.work.scale_residual.as_chunks::<K>().0.iter().enumerate() {
+            (0..K).for_each(|l| observe(&mut worst[l], residual[l], self.scale_start + pair));
+        }
         let world = self.world_value_added(&z[..self.price_start() * K]);
         let numeraire = self.accounts.world_value_added();
         (0..K).for_each(|l| observe(&mut worst[l], world[l] / numeraire - 1.0, 0));
@@ -313,7 +332,9 @@ impl<'a, const K: usize> Sweep<'a, K> {
     fn preconditioned(&mut self, z: &[f64], labour: &mut [f64], step: &mut [f64]) {
         let (n, j) = (self.accounts.shape.countries, self.accounts.shape.sectors);
         let (wages, rest) = step.split_at_mut(n * K);
-        self.relative_wage_steps(&mut rest[2 * n * j * K..]);
+        let firms = (self.scale_start - n) * K;
+        self.relative_wage_steps(&mut rest[2 * n * j * K..firms]);
+        self.firm_steps(labour, &mut rest[firms..]);
         for country in 0..n {
             let (prices, spendings) = rest.split_at_mut(n * j * K);
             let pairs = country * j * K..(country + 1) * j * K;
@@ -376,6 +397,7 @@ impl<const K: usize> Sweep<'_, K> {
         let labour: Vec<_> =
             (0..shape.countries).map(|n| self.income_and_spending(n, z, &deficits[n])).collect();
         self.relative_wages(z, &labour);
+        self.free_entry(z);
         labour
     }
 
@@ -427,13 +449,21 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
     fn longest(&self, z: &[f64], step: &[f64]) -> [f64; K] {
         // Prices and wages are logarithms: at most a factor e^(1/2) at a time. Spending stays positive.
         const LONGEST_LOG: f64 = 0.5;
+        // A small sector may lose or win nearly all of its firms.
+        const LONGEST_ENTRY: f64 = 2.0;
         const LONGEST_FALL: f64 = 0.75;
         let (logs, rest) = step.split_at(self.spending_start() * K);
         let (spending, other_logs) = rest.split_at(self.accounts.shape.pairs() * K);
         let mut steepest = [0.0_f64; K];
-        for values in logs.as_chunks::<K>().0.iter().chain(other_logs.as_chunks::<K>().0) {
-            for l in 0..K {
-                steepest[l] = steepest[l].max(values[l].abs() / LONGEST_LOG);
+        let (relative, rest) = other_logs.split_at((self.scale_start - self.relative_start()) * K);
+        let (firms, wedges) = rest.split_at((self.wedge_start - self.scale_start) * K);
+        let limits =
+            [(logs, LONGEST_LOG), (relative, LONGEST_LOG), (wedges, LONGEST_LOG), (firms, LONGEST_ENTRY)];
+        for (values, longest) in limits {
+            for values in values.as_chunks::<K>().0 {
+                for l in 0..K {
+                    steepest[l] = steepest[l].max(values[l].abs() / longest);
+                }
             }
         }
         let levels = z[logs.len()..].as_chunks::<K>().0;
@@ -456,18 +486,6 @@ impl<const K: usize> FixedPoint<K> for Sweep<'_, K> {
             self.set_caution(l, 0.5 * self.caution[l]);
         }
     }
-}
-
-/// A wage weighs as much as the value added in the world's, a price or an expenditure as much as the spending on it:
-/// what is tiny follows and does not lead.
-fn weights(world: &World<'_>) -> Vec<f64> {
-    let World { accounts, shares, labour, .. } = world;
-    let spending: f64 = accounts.expenditure.iter().sum();
-    let pairs = accounts.expenditure.iter().map(|value| (value / spending).sqrt());
-    let wage = |value: &f64| (value / accounts.world_value_added()).sqrt();
-    let relative = labour.iter().flat_map(|labour| &labour.value_added).map(wage);
-    let wages = accounts.value_added.iter().map(wage);
-    wages.chain(pairs.clone()).chain(pairs).chain(relative).chain(wedges::weights(accounts, shares)).collect()
 }
 
 /// Keeps the larger residual; one that is not a number is the largest of all.

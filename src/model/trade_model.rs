@@ -109,8 +109,9 @@ impl GeneralEquilibrium {
             return vec![Ok(Vec::new()); draws.len()];
         }
         let policy = Policy::default();
-        let (labour, shares) = (world.labour.clone(), SharedShares::new(world.accounts, &policy));
-        let observed = World { policy: &policy, labour, shares, ..*world };
+        let shares = SharedShares::new(world.accounts, &policy, world.closure.structure);
+        let (labour, scale) = (world.labour.clone(), world.scale.clone());
+        let observed = World { policy: &policy, labour, scale, shares, ..*world };
         let start = Equilibrium::unchanged(world.accounts.shape);
         let found = self.solve_batch(&observed, draws, &vec![&start; draws.len()]);
         let references = |(found, draw): (Result<Equilibrium, _>, &&Parameters)| {
@@ -141,7 +142,7 @@ impl GeneralEquilibrium {
         const SHORTEST: f64 = 1.0 / 64.0;
         let patient = Self { options: Options { most_sweeps: 5 * self.options.most_sweeps, ..self.options } };
         let theta = &case.parameters.theta;
-        let links = |accounts: &Accounts| Preconditioner::new(accounts, theta, world.closure.labour);
+        let links = |accounts: &Accounts| Preconditioner::new(accounts, theta, world.closure);
         let mut following = follow_links.then(|| links(world.accounts));
         let solve = |following: &Option<Preconditioner>, point, start: &Equilibrium| {
             let preconditioner = following.as_ref().unwrap_or(world.preconditioner);
@@ -233,15 +234,17 @@ impl<const K: usize> Queue<K, Sweep<'_, K>> for Waiting<'_, K> {
     }
 }
 
-/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂, relative wages where labour does not move freely, and the
-/// wedges, which begin where they are observed.
+/// The solver's unknowns of an equilibrium: ln ŵ, ln P̂, X̂, relative wages where labour does not move freely, firms
+/// where there are economies of scale, and the wedges, which begin where they are observed.
 fn unknowns(world: &World<'_>, equilibrium: &Equilibrium) -> Vec<f64> {
     let wedges = &world.shares.wedges;
     let known = equilibrium.wedges.len() == wedges.len();
     let observed = wedges.iter().map(|at| world.shares.changed[*at].observed_wedge());
     let wedges = if known { equilibrium.wedges.clone() } else { observed.collect() };
-    let Equilibrium { log_wage, log_price, expenditure, log_relative_wage, .. } = equilibrium;
+    let Equilibrium { log_wage, log_price, expenditure, log_relative_wage, log_scale, .. } = equilibrium;
     let mut unknowns = [&log_wage[..], log_price, expenditure, log_relative_wage].concat();
+    unknowns.resize(world.scale_start(), 0.0);
+    unknowns.extend(log_scale);
     unknowns.resize(world.wedge_start(), 0.0);
     unknowns.extend(wedges);
     unknowns
@@ -258,12 +261,14 @@ fn equilibrium(world: &World<'_>, outcome: Outcome, unknowns: &[f64]) -> Result<
     let (wages, rest) = unknowns.split_at(shape.countries);
     let (prices, rest) = rest.split_at(shape.pairs());
     let (spending, rest) = rest.split_at(shape.pairs());
-    let (relative, wedges) = rest.split_at(world.wedge_start() - shape.countries - 2 * shape.pairs());
+    let (relative, rest) = rest.split_at(world.scale_start() - shape.countries - 2 * shape.pairs());
+    let (firms, wedges) = rest.split_at(world.wedge_start() - world.scale_start());
     Ok(Equilibrium {
         log_wage: wages.to_vec(),
         log_price: prices.to_vec(),
         expenditure: spending.to_vec(),
         log_relative_wage: relative.to_vec(),
+        log_scale: firms.to_vec(),
         wedges: wedges.to_vec(),
         iterations,
         residual,
@@ -282,9 +287,12 @@ fn equation(world: &World<'_>, component: usize) -> Equation {
     } else if component < n + 2 * n * j {
         let (country, sector) = pair(component - n - n * j);
         Equation::Expenditure(country, sector)
-    } else if component < world.wedge_start() {
+    } else if component < world.scale_start() {
         let (country, sector) = pair(component - n - 2 * n * j);
         Equation::SectorLabour(country, sector)
+    } else if component < world.wedge_start() {
+        let (country, sector) = pair(component - world.scale_start());
+        Equation::FreeEntry(country, sector)
     } else {
         let wedge = world.shares.wedges[component - world.wedge_start()];
         Equation::Tariff(world.shares.changed[wedge].change.flow)

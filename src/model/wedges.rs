@@ -25,7 +25,7 @@ pub fn references(world: &World<'_>, parameters: &Parameters, observed: &Equilib
         return Vec::new();
     }
     let (n, j) = (accounts.shape.countries, accounts.shape.sectors);
-    let levels = Levels::new(accounts, world.closure.deficits, [parameters], [observed]);
+    let levels = Levels::new(world, [parameters], [observed]);
     let reference = |at: &usize| {
         let cell = &shares.changed[*at];
         let sector = cell.change.flow.sector.index();
@@ -54,7 +54,7 @@ pub fn weights_of(
     for (&at, &wedge) in world.shares.wedges.iter().zip(&solution.wedges) {
         let cell = &world.shares.changed[at];
         let theta = parameters.theta[cell.change.flow.sector.index()];
-        weights[at] = cell.weights_at_wedge(point, theta, wedge);
+        weights[at] = cell.weights_at_wedge(point, [theta, world.shares.selection_in(cell)], wedge);
     }
     weights
 }
@@ -88,11 +88,11 @@ impl ChangedCell {
         self.partly(point, ln(factor))
     }
 
-    /// The share weights at a wedge; those at the border are without rent.
-    pub fn weights_at_wedge(&self, point: PathPoint, theta: f64, wedge: f64) -> CellShares {
+    /// The share weights at a wedge, from θ and ϑ; those at the border are without rent.
+    pub fn weights_at_wedge(&self, point: PathPoint, [theta, selection]: [f64; 2], wedge: f64) -> CellShares {
         let (raised, observed) = (wedge - self.observed_wedge(), self.observed());
-        let less = -theta * (raised + self.log_costs(point));
         let export_tax = self.log_export_tax(point);
+        let less = -theta * (raised + self.log_costs(point)) - selection * (raised + export_tax);
         let made = observed.net * exp(less - raised - export_tax);
         CellShares { gross: observed.gross * exp(less), net: made * exp(export_tax), made }
     }

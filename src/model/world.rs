@@ -7,6 +7,7 @@ use crate::index::{CountryId, Position as _, SectorId};
 use crate::model::equilibrium::{Equilibrium, SolveError};
 use crate::model::labour::SectorLabour;
 use crate::model::preconditioner::Preconditioner;
+use crate::model::scale::Scale;
 use crate::model::shares::{ChangedCell, SharedShares};
 
 /// What differs between the draws of a batch.
@@ -29,6 +30,8 @@ pub struct World<'a> {
     pub closure: Closure,
     /// The labour of each sector, where it does not move freely.
     pub labour: Option<SectorLabour>,
+    /// Economies of scale, where there are any.
+    pub scale: Option<Scale>,
     /// The policy's trade shares.
     pub shares: SharedShares,
     /// The preconditioner.
@@ -49,23 +52,34 @@ impl<'a> World<'a> {
     ) -> Result<Self, SolveError> {
         let closure = closure.into();
         let labour = SectorLabour::new(accounts, closure.labour);
-        let shares = SharedShares::new(accounts, policy);
+        let scale = Scale::new(accounts, closure.structure);
+        let shares = SharedShares::new(accounts, policy, closure.structure);
         if shares.changed.iter().any(ChangedCell::is_closed) {
             check_open(accounts, &shares, closure.deficits)?;
         }
-        Ok(Self { accounts, policy, closure, labour, shares, preconditioner })
+        Ok(Self { accounts, policy, closure, labour, scale, shares, preconditioner })
     }
 
-    /// How many unknowns there are before the wedges: wages, prices, spending and relative wages.
-    pub fn wedge_start(&self) -> usize {
+    /// How many unknowns there are before those of scale: wages, prices, spending and relative wages.
+    pub fn scale_start(&self) -> usize {
         let relative = self.labour.as_ref().map_or(0, |labour| labour.value_added.len());
         self.accounts.shape.countries + 2 * self.accounts.shape.pairs() + relative
+    }
+
+    /// How many unknowns there are before the wedges: those of scale too.
+    pub fn wedge_start(&self) -> usize {
+        self.scale_start() + self.scale.as_ref().map_or(0, |scale| scale.output.len())
     }
 
     /// No change: where to start when nothing better is known.
     pub fn unchanged(&self) -> Equilibrium {
         let wages = self.labour.as_ref().map_or(0, |labour| labour.value_added.len());
-        Equilibrium { log_relative_wage: vec![0.0; wages], ..Equilibrium::unchanged(self.accounts.shape) }
+        let firms = self.scale.as_ref().map_or(0, |scale| scale.output.len());
+        Equilibrium {
+            log_relative_wage: vec![0.0; wages],
+            log_scale: vec![0.0; firms],
+            ..Equilibrium::unchanged(self.accounts.shape)
+        }
     }
 }
 

@@ -394,6 +394,7 @@ fn start(baseline: &Equilibrium, before: &Equilibrium, after: &Equilibrium) -> E
             &after.log_relative_wage,
             &before.log_relative_wage,
         ),
+        log_scale: moved(&baseline.log_scale, &after.log_scale, &before.log_scale),
         wedges: after.wedges.clone(),
         iterations: 0,
         residual: 0.0,

@@ -6,6 +6,7 @@ use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::{Deficits, Labour};
 use crate::economy::horizon::Horizon;
 use crate::economy::markets::Form;
+use crate::economy::structure::Structure;
 use crate::index::CountryId;
 use crate::model::variable::CountryVariable;
 use crate::monte_carlo::draw::certain_sectors;
@@ -299,6 +300,8 @@ pub fn remarks(study: &Study<'_>) -> Vec<String> {
         study.markets.is_none() && study.closure.labour != Labour::Mobile,
         labour_in_words(study.closure.labour).to_owned(),
     );
+    let structure = structure_in_words(study.closure.structure);
+    remark(structure.is_some(), structure.unwrap_or_default());
     let silent = sectors_without_noise(study);
     let whose = if silent.len() == study.dataset.sectors.len() {
         "any sector (a spread for all can be given with `trade_elasticity.lognormal`)".to_owned()
@@ -319,6 +322,31 @@ pub fn horizon_in_words(horizon: Horizon) -> String {
          1 year and for 7 to 10 of Boehm, Levchenko and Pandalai-Nayar 2023, a straight line between them)",
         number::rate(horizon.ratio()),
     )
+}
+
+/// Why countries trade, where it is not that their goods differ; services are sold as in the plainest model.
+pub fn structure_in_words(structure: Structure) -> Option<String> {
+    let choice = "where costs fall, firms enter and the variety of goods grows, so that a country may win or lose more \
+                  than with goods that differ by origin alone; services have no economies of scale";
+    match structure {
+        Structure::Armington => None,
+        Structure::EatonKortum => Some(
+            "the numbers are those of goods that differ by origin, read as producers of many countries who compete for \
+             each good (Eaton and Kortum 2002); the price that a buyer pays does not differ by origin then"
+                .to_owned(),
+        ),
+        Structure::Krugman => Some(format!("firms in monopolistic competition (Krugman 1980): {choice}")),
+        Structure::Melitz(tail) => Some(format!(
+            "firms in monopolistic competition that differ (Melitz 2003), a tail of {} in their sizes: {choice}; fixed \
+             costs of selling are paid where the firm is, and tariffs turn away more trade than costs of transport do",
+            number::rate(tail.ratio())
+        )),
+        Structure::Scale(strength) => Some(format!(
+            "economies of scale of {} of those of Krugman (1980), scale times trade elasticity (Kucheryavyy, Lyn and \
+             Rodríguez-Clare 2023): {choice}",
+            number::rate(strength.product())
+        )),
+    }
 }
 
 /// How labour moves between sectors.
@@ -406,12 +434,16 @@ fn closure(study: &Study<'_>) -> String {
             markets.demand_label, markets.supply_label
         );
     }
+    let structure = match study.closure.structure {
+        Structure::Armington => String::new(),
+        structure => format!(" · {structure}"),
+    };
     let labour = match study.closure.labour {
         Labour::Mobile => String::new(),
         labour => format!(" · labour {labour}"),
     };
     let inputs = if study.inputs { "" } else { " · no inputs" };
-    format!("deficits {}{labour}{inputs}", study.closure.deficits.word())
+    format!("deficits {}{structure}{labour}{inputs}", study.closure.deficits.word())
 }
 
 /// The assumptions of a run in one line: data, closure, elasticities, draws and seed.

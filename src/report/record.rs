@@ -170,6 +170,8 @@ pub struct Model<'a> {
     pub kind: &'static str,
     /// How trade deficits behave.
     pub deficits: &'static str,
+    /// Why countries trade.
+    pub structure: String,
     /// How labour moves.
     pub labour: String,
     /// Whether sectors use inputs.
@@ -401,6 +403,7 @@ fn model<'a>(study: &Study<'a>) -> Model<'a> {
     Model {
         kind: if is_general { "general-equilibrium" } else { "partial-equilibrium" },
         deficits: if is_general { study.closure.deficits.word() } else { NOT_MODELLED },
+        structure: if is_general { study.closure.structure.to_string() } else { NOT_MODELLED.to_owned() },
         labour: if is_general { study.closure.labour.to_string() } else { NOT_MODELLED.to_owned() },
         inputs: is_general && study.inputs,
         markets: study.markets.map(|markets| MarketChoices {

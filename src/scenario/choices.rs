@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, listed, nearest, one_of};
 use crate::economy::closure::{Deficits, Labour, Mobility};
 use crate::economy::horizon::Horizon;
 use crate::economy::policy::ExemptMode;
+use crate::economy::structure::{FirmTail, ScaleStrength, Structure};
 use crate::scenario::grammar::keys;
 use crate::scenario::markets::{self, MarketChoices};
 use crate::scenario::reader::{self, Faults, Node};
@@ -19,6 +20,8 @@ pub struct ModelChoices {
     pub markets: Option<MarketChoices>,
     /// How deficits behave.
     pub deficits: Deficits,
+    /// Why countries trade; `None` is goods that differ by origin.
+    pub structure: Option<Spanned<Structure>>,
     /// How labour moves between sectors; left out, the horizon decides.
     pub labour: Option<Labour>,
     /// Whether sectors use inputs; `None` is whatever the dataset has.
@@ -56,6 +59,7 @@ impl Default for ModelChoices {
         Self {
             markets: None,
             deficits: Deficits::Fixed,
+            structure: None,
             labour: None,
             inputs: None,
             elasticities: ElasticityChoice::Default,
@@ -82,6 +86,12 @@ const KINDS: &Words<ModelKind> = &[
 ];
 const LABOUR: &Words<Labour> =
     &[("mobile", Some(Labour::Mobile)), ("sector-specific", Some(Labour::SectorSpecific))];
+const STRUCTURES: &Words<Structure> = &[
+    ("armington", Some(Structure::Armington)),
+    ("eaton-kortum", Some(Structure::EatonKortum)),
+    ("krugman", Some(Structure::Krugman)),
+    ("melitz", Some(Structure::Melitz(FirmTail::USUAL))),
+];
 const DEFICITS: &Words<Deficits> = &[
     ("fixed", Some(Deficits::Fixed)),
     ("balanced", Some(Deficits::Balanced)),
@@ -101,6 +111,10 @@ pub(super) fn kinds() -> Vec<&'static str> {
 
 pub(super) fn labour() -> Vec<&'static str> {
     supported(LABOUR)
+}
+
+pub(super) fn structures() -> Vec<&'static str> {
+    supported(STRUCTURES)
 }
 
 pub(super) fn deficits() -> Vec<&'static str> {
@@ -132,6 +146,9 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
             .take("deficits")
             .and_then(|node| word(node, "deficits", DEFICITS, faults))
             .unwrap_or(defaults.deficits),
+        structure: keys.take("structure").and_then(|node| {
+            read_structure(node, faults).map(|structure| Spanned::new(node.span(), structure))
+        }),
         labour: keys.take("labour").and_then(|node| read_labour(node, faults)),
         inputs: keys.take("inputs").and_then(|node| {
             reader::flag(node, "inputs", faults).map(|value| Spanned::new(node.span(), value))
@@ -146,11 +163,31 @@ pub(super) fn read_model(node: Option<&Node<'_>>, faults: &mut Faults<'_>) -> Mo
             .unwrap_or(defaults.exempt_mode),
         horizon: keys.take("horizon").and_then(|node| read_horizon(node, faults)).unwrap_or(defaults.horizon),
     };
+    choices.refuse_early_entry(faults);
     keys.finish("under `[model]`", &[("under `[uncertainty]`", &["draws", "seed"])], faults);
     choices
 }
 
 impl ModelChoices {
+    /// Why countries trade.
+    pub fn structure(&self) -> Structure {
+        self.structure.as_ref().map_or(Structure::Armington, |structure| *structure.get_ref())
+    }
+
+    /// Firms enter and leave in the long run only, which is what scale elasticities are for.
+    fn refuse_early_entry(&self, faults: &mut Faults<'_>) {
+        let is_long = |horizon: Horizon| horizon.ratio() >= 1.0;
+        let is_early = !matches!(self.horizon, HorizonChoice::At(horizon) if is_long(horizon));
+        if let Some(structure) =
+            self.structure.as_ref().filter(|_| is_early && self.structure().scale() > 0.0)
+        {
+            let fault = Diagnostic::error("firms enter and leave in the long run only")
+                .expected("`horizon = \"long\"`, or a `structure` without economies of scale")
+                .help("\"armington\" and \"eaton-kortum\" have an equilibrium at every horizon");
+            faults.push(structure.span(), fault);
+        }
+    }
+
     /// How labour moves when trade has had some time to adjust: in the first year nobody changes sector, unless the
     /// scenario says otherwise.
     pub fn labour_after(&self, horizon: Horizon) -> Labour {
@@ -184,6 +221,53 @@ fn read_labour(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Labour> {
     });
     keys.finish("under `labour`", &[], faults);
     found.map(Labour::Between)
+}
+
+/// Reads `structure`: a word, `{ scale = 0.5 }` or `{ firm_tail = 1.4 }`.
+fn read_structure(node: &Node<'_>, faults: &mut Faults<'_>) -> Option<Structure> {
+    let DeValue::Table(_) = node.get_ref() else { return word(node, "structure", STRUCTURES, faults) };
+    let mut keys =
+        reader::table(node, &keys::STRUCTURE, "structure", "a table such as { scale = 0.5 }", faults)?;
+    let (scale, tail) = (keys.take("scale"), keys.take("firm_tail"));
+    keys.finish("under `structure`", &[], faults);
+    let mut fault = |node: &Node<'_>, what: &str, expected: &str, help: &str| {
+        faults.push(node.span(), Diagnostic::error(what).expected(expected).help(help));
+    };
+    match (scale, tail) {
+        (Some(node), None) => {
+            let strength = reader::number(node.get_ref()).and_then(ScaleStrength::new);
+            if strength.is_none() {
+                fault(
+                    node,
+                    "this strength of economies of scale is not usable",
+                    "a number from 0 to 1, without quotes, such as 0.5",
+                    "it is the product of the scale and the trade elasticity: 0 is `\"armington\"`, 1 `\"krugman\"`, and above 1 nothing is sure to be an equilibrium",
+                );
+            }
+            strength.map(Structure::Scale)
+        }
+        (None, Some(node)) => {
+            let tail = reader::number(node.get_ref()).and_then(FirmTail::new);
+            if tail.is_none() {
+                fault(
+                    node,
+                    "this tail of the sizes of firms is not usable",
+                    "a number above 1 and at most 10, without quotes, such as 1.4",
+                    "it is θ/(σ − 1); at 1 firms that choose their markets trade as those of `\"krugman\"` do",
+                );
+            }
+            tail.map(Structure::Melitz)
+        }
+        _ => {
+            fault(
+                node,
+                "`structure` does not say which one",
+                "a word such as \"krugman\", { scale = 0.5 } or { firm_tail = 1.4 }",
+                "`scale` is how strong economies of scale are, `firm_tail` makes firms choose their markets",
+            );
+            None
+        }
+    }
 }
 
 /// The longest horizon that may be written, in years.

@@ -7,6 +7,7 @@ use crate::economy::aggregation::Aggregation;
 use crate::economy::closure::{Deficits, Labour};
 use crate::economy::dataset::Dataset;
 use crate::economy::policy::{ExemptMode, MeasureInfo, Policy};
+use crate::economy::structure::Structure;
 use crate::scenario::resolve::Resolved;
 use crate::scenario::words::{and, sentence, shortened};
 use crate::table::grouped;
@@ -230,8 +231,15 @@ fn closure(resolved: &Resolved, dataset: &Dataset) -> String {
         Labour::SectorSpecific => "workers stay in their industries, each with its own wage",
         Labour::Between(_) => "workers move between industries where wages differ enough",
     };
+    let structure = match resolved.closure.structure {
+        Structure::Armington => "",
+        Structure::EatonKortum => ", buyers turn to the cheapest producer of each good",
+        Structure::Krugman => ", firms with varieties of their own enter and leave",
+        Structure::Melitz(_) => ", firms enter and leave and the better ones choose their markets",
+        Structure::Scale(_) => ", industries are more productive the more they make",
+    };
     format!(
-        "The world is that of `{}` ({}); {deficits}, {labour}, {inputs}, and tariff revenue goes back to households.",
+        "The world is that of `{}` ({}); {deficits}{structure}, {labour}, {inputs}, and tariff revenue goes back to households.",
         dataset.name, dataset.year
     )
 }

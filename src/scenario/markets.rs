@@ -53,8 +53,9 @@ pub(super) const LARGEST: f64 = 1000.0;
 const OWN_KEYS: [&str; 3] = ["demand_elasticity", "supply_elasticity", "linear"];
 
 /// The keys that it does not have, and why.
-const FOREIGN_KEYS: [(&str, &str); 3] = [
+const FOREIGN_KEYS: [(&str, &str); 4] = [
     ("deficits", "incomes stay as they are, so there is no deficit to hold"),
+    ("structure", "producers are as many as they are, so no firm enters or leaves"),
     ("labour", "wages stay as they are, so nobody changes sector"),
     ("inputs", "each market is solved for itself, so no market buys inputs from another"),
 ];

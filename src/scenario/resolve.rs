@@ -14,6 +14,7 @@ use crate::monte_carlo::ensemble::Possible;
 use crate::monte_carlo::prior::Uncertainty;
 use crate::scenario::aggregate::unlike_duties;
 use crate::scenario::answer::answered;
+use crate::scenario::assumptions::{inputs, refuse_limits};
 use crate::scenario::build::Built;
 use crate::scenario::choices::HorizonChoice;
 use crate::scenario::game;
@@ -274,6 +275,7 @@ impl Scenario {
         };
         let inputs = inputs(self, dataset, &mut faults);
         let markets = markets::resolve(self, dataset, &mut faults);
+        refuse_limits(&self.model, on_days.iter().map(|on| &on.policy), &mut faults);
         if faults.found.iter().any(Diagnostic::is_error) {
             return Err(faults.in_order());
         }
@@ -316,6 +318,7 @@ impl Scenario {
                     closure: Closure {
                         deficits: self.model.deficits,
                         labour: self.model.labour_after(horizon),
+                        structure: self.model.structure(),
                     },
                     inputs,
                     markets: markets.clone(),
@@ -476,18 +479,4 @@ fn horizon(worlds: &[OnDay<'_>], choice: HorizonChoice) -> Horizon {
     let ages =
         |on: &OnDay<'_>| on.rules.list.iter().zip(&on.reach).map(|(rule, reach)| reach * age(rule)).sum();
     Horizon::Years(over(&ages) / reached)
-}
-
-/// Whether sectors use inputs: by default whatever the dataset has.
-fn inputs(scenario: &Scenario, dataset: &Dataset, faults: &mut Faults<'_>) -> bool {
-    match &scenario.model.inputs {
-        None => dataset.inputs.is_some(),
-        Some(wanted) if *wanted.get_ref() && dataset.inputs.is_none() => {
-            let warning = Diagnostic::warning(format!("the dataset `{}` has no inputs", dataset.name))
-                .help("the scenario is run without inputs");
-            faults.push(wanted.span(), warning);
-            false
-        }
-        Some(wanted) => *wanted.get_ref(),
-    }
 }

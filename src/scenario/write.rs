@@ -9,6 +9,7 @@ use crate::economy::closure::Labour;
 use crate::economy::dataset::Dataset;
 use crate::economy::elasticities::Elasticities;
 use crate::economy::horizon::Horizon;
+use crate::economy::structure::{FirmTail, Structure};
 use crate::index::{CountryId, SectorId};
 use crate::monte_carlo::marginal::{Applied, Family, Marginal};
 use crate::monte_carlo::prior::{
@@ -289,6 +290,16 @@ fn labour(model: &ModelChoices) -> Option<String> {
     })
 }
 
+fn structure(structure: Structure) -> String {
+    match structure {
+        Structure::Scale(strength) => format!("{{ scale = {:?} }}", strength.product()),
+        Structure::Melitz(tail) if tail != FirmTail::USUAL => {
+            format!("{{ firm_tail = {:?} }}", tail.ratio())
+        }
+        word => quoted(&word.to_string()),
+    }
+}
+
 fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, inputs: bool) -> String {
     let mut text = String::from("\n[model]\n");
     if let Some(markets) = &scenario.model().markets {
@@ -297,6 +308,9 @@ fn model(scenario: &Scenario, dataset: &Dataset, elasticities: &Elasticities, in
     } else {
         line(&mut text, "kind", &quoted("general-equilibrium"));
         line(&mut text, "deficits", &quoted(scenario.model().deficits.word()));
+        if let Some(chosen) = &scenario.model().structure {
+            line(&mut text, "structure", &structure(*chosen.get_ref()));
+        }
         if let Some(labour) = labour(scenario.model()) {
             line(&mut text, "labour", &labour);
         }

@@ -166,6 +166,18 @@ fn an_assumption_is_compared_across_its_values_each_from_its_own_baseline() {
     assert_eq!(table.values("second"), ["model.deficits=balanced", "model.deficits=proportional"]);
     let chart = std::fs::read_to_string(desk.path().join("r/compare.svg")).unwrap();
     assert!(chart.contains("balanced − fixed") && chart.contains("difference in percentage points"));
+    // Several keys, one at a time.
+    let said = desk.good(
+        "compare one.toml --across model.structure=armington,{scale=0.3} --across model.inputs=true,false --draws 0 \
+         --out r",
+    );
+    let first = "model.structure=armington model.inputs=true";
+    let table = desk.table("r/compare.csv");
+    assert_eq!(table.values("first"), [first]);
+    assert_eq!(table.values("second"), ["model.structure={scale=0.3}", "model.inputs=false"]);
+    for words in ["scale 0.3", "no inputs"] {
+        assert_eq!(said.stdout.matches(words).count(), 1, "{words}: {}", said.stdout);
+    }
     // Scenarios times values, and a range.
     desk.good(
         "compare one.toml two.toml --across measure.tariff.add=10pp..20pp/10pp --draws 0 --quiet --out r",

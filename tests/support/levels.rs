@@ -17,6 +17,7 @@ pub struct Economy {
     pub labour: Vec<f64>,
     /// Where labour does not move freely: κ, and who works in which sector at observed policy, by pair.
     pub sector_labour: Option<(f64, Vec<f64>)>,
+    pub firms: Option<Firms>,
     /// Productivity by pair.
     pub productivity: Vec<f64>,
     /// Iceberg costs, at least 1, and 1 at home.
@@ -32,6 +33,26 @@ pub struct Economy {
     pub deficit: Vec<f64>,
     /// The same over the country's own value added, as it is observed: a number that policy does not change.
     pub deficit_ratio: Vec<f64>,
+}
+
+/// Firms that enter until none earns more than it costs.
+#[derive(Clone)]
+pub struct Firms {
+    /// How much more a sector sells, at given costs and markets, with as many more firms.
+    pub strength: f64,
+    /// θ/(σ − 1), where firms differ and pay for each market.
+    pub tail: Option<f64>,
+    /// What a firm costs in bundles of inputs, by pair; nothing while there is one in every sector.
+    pub entry_cost: Vec<f64>,
+}
+
+/// What a firm pays for a market, in bundles of inputs.
+const MARKET_COST: f64 = 4.0;
+
+/// What costs meet: firms and spending by pair.
+struct Market {
+    firms: Vec<f64>,
+    spending: Vec<f64>,
 }
 
 /// An equilibrium; the wage bill of the world is 1.
@@ -73,6 +94,7 @@ impl Economy {
             shape,
             labour,
             sector_labour: None,
+            firms: None,
             productivity: (0..n * j).map(|_| rng.random_range(0.6..1.7)).collect(),
             cost,
             tariff,
@@ -105,10 +127,12 @@ impl Economy {
     pub fn solve(&self, deficits: Deficits) -> Prices {
         let j = self.shape.sectors;
         let mut wage = vec![1.0; self.shape.pairs()];
+        let mut market =
+            Market { firms: vec![1.0; self.shape.pairs()], spending: vec![1.0; self.shape.pairs()] };
         for _ in 0..100_000 {
             let bill: f64 = self.bills(&wage).iter().sum();
             wage.iter_mut().for_each(|wage| *wage /= bill);
-            let prices = self.at_wages(&wage, deficits);
+            let prices = self.at_wages(&wage, &market, deficits);
             let demand = |pair: usize| self.value_added_share(pair / j, pair % j) * prices.output[pair];
             let (bills, supply) = (self.bills(&wage), self.supply(&wage));
             let mut largest = 0.0_f64;
@@ -121,11 +145,74 @@ impl Economy {
                 largest = largest.max(excess.abs());
                 *wage *= 1.0 + 0.1 * excess;
             }
+            largest = largest.max(self.enter(&prices, &mut market));
             if largest < 1e-13 {
                 return prices;
             }
         }
         panic!("the economy in levels did not come to rest");
+    }
+
+    /// Lets firms enter and markets grow; gives how far they were from where they settle.
+    fn enter(&self, prices: &Prices, market: &mut Market) -> f64 {
+        let Some(of) = &self.firms else { return 0.0 };
+        let mut largest = 0.0_f64;
+        for (old, new) in market.spending.iter_mut().zip(&prices.spending) {
+            largest = largest.max((*new / *old - 1.0).abs());
+            *old = *new;
+        }
+        let earned = self.earned(prices, &market.firms);
+        for (pair, cost) in of.entry_cost.iter().enumerate() {
+            let excess = earned[pair] / (market.firms[pair] * cost * prices.cost[pair]) - 1.0;
+            largest = largest.max(excess.abs());
+            market.firms[pair] *= 1.0 + 0.1 * excess;
+        }
+        largest
+    }
+
+    /// What the firms of a pair earn beyond what they make and sell for: all sales where a firm's size is given.
+    fn earned(&self, prices: &Prices, firms: &[f64]) -> Vec<f64> {
+        if self.firms.as_ref().is_none_or(|firms| firms.tail.is_none()) {
+            return prices.output.clone();
+        }
+        let mut earned = vec![0.0; self.shape.pairs()];
+        for flow in (0..self.shape.cells()).map(|cell| self.shape.flow(cell)) {
+            let (j, sector) = (self.shape.sectors, flow.sector.index());
+            let (buyer, seller) = (flow.importer.index() * j + sector, flow.exporter.index() * j + sector);
+            let cutoff = self.cutoff(flow, &prices.cost, prices.spending[buyer], prices.price[buyer]);
+            assert!(cutoff > 1.0, "every firm sells everywhere");
+            let exporters = firms[seller] * cutoff.powf(-self.theta[sector]);
+            let markup_income = self.flow(prices, flow) / self.sigma(sector);
+            earned[seller] += markup_income - exporters * MARKET_COST * prices.cost[seller];
+        }
+        earned
+    }
+
+    fn sigma(&self, sector: usize) -> f64 {
+        let tail = self.firms.as_ref().and_then(|firms| firms.tail).unwrap_or(1.0);
+        1.0 + self.theta[sector] / tail
+    }
+
+    /// The productivity at which a firm's earnings in a market just pay for it.
+    fn cutoff(&self, flow: Flow, cost: &[f64], spending: f64, price: f64) -> f64 {
+        let sigma = self.sigma(flow.sector.index());
+        let cost = cost[flow.exporter.index() * self.shape.sectors + flow.sector.index()];
+        let factory_price = sigma / (sigma - 1.0) * cost * self.cost.get(flow);
+        // (p(1 + τ)/P)^(1−σ) X/(1 + τ)/σ is what a firm of productivity 1 earns.
+        let landed = factory_price * (1.0 + self.tariff.get(flow)) / price;
+        let earned = landed.powf(1.0 - sigma) * spending / (1.0 + self.tariff.get(flow)) / sigma;
+        (MARKET_COST * cost / earned).powf(1.0 / (sigma - 1.0))
+    }
+
+    /// The same economy with firms: one in every sector at observed policy.
+    pub fn with_firms(&self, strength: f64, tail: Option<f64>) -> Self {
+        let fixed = Self { firms: Some(Firms { strength, tail, entry_cost: Vec::new() }), ..self.clone() };
+        let observed = fixed.solve(Deficits::Fixed);
+        let earned = fixed.earned(&observed, &vec![1.0; self.shape.pairs()]);
+        let bill = observed.wage.iter().zip(&self.labour).map(|(wage, labour)| wage * labour);
+        let deficit_ratio = self.deficit.iter().zip(bill).map(|(deficit, bill)| deficit / bill).collect();
+        let entry_cost = earned.iter().zip(&observed.cost).map(|(earned, cost)| earned / cost).collect();
+        Self { firms: Some(Firms { strength, tail, entry_cost }), deficit_ratio, ..self.clone() }
     }
 
     /// Who works in a sector, in what they can do there: L_nj (w_nj/W_n)^(κ−1) with W_n^κ = Σ_j (L_nj/L_n) w_nj^κ;
@@ -168,16 +255,16 @@ impl Economy {
     }
 
     /// Prices, shares and spending when wages are given.
-    fn at_wages(&self, wage: &[f64], deficits: Deficits) -> Prices {
-        let (cost, price) = self.prices(wage);
-        let share = self.shares(&cost, &price);
+    fn at_wages(&self, wage: &[f64], market: &Market, deficits: Deficits) -> Prices {
+        let (cost, price) = self.prices(wage, market);
+        let share = self.shares(&cost, &price, market);
         let bill = self.bills(wage);
         let (spending, output, income) = self.spending(&bill, &share, deficits);
         let average = bill.iter().zip(&self.labour).map(|(bill, labour)| bill / labour).collect();
         Prices { wage: average, sector_wage: wage.to_vec(), income, cost, price, spending, output, share }
     }
 
-    fn prices(&self, wage: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    fn prices(&self, wage: &[f64], market: &Market) -> (Vec<f64>, Vec<f64>) {
         let (n, j) = (self.shape.countries, self.shape.sectors);
         let (mut cost, mut price) = (vec![1.0_f64; n * j], vec![1.0_f64; n * j]);
         loop {
@@ -196,7 +283,8 @@ impl Economy {
             let mut moved = 0.0_f64;
             for country in 0..n {
                 for sector in 0..j {
-                    let sum: f64 = (0..n).map(|from| self.attraction(&cost, sector, country, from)).sum();
+                    let sum: f64 =
+                        (0..n).map(|from| self.attraction(&cost, market, [sector, country, from])).sum();
                     let new = sum.powf(-1.0 / self.theta[sector]);
                     moved = moved.max((new / price[country * j + sector] - 1.0).abs());
                     price[country * j + sector] = new;
@@ -208,22 +296,31 @@ impl Economy {
         }
     }
 
-    /// (c·d·(1+τ))^(−θ).
-    fn attraction(&self, cost: &[f64], sector: usize, importer: usize, exporter: usize) -> f64 {
+    /// The part that an exporter has in the spending of an importer whose price index is 1: N^δ(c·d·(1+τ))^(−θ), or what
+    /// the firms above the cutoff sell.
+    fn attraction(&self, cost: &[f64], market: &Market, [sector, importer, exporter]: [usize; 3]) -> f64 {
         let flow = self.flow_at(sector, importer, exporter);
-        let landed = cost[exporter * self.shape.sectors + sector]
-            * self.cost.get(flow)
-            * (1.0 + self.tariff.get(flow));
-        landed.powf(-self.theta[sector])
+        let (seller, theta) = (exporter * self.shape.sectors + sector, self.theta[sector]);
+        let landed = cost[seller] * self.cost.get(flow) * (1.0 + self.tariff.get(flow));
+        let (strength, tail) = self.firms.as_ref().map_or((0.0, None), |of| (of.strength, of.tail));
+        if tail.is_none() {
+            return market.firms[seller].powf(strength) * landed.powf(-theta);
+        }
+        let sigma = self.sigma(sector);
+        let spending = market.spending[importer * self.shape.sectors + sector];
+        let cutoff = self.cutoff(flow, cost, spending, 1.0);
+        // ∫ (p(1 + τ)/φ)^(1−σ) θφ^(−θ−1) dφ above the cutoff.
+        let mean = theta / (theta - sigma + 1.0) * cutoff.powf(sigma - 1.0 - theta);
+        market.firms[seller] * (landed * sigma / (sigma - 1.0)).powf(1.0 - sigma) * mean
     }
 
-    fn shares(&self, cost: &[f64], price: &[f64]) -> Bilateral {
+    fn shares(&self, cost: &[f64], price: &[f64], market: &Market) -> Bilateral {
         let mut share = Bilateral::zeros(self.shape);
         for flow in (0..self.shape.cells()).map(|cell| self.shape.flow(cell)) {
             let (sector, importer, exporter) =
                 (flow.sector.index(), flow.importer.index(), flow.exporter.index());
             let power = price[importer * self.shape.sectors + sector].powf(self.theta[sector]);
-            share.set(flow, self.attraction(cost, sector, importer, exporter) * power);
+            share.set(flow, self.attraction(cost, market, [sector, importer, exporter]) * power);
         }
         share
     }

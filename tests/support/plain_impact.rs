@@ -31,8 +31,9 @@ struct Trade {
     /// p̂, d̂ and ĉ.
     price: f64,
     cost: f64,
-    /// p̂/d̂.
+    /// p̂/d̂, and 1 + x.
     export_price: f64,
+    taxed: f64,
     /// τ, and the mean of τ′ over the parts at their baseline weights.
     rate: [f64; 2],
     /// Whether all of it pays what it paid before.
@@ -96,11 +97,38 @@ impl<'a> Plain<'a> {
         point.log_wage[country] + point.log_relative_wage.get(pair).unwrap_or(&0.0)
     }
 
+    /// δ and ϑ of a sector.
+    fn scale(&self, sector: usize) -> [f64; 2] {
+        let structure = self.world.closure.structure;
+        let goods = f64::from(u8::from(self.accounts().goods[sector]));
+        [goods * structure.scale(), goods * structure.selection()]
+    }
+
+    fn firms(&self, country: usize, sector: usize, when: usize) -> f64 {
+        let pair = country * self.accounts().shape.sectors + sector;
+        *self.points[when].log_scale.get(pair).unwrap_or(&0.0)
+    }
+
+    /// What more and better firms take off the price of a flow.
+    fn variety(&self, trade: &Trade) -> f64 {
+        let (importer, exporter, s) =
+            (trade.flow.importer.index(), trade.flow.exporter.index(), trade.flow.sector.index());
+        let [strength, selection] = self.scale(s);
+        let pair = importer * self.accounts().shape.sectors + s;
+        let firms = (self.firms(exporter, s, 1) - self.firms(exporter, s, 0)).exp();
+        let cost = (self.log_cost(exporter, s, 1) - self.log_cost(exporter, s, 0)).exp();
+        let market = self.points[1].expenditure[pair] / self.points[0].expenditure[pair];
+        let paid = (1.0 + trade.rate[1]) / (1.0 + trade.rate[0]) * trade.taxed;
+        let market = if selection > 0.0 { market - cost - (paid - 1.0) } else { 0.0 };
+        (strength * (firms - 1.0) + selection * market) / self.parameters.theta[s]
+    }
+
     fn trade(&self, flow: Flow, change: Option<&FlowChange>) -> Trade {
         let accounts = self.accounts();
         let (n, i, s) = (flow.importer.index(), flow.exporter.index(), flow.sector.index());
         let pair = n * accounts.shape.sectors + s;
         let theta = self.parameters.theta[s];
+        let [strength, selection] = self.scale(s);
         let (share, rate) = (accounts.share.get(flow), accounts.tariff.table().get(flow));
         let change = change.filter(|_| share > 0.0);
         let cost = change.map_or(1.0, |change| change.cost.factor());
@@ -112,19 +140,20 @@ impl<'a> Plain<'a> {
             },
         );
         let mean: f64 = parts.iter().map(|(weight, rate)| weight * rate).sum();
-        // π′X′ of a part whose tariff and trade cost change by a factor κ̂.
-        let spent = |when: usize, factor: f64| {
+        // π′X′ of a part whose trade cost and what is paid on its sales change by some factors.
+        let spent = |when: usize, [cost, paid]: [f64; 2]| {
             let point = self.points[when];
-            let price = (theta * point.log_price[pair]).exp();
-            let relative = (-theta * self.log_cost(i, s, when)).exp() * factor.powf(-theta);
+            let price = (theta * point.log_price[pair]).exp() * point.expenditure[pair].powf(selection);
+            let scale = strength * self.firms(i, s, when) - (theta + selection) * self.log_cost(i, s, when);
+            let relative = scale.exp() * cost.powf(-theta) * paid.powf(-theta - selection);
             share * relative * price * accounts.expenditure[pair] * point.expenditure[pair]
         };
-        let old = spent(0, 1.0);
+        let old = spent(0, [1.0, 1.0]);
         let export_tax = change.map_or(0.0, |change| change.export_tax.fraction());
         let new = |parts: &[(f64, f64)]| {
             parts.iter().fold((0.0, 0.0), |sum, &(weight, new)| {
-                let factor = (1.0 + new) / (1.0 + rate) * cost * (1.0 + export_tax);
-                let gross = if cost.is_finite() { weight * spent(1, factor) } else { 0.0 };
+                let paid = (1.0 + new) / (1.0 + rate) * (1.0 + export_tax);
+                let gross = if cost.is_finite() { weight * spent(1, [cost, paid]) } else { 0.0 };
                 (sum.0 + gross / (1.0 + new), sum.1 + gross)
             })
         };
@@ -161,6 +190,7 @@ impl<'a> Plain<'a> {
             price,
             cost,
             export_price,
+            taxed: 1.0 + export_tax,
             rate: [rate, new_rate],
             same_rate: rents.iter().all(|rent| rent.to_bits() == 0)
                 && parts.iter().all(|(_, new)| new.to_bits() == rate.to_bits()),
@@ -244,9 +274,9 @@ impl<'a> Plain<'a> {
             V::VolumeOfTradeFirstOrder => {
                 of_income(imports(&|t| t.rate[0] * (t.value[1] - t.value[0] * t.price)))
             }
-            V::TechnologyFirstOrder => {
-                of_income(-sum(&self.bought[country], |_| true, &|t| t.value[0] * (t.cost - 1.0)))
-            }
+            V::TechnologyFirstOrder => of_income(sum(&self.bought[country], |_| true, &|t| {
+                t.gross[0] * self.variety(t) - t.value[0] * (t.cost - 1.0)
+            })),
             V::TransferFirstOrder => of_income(transfer),
             V::TermsOfTrade => percent(
                 exports(&|t| t.value[0] * t.export_price)

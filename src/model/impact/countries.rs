@@ -22,7 +22,7 @@ struct Sums<T> {
     import_costs: T,
     /// Σ τ(M − M_b·p̂) over imports.
     taxed_volume: T,
-    /// Σ M_b(d̂ − 1) over all suppliers, home included.
+    /// Σ M_b(d̂ − 1) over all suppliers, home included, less what firms that enter are worth.
     resource_cost: T,
     /// Tariff revenue.
     revenue: [T; 2],
@@ -64,6 +64,11 @@ impl<const K: usize> View<'_, K> {
                     importer.add_import(&levels, self.measure.world.accounts.goods[sector]);
                     sums[cell.exporter].add_export(&levels);
                 }
+            }
+        }
+        if let Some(scale) = &self.measure.world.scale {
+            for (sums, gains) in sums.iter_mut().zip(self.variety_gains(scale)) {
+                (0..K).for_each(|l| sums.resource_cost[l] -= gains[l]);
             }
         }
         sums

@@ -78,7 +78,8 @@ impl<const K: usize> Sweep<'_, K> {
             let unknown = lane::<K>(z, self.wedge_start + wedge);
             for (l, unknown) in unknown.iter().enumerate() {
                 let theta = self.theta[cell.change.flow.sector.index() * K + l];
-                let weights = cell.weights_at_wedge(self.point, theta, unknown.clamp(low, high));
+                let elasticities = [theta, self.shares.selection_in(cell)];
+                let weights = cell.weights_at_wedge(self.point, elasticities, unknown.clamp(low, high));
                 (self.gross[at * K + l], self.net[at * K + l]) = (weights.gross, weights.made);
             }
         }
@@ -124,7 +125,7 @@ impl<const K: usize> Sweep<'_, K> {
         let n = self.accounts.shape.countries;
         let theta = self.theta[sector * K + l];
         let power = self.work.cost_power[(sector * n + cell.exporter) * K + l];
-        let log_cost = -ln(power) / theta;
+        let log_cost = self.log_cost(cell, l, power);
         let (unknown, reference) =
             (z[(self.wedge_start + wedge) * K + l], self.wedges.references[wedge * K + l]);
         let slot = wedge * K + l;

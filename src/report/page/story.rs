@@ -64,6 +64,7 @@ pub(super) struct Model {
     #[serde(default)]
     pub(super) markets: Option<Markets>,
     pub(super) deficits: String,
+    pub(super) structure: String,
     pub(super) labour: String,
     pub(super) inputs: bool,
     pub(super) elasticities: String,

@@ -86,8 +86,14 @@ fn model(story: &Story) -> String {
     } else {
         "with labour as their only input"
     };
+    let firms = match story.model.structure.split(' ').next() {
+        Some("krugman") => ", with firms that enter and leave (Krugman 1980)",
+        Some("melitz") => ", with firms that enter and leave and choose their markets (Melitz 2003)",
+        Some("scale") => ", with economies of scale",
+        _ => "",
+    };
     format!(
-        "general equilibrium of {} economies and {} sectors, {inputs} (Caliendo and Parro 2015), solved exactly in \
+        "general equilibrium of {} economies and {} sectors, {inputs} (Caliendo and Parro 2015){firms}, solved exactly in \
          ratios to the baseline; two equilibria are compared, without a path in time",
         grouped(story.data.countries),
         grouped(story.data.sectors)

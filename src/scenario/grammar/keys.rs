@@ -301,6 +301,11 @@ pub(in crate::scenario) const MODEL: Table = Table::of(&[
     Key::new("kind", Form::Words(choices::kinds), "Which model."),
     Key::new("deficits", Form::Words(choices::deficits), "What trade deficits do."),
     Key::new(
+        "structure",
+        Form::Either(&[Form::Words(choices::structures), Form::Table(&STRUCTURE)]),
+        "Why countries trade, and whether firms enter and leave.",
+    ),
+    Key::new(
         "labour",
         Form::Either(&[Form::Words(choices::labour), Form::Table(&LABOUR)]),
         "How labour moves between sectors.",
@@ -337,6 +342,20 @@ const DEMAND: Form = Form::Number(&[("exclusiveMinimum", 0.0), ("maximum", marke
 const SUPPLY: Form = Form::Either(&[
     Form::Number(&[("minimum", 0.0), ("maximum", markets::LARGEST)], 1.5),
     Form::Words(markets::supplies),
+]);
+
+/// `structure = { … }`.
+pub(in crate::scenario) const STRUCTURE: Table = Table::of(&[
+    Key::new(
+        "scale",
+        Form::Number(&[("minimum", 0.0), ("maximum", 1.0)], 0.5),
+        "Scale elasticity times trade elasticity: 0 is no economies of scale, 1 those of Krugman.",
+    ),
+    Key::new(
+        "firm_tail",
+        Form::Number(&[("exclusiveMinimum", 1.0), ("maximum", 10.0)], 1.4),
+        "θ/(σ − 1) of firms that choose their markets, as in Melitz.",
+    ),
 ]);
 
 /// `labour = { … }`.
