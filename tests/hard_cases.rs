@@ -118,6 +118,7 @@ fn words(data: &Dataset, error: SolveError) -> String {
                 Equation::PriceIndex(_, sector) => format!(", price of {}", data.sectors.code(sector)),
                 Equation::Expenditure(_, sector) => format!(", spending on {}", data.sectors.code(sector)),
                 Equation::Tariff(flow) => format!(", tariff on {}", data.sectors.code(flow.sector)),
+                Equation::FreeEntry(_, sector) => format!(", firms in {}", data.sectors.code(sector)),
                 Equation::SectorLabour(_, sector) => format!(", labour in {}", data.sectors.code(sector)),
                 Equation::Market(_, sector) => format!(", the market of {}", data.sectors.code(sector)),
             };
@@ -126,6 +127,13 @@ fn words(data: &Dataset, error: SolveError) -> String {
         }
         SolveError::NoSupplier { importer, sector } => {
             format!("has no supplier of {} to {}", data.sectors.code(sector), country(importer))
+        }
+        SolveError::Reinforcing { country: id, sector } => {
+            format!(
+                "has firms in {} of {} that reinforce one another",
+                data.sectors.code(sector),
+                country(id)
+            )
         }
         SolveError::NoIncome { country: id } => format!("leaves no income in {}", country(id)),
         SolveError::CutOff { country: id } => format!("cuts off {}", country(id)),

@@ -23,14 +23,10 @@ pub(super) fn inputs(scenario: &Scenario, dataset: &Dataset, faults: &mut Faults
 
 /// Where firms choose their markets a limit on volumes or a duty by volume reaches each in another way, which the model
 /// does not follow.
-pub(super) fn refuse_limits<'p>(
-    model: &ModelChoices,
-    mut policies: impl Iterator<Item = &'p Policy>,
-    faults: &mut Faults<'_>,
-) {
+pub(super) fn refuse_limits(model: &ModelChoices, policies: &[&Policy], faults: &mut Faults<'_>) {
     let by_volume = |policy: &Policy| policy.changes.iter().any(|change| change.duty != Duty::AdValorem);
     let chosen = model.structure.as_ref().filter(|of| of.get_ref().selection() > 0.0);
-    let Some(structure) = chosen.filter(|_| policies.any(by_volume)) else { return };
+    let Some(structure) = chosen.filter(|_| policies.iter().any(|policy| by_volume(policy))) else { return };
     let fault = Diagnostic::error("firms that choose their markets know no quotas and no duties by volume")
         .expected("measures that are a part of the price, or another `structure`")
         .help("`structure = \"krugman\"` has both, with firms that enter and leave");

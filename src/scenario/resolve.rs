@@ -275,7 +275,8 @@ impl Scenario {
         };
         let inputs = inputs(self, dataset, &mut faults);
         let markets = markets::resolve(self, dataset, &mut faults);
-        refuse_limits(&self.model, on_days.iter().map(|on| &on.policy), &mut faults);
+        let policies: Vec<&Policy> = on_days.iter().map(|on| &on.policy).collect();
+        refuse_limits(&self.model, &policies, &mut faults);
         if faults.found.iter().any(Diagnostic::is_error) {
             return Err(faults.in_order());
         }
