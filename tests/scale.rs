@@ -34,7 +34,7 @@ fn of(structure: Structure) -> Closure {
 fn changed(data: &Dataset, rate: f64, cost: f64) -> Policy {
     let shape = data.shape();
     let flows = (0..shape.cells()).map(|cell| shape.flow(cell)).filter(|flow| !flow.is_domestic());
-    let changes = flows.filter(|flow| shape.cell(*flow) % 3 == 0).map(|flow| {
+    let changes = flows.filter(|flow| shape.cell(*flow).is_multiple_of(3)).map(|flow| {
         let part = (shape.cell(flow) % 7) as f64 / 6.0;
         change(flow, data.tariffs.get(flow) + rate * part, 1.0 + cost * part)
     });
