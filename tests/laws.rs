@@ -340,7 +340,7 @@ proptest! {
         prop_assert!(distance(&between(1.0 + 1e-9), &with(Labour::SectorSpecific)) < 1e-6);
         // The error falls in proportion to 1/κ.
         let mobile = with(Labour::Mobile);
-        let [near, nearer] = [1e3, 1e4].map(|kappa| distance(&between(kappa), &mobile));
+        let [near, nearer] = [1e4, 1e5].map(|kappa| distance(&between(kappa), &mobile));
         prop_assert!(nearer < 1e-6 || (near / nearer - 10.0).abs() < 0.5, "{near} {nearer}");
         prop_assert!(nearer < 0.1);
     }
